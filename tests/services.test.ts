@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { isLeftover } from "../scripts/services/database.ts";
+import { findPostgres, type Machine } from "../scripts/services/postgres.ts";
+
+/** A machine on which nothing is found, but for what a test gives it. */
+function machine(given: Partial<Machine> & { answering?: RegExp } = {}) {
+  const asked: string[] = [];
+  const one: Machine = {
+    env: {},
+    refusal: async (url) => {
+      asked.push(url);
+      return given.answering?.test(url) ? undefined : "connection refused";
+    },
+    binaries: () => undefined,
+    start: async (binaries) => ({
+      url: "postgres://started",
+      how: `started ${binaries}`,
+      stop: async () => {},
+    }),
+    install: async () => "not root on Debian",
+    ...given,
+  };
+  return { one, asked };
+}
+
+describe("finding PostgreSQL", () => {
+  test("takes DATABASE_URL when it answers, and asks nothing else", async () => {
+    const { one, asked } = machine({ env: { DATABASE_URL: "postgres://mine/db" }, answering: /mine/ });
+    expect((await findPostgres(one)).url).toBe("postgres://mine/db");
+    expect(asked).toEqual(["postgres://mine/db"]);
+  });
+
+  test("goes on to the default port when DATABASE_URL does not answer", async () => {
+    const { one } = machine({ env: { DATABASE_URL: "postgres://mine/db" }, answering: /127\.0\.0\.1:5432/ });
+    expect(await findPostgres(one)).toMatchObject({ url: "postgres://postgres@127.0.0.1:5432/postgres" });
+  });
+
+  test("tries further databases of the server on the default port", async () => {
+    const { one } = machine({ answering: /\/template1$/ });
+    expect((await findPostgres(one)).url).toBe("postgres://postgres@127.0.0.1:5432/template1");
+  });
+
+  test("starts a server of its own when none runs but the programs are there", async () => {
+    const { one } = machine({ binaries: () => "/opt/pg/bin" });
+    expect((await findPostgres(one)).how).toBe("started /opt/pg/bin");
+  });
+
+  test("installs the programs when they are missing, then starts the server", async () => {
+    let installed = false;
+    const { one } = machine({
+      binaries: () => (installed ? "/usr/lib/pg/bin" : undefined),
+      install: async () => {
+        installed = true;
+        return undefined;
+      },
+    });
+    expect((await findPostgres(one)).how).toBe("started /usr/lib/pg/bin");
+  });
+
+  test("says every reason and what to do, in one line, when nothing helps", async () => {
+    const { one } = machine({ env: { DATABASE_URL: "postgres://mine/db" } });
+    const error = await findPostgres(one).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({ name: "ServiceMissing" });
+    expect((error as Error).message).toMatch(
+      /DATABASE_URL: connection refused.*5432.*not root.*Install PostgreSQL/,
+    );
+    expect((error as Error).message).not.toContain("\n");
+  });
+
+  test("a start that fails leads on, with its reason", async () => {
+    const { one } = machine({
+      binaries: () => "/opt/pg/bin",
+      start: () => Promise.reject(new Error("no disk")),
+    });
+    await expect(findPostgres(one)).rejects.toThrow(/no disk/);
+  });
+});
+
+describe("leftover databases", () => {
+  const now = Date.UTC(2026, 0, 1);
+  const made = (ago: number) => `amused_test_${(now - ago).toString(36)}_0a1b2c3d`;
+
+  test("are those of our own making that are older than an hour", () => {
+    expect(isLeftover(made(2 * 3600_000), now)).toBe(true);
+    expect(isLeftover(made(60_000), now)).toBe(false);
+    expect(isLeftover("amused_test_data", now)).toBe(false);
+    expect(isLeftover("amused_production", now)).toBe(false);
+  });
+});
