@@ -38,13 +38,16 @@ const vitest = spawn(
     stdio: "inherit",
     env: {
       ...process.env,
-      ...(services ? { DATABASE_URL: services.url, AMUSED_TEST_SERVICES_SAID: "1" } : {}),
+      // Under a name of its own: a server that a test starts would take DATABASE_URL for its setting.
+      DATABASE_URL: undefined,
+      AMUSED_TEST_POSTGRES_URL: services?.url,
       ...(long ? { AMUSED_TEST_LONG: "1" } : {}),
     },
   },
 );
-// Ctrl-C reaches vitest too; it ends its work, and then this script ends with what it started.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => vitest.kill(signal));
+// Ctrl-C reaches vitest by itself. It ends its work first, and then this script ends with what it started.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => vitest.kill("SIGTERM"));
 const [code] = await once(vitest, "exit");
 
 sayWhatTookLong();

@@ -1,4 +1,5 @@
 import type { TestProject } from "vitest/node";
+import { say } from "./say.ts";
 import { createDatabase } from "./services/database.ts";
 import { type Service, ServiceMissing } from "./services/ladder.ts";
 import { findPostgres } from "./services/postgres.ts";
@@ -43,11 +44,11 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 }
 
 async function announced(): Promise<Service> {
+  // `npm test` has found or started the server before, has said so, and will stop it.
+  const given = process.env.AMUSED_TEST_POSTGRES_URL;
+  if (given) return { url: given, how: "", stop: async () => {} };
   const from = performance.now();
   const server = await findPostgres();
-  // `npm test` has found the server before and said so.
-  if (process.env.AMUSED_TEST_SERVICES_SAID !== "1") {
-    console.log(`PostgreSQL: ${server.how} (${((performance.now() - from) / 1000).toFixed(1)} s)`);
-  }
+  say(`PostgreSQL: ${server.how}`, from);
   return server;
 }
