@@ -9,6 +9,7 @@ export async function build(options: { onlyStale?: boolean; declarations?: boole
   const stale = options.onlyStale ? all.filter((one) => !isFresh(one)) : all;
   if (stale.length === 0) return;
 
+  say(`Builds ${stale.map(({ name }) => name).join(", ")} …`);
   await timed(`Built ${stale.length} of ${all.length} packages`, async () => {
     // Loaded only now, because a start with nothing to build should not wait for it.
     const [tsup, { library }] = await Promise.all([import("tsup"), import("./tsup.ts")]);

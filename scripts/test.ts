@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { root } from "./packages.ts";
-import { say, seconds, timed } from "./say.ts";
+import { say, seconds } from "./say.ts";
 import { type Service, ServiceMissing } from "./services/ladder.ts";
 import { findPostgres } from "./services/postgres.ts";
 

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Options } from "tsup";
 
 /**
  * How every package is bundled: one file per entry point of its `exports` and `bin`, shared code in chunks beside
- * them, dependencies left outside. Declarations are made for all packages at once, by scripts/build/declarations.ts.
+ * them. Declarations are made for all packages at once, by scripts/build/declarations.ts.
  */
 export function library(folder: string, entries: string[]): Options {
   return {
@@ -15,16 +15,13 @@ export function library(folder: string, entries: string[]): Options {
     target: "node22",
     // The client runs in browsers too, so nothing of Node may be shimmed into any package.
     platform: "neutral",
-    external: [/^node:/, ...dependencies(folder)],
+    // Every package is left outside, also one that was forgotten among the dependencies: bundled, nobody would notice.
+    skipNodeModulesBundle: true,
+    external: [/^node:/],
     splitting: true,
     sourcemap: true,
     clean: true,
     dts: false,
     silent: true,
   };
-}
-
-function dependencies(folder: string): string[] {
-  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
 }

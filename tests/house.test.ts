@@ -1,7 +1,15 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { circles, crowdedDoors, forbiddenImports, runtimeInTypes, tooLong } from "./laws/laws.ts";
+import {
+  circles,
+  crowdedDoors,
+  forbiddenImports,
+  type Manifest,
+  runtimeInTypes,
+  tooLong,
+  undeclaredPackages,
+} from "./laws/laws.ts";
 import { longFiles, rooms } from "./laws/rooms.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -13,9 +21,17 @@ const house = new Map(
     .map((path) => [path, readFileSync(join(root, path), "utf8")]),
 );
 
+const manifests: Record<string, Manifest> = Object.fromEntries(
+  globSync("packages/*/package.json", { cwd: root }).map((path) => [
+    path.split("/")[1],
+    JSON.parse(readFileSync(join(root, path), "utf8")),
+  ]),
+);
+
 describe("the house", () => {
   test("has sources to look at", () => expect(house.size).toBeGreaterThan(0));
   test("imports only what its rooms allow", () => expect(forbiddenImports(house, rooms)).toEqual([]));
+  test("names every package it imports", () => expect(undeclaredPackages(house, manifests)).toEqual([]));
   test("has no circle of imports", () => expect(circles(house)).toEqual([]));
   test("has front doors that only hand on", () => expect(crowdedDoors(house)).toEqual([]));
   test("has ports that erase to nothing", () => expect(runtimeInTypes(house, rooms)).toEqual([]));
@@ -72,6 +88,18 @@ describe("a house that breaks the laws", () => {
       'import type { A } from "@amused/core"; import { b } from "@amused/core/errors";',
     ],
   ])("but not %s: %s", (path, text) => expect(broken(path, text)).toEqual([]));
+
+  test("is told the packages it forgot to name", () => {
+    const sources = new Map([
+      [
+        "packages/core/src/a.ts",
+        'import "zod/mini"; import "./b.ts"; import "node:fs"; import type { A } from "@other/a/b";',
+      ],
+    ]);
+    expect(undeclaredPackages(sources, { core: { dependencies: { zod: "^4" } } })).toEqual([
+      "packages/core/src/a.ts imports @other/a, which its package.json does not name",
+    ]);
+  });
 
   test("is told its circles, of types and across packages too", () => {
     const sources = new Map([

@@ -57,6 +57,14 @@ describe("finding PostgreSQL", () => {
     expect((await findPostgres(one)).how).toBe("started /usr/lib/pg/bin");
   });
 
+  test("installs nothing where the tests are to go without it", async () => {
+    const { one } = machine({
+      env: { AMUSED_TEST_WITHOUT_POSTGRES: "1" },
+      install: () => expect.unreachable("installed"),
+    });
+    await expect(findPostgres(one)).rejects.toThrow(/not wanted/);
+  });
+
   test("says every reason and what to do, in one line, when nothing helps", async () => {
     const { one } = machine({ env: { DATABASE_URL: "postgres://mine/db" } });
     const error = await findPostgres(one).catch((thrown: Error) => thrown);

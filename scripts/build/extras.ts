@@ -47,5 +47,7 @@ async function apiReference(folder: string): Promise<string[]> {
     throw new Error("@scalar/fastify-api-reference no longer hands out its script");
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "scalar.js"), script);
+  const entry = import.meta.resolve("@scalar/fastify-api-reference");
+  cpSync(new URL("../LICENSE", entry), join(folder, "scalar.LICENSE"));
   return [`API reference (${(script.length / 1e6).toFixed(1)} MB)`];
 }

@@ -60,6 +60,7 @@ export function postgresRungs(machine: Machine): Rung[] {
     },
     started,
     async () => {
+      if (machine.env.AMUSED_TEST_WITHOUT_POSTGRES === "1") return { reason: "not wanted, so not installed" };
       const reason = await machine.install();
       return reason === undefined ? started() : { reason };
     },

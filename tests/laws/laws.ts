@@ -38,6 +38,23 @@ function packageName(specifier: string): string {
   return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
+/** Packages that are imported but not named in the manifest: they would be missing once installed. */
+export function undeclaredPackages(sources: Sources, manifests: Record<string, Manifest>): string[] {
+  return [...sources].flatMap(([path, text]) => {
+    const { dependencies, peerDependencies } = manifests[packageOf(path) ?? ""] ?? {};
+    const declared = { ...dependencies, ...peerDependencies };
+    return importsOf(parse(path, text))
+      .map(({ specifier }) => packageName(specifier))
+      .filter((name) => !name.startsWith(".") && !name.startsWith("node:") && !(name in declared))
+      .map((name) => `${path} imports ${name}, which its package.json does not name`);
+  });
+}
+
+export interface Manifest {
+  dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+}
+
 /** Every circle of imports, type-only ones counted, as a path that ends where it began. */
 export function circles(sources: Sources): string[] {
   const edges = new Map(
@@ -69,7 +86,9 @@ export function crowdedDoors(sources: Sources): string[] {
     .flatMap(([path, text]) =>
       parse(path, text)
         .statements.filter((statement) => !(ts.isExportDeclaration(statement) && statement.moduleSpecifier))
-        .map((statement) => `${path} has a ${ts.SyntaxKind[statement.kind]} of its own`),
+        .map(
+          ({ pos, end }) => `${path} has more than it hands on: ${text.slice(pos, end).trim().slice(0, 60)}`,
+        ),
     );
 }
 

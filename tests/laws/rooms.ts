@@ -98,7 +98,7 @@ export const rooms: Room[] = [
   {
     name: "testkit",
     files: /^packages\/testkit\/src\//,
-    may: ["core", "core/errors", "vitest", "fast-check", "zod", "node:*"],
+    may: ["core", "core/errors", "vitest", "fast-check", "node:*"],
   },
 ];
 
