@@ -1,0 +1,157 @@
+import { randomBytes } from "node:crypto";
+import type { StreamPosition } from "./domain/cursor.ts";
+import { type CustomEvents, defineEvents, type NoCustomEvents } from "./domain/event.ts";
+import type { ApiKey, KeyRequest, NewApiKey } from "./domain/key.ts";
+import { currencySchema } from "./domain/money.ts";
+import type { Listing } from "./domain/page.ts";
+import { parse } from "./domain/parse.ts";
+import { idSchema, sellerIdSchema } from "./domain/seller.ts";
+import { inProcessSeller } from "./in-process.ts";
+import { listing } from "./listing.ts";
+import { memoryFiles } from "./memory/files.ts";
+import type { FileStore } from "./ports/files.ts";
+import type { Repositories } from "./ports/repositories.ts";
+import type { Store } from "./ports/store.ts";
+import type { Seller } from "./seller.ts";
+import type { Deps } from "./services/deps.ts";
+import { eventsService } from "./services/events.ts";
+import { filesService } from "./services/files/files.ts";
+import { keysService } from "./services/keys.ts";
+import { productsService } from "./services/products.ts";
+import { salesService } from "./services/sales.ts";
+import type { Services } from "./services/services.ts";
+import { stockService } from "./services/stock.ts";
+import { streamWakers } from "./services/stream/wakers.ts";
+
+export interface AmusedOptions<Custom extends CustomEvents = NoCustomEvents> {
+  /** Where the facts are kept: `memoryStore()`, `postgresStore({ pool })`, `pgliteStore("./data")`. */
+  store: Store;
+  /** Where images are kept; in memory when not said. */
+  files?: FileStore;
+  /** The host's own events, made with `defineEvents()`. */
+  events?: Custom;
+  /** The currency of products that name none, ISO 4217; USD when not said. */
+  currency?: string;
+  /** The clock; handed in by tests. */
+  now?: () => Date;
+  /** Told of failures in background work. */
+  onError?: (error: unknown) => void;
+}
+
+/** The whole system: every seller, and what belongs to none. */
+export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
+  /** Everything of one seller. `actor` stands in the ledger and in events as the one who did it. */
+  seller(id: string, options?: { actor?: string }): Seller<Custom>;
+  /**
+   * Joins a transaction of the host's own (a `pg` client between BEGIN and COMMIT): the host's rows and ours are
+   * committed together or not at all. Do it last in the transaction: the seller's log waits for its end. Call
+   * `committed()` after the commit to wake streams at once; without it they follow within two seconds.
+   */
+  withTransaction(transaction: unknown): { seller(id: string, options?: { actor?: string }): Seller<Custom>; committed(): void };
+  readonly keys: {
+    /** Makes a key; its secret, `key`, is in this answer only. */
+    create(request: KeyRequest): Promise<NewApiKey>;
+    list(query?: { sellerId?: string; limit?: number; cursor?: string }): Listing<ApiKey>;
+    revoke(id: number): Promise<void>;
+  };
+  /** The same operations for whoever carries them over a wire. */
+  readonly services: Services;
+  /** Throws `unavailable` unless the store answers. */
+  ready(): Promise<void>;
+  /** Begins background work: old idempotency keys are forgotten. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Stops background work, ends all streams and closes the store. */
+  close(): Promise<void>;
+}
+
+const hourMs = 3_600_000;
+const keptMs = 24 * hourMs;
+
+/**
+ * Makes an Amused on a store, which is brought to the current layout first.
+ *
+ * @example
+ * const amused = await createAmused({ store: memoryStore() });
+ * const shop = amused.seller("acme");
+ * const tea = await shop.products.create({ name: "Green tea", price: "4.90", quantity: 40 });
+ * await shop.sales.record({ lines: [{ productId: tea.id, quantity: 2 }] });
+ */
+export async function createAmused<Custom extends CustomEvents = NoCustomEvents>(options: AmusedOptions<Custom>): Promise<Amused<Custom>> {
+  const { store, files = memoryFiles(), now = () => new Date(), onError = () => {} } = options;
+  const currency = parse(currencySchema, options.currency ?? "USD");
+  const customEvents = defineEvents(options.events ?? {});
+  await store.migrate();
+
+  const epoch = randomBytes(5).toString("hex");
+  const wakers = streamWakers((sellerIds) => store.events.heads(sellerIds));
+  const closed = new AbortController();
+
+  function servicesOver(repositories: Repositories, announce: Deps["announce"]): Services {
+    const deps = { repositories, files, customEvents, currency, now, epoch, announce, wakers };
+    const events = eventsService(deps);
+    return {
+      products: productsService(deps),
+      stock: stockService(deps),
+      sales: salesService(deps),
+      files: filesService(deps),
+      events: {
+        ...events,
+        stream: (context, subscription, signal) => events.stream(context, subscription, AbortSignal.any([signal, closed.signal])),
+      },
+      keys: keysService(deps),
+    };
+  }
+
+  const services = servicesOver(store, wakers.wake);
+  const sellerOf = (services: Services, id: string, actor: string | undefined) =>
+    inProcessSeller<Custom>(services, { sellerId: parse(sellerIdSchema, id), actor: actor ?? null });
+
+  let work: ReturnType<typeof setInterval> | null = null;
+  const prune = () => store.prune(new Date(now().getTime() - keptMs)).then(() => {}, onError);
+
+  const stop = async () => {
+    if (work !== null) clearInterval(work);
+    work = null;
+  };
+
+  return {
+    services,
+    seller: (id, { actor } = {}) => sellerOf(services, id, actor),
+
+    withTransaction(transaction) {
+      const written = new Map<string, StreamPosition>();
+      const joined = servicesOver(store.join(transaction), (sellerId, position) => written.set(sellerId, position));
+      return {
+        seller: (id, { actor } = {}) => sellerOf(joined, id, actor),
+        committed: () => {
+          for (const sellerId of written.keys()) wakers.wake(sellerId);
+        },
+      };
+    },
+
+    keys: {
+      create: async (request) => (await services.keys.create({ actor: null }, request)).body.value,
+      list: ({ sellerId, ...query } = {}) =>
+        listing(query.cursor, async (cursor) => (await services.keys.list(sellerId ?? null, { ...query, cursor })).body.value),
+      revoke: async (id) => {
+        await services.keys.revoke({ actor: null }, parse(idSchema, id));
+      },
+    },
+
+    ready: () => store.ping(),
+    async start() {
+      if (work !== null) return;
+      await prune();
+      work = setInterval(prune, hourMs);
+      work.unref?.();
+    },
+    stop,
+    async close() {
+      await stop();
+      closed.abort();
+      wakers.close();
+      await store.close();
+    },
+  };
+}

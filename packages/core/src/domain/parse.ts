@@ -1,0 +1,41 @@
+import type { z } from "zod";
+import { type Fault, invalidRequest } from "../errors.ts";
+
+/** Reads an input at the door, or refuses it with every fault by its path. */
+export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw invalidRequest(faults(result.error.issues));
+}
+
+/** What zod found, in our words: one fault for each place. */
+export function faults(issues: readonly z.core.$ZodIssue[]): Fault[] {
+  return issues.flatMap((issue) => {
+    const path = issue.path.map(String).join(".");
+    const within = (key: string) => (path === "" ? key : `${path}.${key}`);
+    switch (issue.code) {
+      case "unrecognized_keys":
+        return issue.keys.map((key) => ({ path: within(key), message: "is not a field that can be set here" }));
+      case "invalid_type":
+        return [{ path, message: issue.input === undefined && issue.message.endsWith("undefined") ? "is required" : wording(issue) }];
+      case "invalid_key":
+        return [{ path, message: issue.issues.map(({ message }) => message).join("; ") }];
+      case "invalid_value":
+        return [{ path, message: `must be one of ${issue.values.map(String).join(", ")}` }];
+      default:
+        return [{ path, message: issue.message }];
+    }
+  });
+}
+
+/** Our own messages are kept; zod's "Invalid input: expected string, received number" is turned into ours. */
+function wording(issue: z.core.$ZodIssueInvalidType): string {
+  const match = /^Invalid input: expected (\w+), received (\w+)$/.exec(issue.message);
+  if (match === null) return issue.message;
+  return match[2] === "undefined" ? "is required" : `must be ${article(match[1] as string)}, not ${match[2]}`;
+}
+
+const kinds: Record<string, string> = { string: "text", record: "an object", object: "an object", array: "a list", int: "a whole number", number: "a number", boolean: "true or false" };
+function article(kind: string): string {
+  return kinds[kind] ?? kind;
+}

@@ -1,0 +1,30 @@
+import { z } from "zod";
+
+/** A moment: ISO 8601 with a zone on input, UTC with milliseconds from here on. Years 0001–9999. */
+export const momentSchema: z.ZodType<string, string> = z.iso
+  .datetime({ offset: true, error: "must be an ISO 8601 time with a zone, such as 2026-11-23T09:30:00Z" })
+  .transform((value, context) => {
+    const moment = new Date(value);
+    const year = moment.getUTCFullYear();
+    if (year >= 1 && year <= 9999) return moment.toISOString();
+    context.addIssue({ code: "custom", message: "must be a time of the years 0001 to 9999" });
+    return z.NEVER;
+  });
+
+/** A day in UTC. */
+export const dateSchema: z.ZodISODate = z.iso.date("must be a date such as 2026-11-23");
+
+export const dayMs = 86_400_000;
+
+/** The UTC day of a moment: `2026-11-23`. */
+export function dateOf(moment: Date): string {
+  return moment.toISOString().slice(0, 10);
+}
+
+/** The day that many days later (earlier, if negative). */
+export function addDays(date: string, days: number): string {
+  return dateOf(new Date(Date.parse(date) + days * dayMs));
+}
+
+/** How far a time handed in may lie ahead of our clock: clocks differ. */
+export const clockTolerance: { ms: number; words: string } = { ms: 5 * 60_000, words: "more than 5 minutes ahead" };

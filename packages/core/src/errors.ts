@@ -1,0 +1,121 @@
+/**
+ * The errors of Amused, the same in process and over HTTP. This file imports nothing, so that a browser's client can
+ * carry it alone.
+ */
+
+/** One fault of a refused input: where it is (`lines.0.quantity`; empty for the whole) and what is wrong with it. */
+export interface Fault {
+  path: string;
+  message: string;
+}
+
+/** What was asked of a product and what it had, when stock did not suffice. */
+export interface Shortage {
+  productId: number;
+  requested: number;
+  available: number;
+}
+
+/** What an error of each code carries beside its message. The keys are the closed list of codes. */
+export interface ErrorEvidence {
+  invalid_request: { errors: Fault[] };
+  unauthenticated: object;
+  forbidden: { scope?: string };
+  not_found: { resource?: string };
+  conflict: { sku?: string; quantity?: number; expected?: number };
+  insufficient_stock: { available: Shortage[] };
+  idempotency_mismatch: object;
+  idempotency_in_flight: { retryAfter: number };
+  cursor_expired: { reason: "pruned" | "ahead" | "epoch"; oldest: string };
+  precondition_failed: { version: number };
+  payload_too_large: { limit?: number };
+  unsupported_media_type: { supported?: string[] };
+  rate_limited: { retryAfter: number };
+  unavailable: { retryAfter?: number };
+  method_not_allowed: { allow: string[] };
+  not_acceptable: { supported?: string[] };
+  internal: object;
+}
+
+export type ErrorCode = keyof ErrorEvidence;
+
+/** The HTTP status and the short title of each code; also the list of codes at run time. */
+export const errorCodes: { readonly [Code in ErrorCode]: { readonly status: number; readonly title: string } } = {
+  invalid_request: { status: 400, title: "The request is not valid" },
+  unauthenticated: { status: 401, title: "A valid credential is needed" },
+  forbidden: { status: 403, title: "The credential does not allow this" },
+  not_found: { status: 404, title: "There is no such resource" },
+  conflict: { status: 409, title: "The request conflicts with the current state" },
+  insufficient_stock: { status: 409, title: "There is not enough stock" },
+  idempotency_mismatch: { status: 422, title: "The idempotency key was used for another request" },
+  idempotency_in_flight: { status: 409, title: "The first request with this idempotency key has not finished" },
+  cursor_expired: { status: 410, title: "The cursor no longer names a position that is held" },
+  precondition_failed: { status: 412, title: "The resource has another version" },
+  payload_too_large: { status: 413, title: "The body is too large" },
+  unsupported_media_type: { status: 415, title: "The content type is not supported" },
+  rate_limited: { status: 429, title: "Too many requests" },
+  unavailable: { status: 503, title: "A part that this needs is down" },
+  method_not_allowed: { status: 405, title: "The resource does not have this method" },
+  not_acceptable: { status: 406, title: "No acceptable representation" },
+  internal: { status: 500, title: "Something failed on our side" },
+};
+
+const brand = Symbol.for("amused.error");
+
+/** The one class of everything Amused throws. Tell one from another by `code`; the evidence stands in fields. */
+export class AmusedError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name: string = "AmusedError";
+  readonly code: Code;
+  /** The HTTP status that goes with the code, also in process. */
+  readonly status: number;
+  readonly evidence: ErrorEvidence[Code];
+  /** The id to name when you report it; only on errors that came over HTTP. */
+  readonly requestId: string | undefined;
+
+  constructor(
+    code: Code,
+    message: string,
+    evidence: ErrorEvidence[Code],
+    options?: { cause?: unknown; requestId?: string | undefined },
+  ) {
+    super(message, options);
+    this.code = code;
+    this.status = errorCodes[code].status;
+    this.evidence = evidence;
+    this.requestId = options?.requestId;
+    // The evidence stands in fields too (`error.available`); what the class itself says is never overwritten.
+    for (const [field, value] of Object.entries(evidence)) if (!(field in this)) Object.assign(this, { [field]: value });
+    // Two copies of this module (a bundle, a nested install) recognise each other's errors by this mark.
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+/** An error of a known code, with its evidence as fields: `error.available`, `error.errors`, `error.oldest` … */
+export type AmusedErrorOf<Code extends ErrorCode> = { [C in Code]: AmusedError<C> & Readonly<ErrorEvidence[C]> }[Code];
+
+/**
+ * Tells whether a caught value is an error of Amused, of the given code where one is given.
+ *
+ * @example
+ * try { await shop.sales.record(sale) } catch (error) {
+ *   if (isAmusedError(error, "insufficient_stock")) console.log(error.available);
+ *   else throw error;
+ * }
+ */
+export function isAmusedError(error: unknown): error is AmusedErrorOf<ErrorCode>;
+export function isAmusedError<Code extends ErrorCode>(error: unknown, code: Code): error is AmusedErrorOf<Code>;
+export function isAmusedError(error: unknown, code?: ErrorCode): boolean {
+  return error instanceof Error && brand in error && (code === undefined || ("code" in error && error.code === code));
+}
+
+/** The input is refused; `errors` says every fault. */
+export function invalidRequest(errors: Fault[]): AmusedError<"invalid_request"> {
+  const said = errors.slice(0, 3).map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
+  const more = errors.length > 3 ? ` (and ${errors.length - 3} more)` : "";
+  return new AmusedError("invalid_request", `${said.join("; ")}${more}`, { errors });
+}
+
+/** There is no such thing, or none that this caller may know of. */
+export function notFound(resource: string, id: string | number): AmusedError<"not_found"> {
+  return new AmusedError("not_found", `There is no ${resource} ${id}.`, { resource });
+}

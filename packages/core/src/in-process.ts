@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import type { CustomEvents } from "./domain/event.ts";
+import { idSchema } from "./domain/seller.ts";
+import { parse } from "./domain/parse.ts";
+import { invalidRequest } from "./errors.ts";
+import { listing } from "./listing.ts";
+import type { Seller, WriteOptions } from "./seller.ts";
+import type { Answer, Context, Services } from "./services/services.ts";
+
+/** The seller's interface right on the services: answers as values. */
+export function inProcessSeller<Custom extends CustomEvents>(services: Services, { sellerId, actor }: Context): Seller<Custom> {
+  const reading: Context = { sellerId, actor };
+
+  /** The context of a write; the same key with another operation or input is another request. */
+  function writing(options: WriteOptions | undefined, ...request: unknown[]): Context {
+    options?.signal?.throwIfAborted();
+    const key = options?.idempotencyKey;
+    if (key === undefined) return reading;
+    if (!/^[\x20-\x7e]{1,255}$/.test(key))
+      throw invalidRequest([{ path: "idempotencyKey", message: "must be 1 to 255 visible ASCII characters" }]);
+    return { ...reading, idempotency: { key, hash: createHash("sha256").update(JSON.stringify(request)).digest("hex") } };
+  }
+
+  const value = <T>(answer: Answer<T>): T => answer.body.value;
+  const idOf = (id: unknown): number => parse(idSchema, id);
+  const { products, stock, sales, files, events } = services;
+
+  function importer(kind: "products" | "sales"): Seller["products"]["import"] {
+    return async (file, options = {}) => {
+      const { format = "csv", dryRun = false, signal } = options;
+      const context = writing(options, "import", kind);
+      return value(await files.import(context, kind, file, { format, dryRun, ...(signal && { signal }) }));
+    };
+  }
+
+  function exporter(kind: "products" | "sales"): Seller["products"]["export"] {
+    return ({ format = "csv", signal } = {}) => {
+      const pieces = files.export(reading, kind, format)[Symbol.asyncIterator]();
+      const encoder = new TextEncoder();
+      return new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          signal?.throwIfAborted();
+          const piece = await pieces.next();
+          if (piece.done) controller.close();
+          else controller.enqueue(encoder.encode(piece.value));
+        },
+        async cancel() {
+          await pieces.return?.();
+        },
+      });
+    };
+  }
+
+  return {
+    products: {
+      create: async (product, options) => value(await products.create(writing(options, "products.create", product), product)),
+      get: async (id) => value(await products.get(reading, idOf(id))),
+      update: async (id, changes, options) =>
+        value(await products.update(writing(options, "products.update", id, changes), idOf(id), changes, options?.ifVersion)),
+      delete: async (id, options) => {
+        await products.delete(writing(options, "products.delete", id), idOf(id), options?.ifVersion);
+      },
+      list: (query = {}) => listing(query.cursor, async (cursor) => value(await products.list(reading, { ...query, cursor }))),
+      import: importer("products"),
+      export: exporter("products"),
+      setImage: async (id, image, options) => {
+        const bytes = image instanceof Blob ? new Uint8Array(await image.arrayBuffer()) : image;
+        const content = createHash("sha256").update(bytes).digest("hex");
+        return value(await products.setImage(writing(options, "products.setImage", id, content), idOf(id), bytes, options?.ifVersion));
+      },
+    },
+    stock: {
+      adjust: async (id, adjustment, options) => value(await stock.change(writing(options, "stock", id, adjustment), idOf(id), adjustment)),
+      count: async (id, count, options) => value(await stock.change(writing(options, "stock", id, count), idOf(id), count)),
+      movements: (id, query = {}) => listing(query.cursor, async (cursor) => value(await stock.movements(reading, idOf(id), { ...query, cursor }))),
+    },
+    sales: {
+      record: async (sale, options) => value(await sales.record(writing(options, "sales.record", sale), sale)),
+      return: async (goods, options) => value(await sales.return(writing(options, "sales.return", goods), goods)),
+      list: (query = {}) => listing(query.cursor, async (cursor) => value(await sales.list(reading, { ...query, cursor }))),
+      daily: async (id, query = {}) => value(await sales.daily(reading, idOf(id), query)),
+      import: importer("sales"),
+      export: exporter("sales"),
+    },
+    // The log knows the host's event types by their schemas at run time; the types are the compiler's view of the same.
+    events: {
+      list: async (query = {}) => value(await events.list(reading, query)),
+      publish: async (event, options) => value(await events.publish(writing(options, "events.publish", event), event)),
+      subscribe: ({ signal, ...subscription } = {}) => subscribe(services, reading, subscription, signal),
+    } as Seller<Custom>["events"],
+  };
+}
+
+/** The events of a stream as values, without its control blocks; a reset is handed on. */
+async function* subscribe(
+  { events }: Services,
+  context: Context,
+  subscription: Parameters<Services["events"]["stream"]>[1],
+  signal: AbortSignal | undefined,
+): AsyncIterable<unknown> {
+  const ended = new AbortController();
+  const either = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
+  try {
+    for await (const blocks of await events.stream(context, subscription, either))
+      for (const { type, text } of blocks) {
+        if (either.aborted) return;
+        if (type === "stream.reset") yield { type, payload: JSON.parse(text) as unknown };
+        else if (type !== "stream.open" && type !== "stream.cursor") yield JSON.parse(text) as unknown;
+      }
+  } finally {
+    ended.abort();
+  }
+}

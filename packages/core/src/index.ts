@@ -1,0 +1,69 @@
+export { type Amused, type AmusedOptions, createAmused } from "./amused.ts";
+export { formatCursor, parseCursor, type StreamPosition } from "./domain/cursor.ts";
+export { type Encoded, encodedText, encodedValue } from "./domain/encoded.ts";
+export {
+  type AmusedEvent,
+  type CustomEvents,
+  defineEvents,
+  type EventFilter,
+  type EventOf,
+  type EventPayloads,
+  type EventType,
+  eventQuerySchema,
+  eventTypeSchema,
+  type FilteredEvent,
+  matches,
+  maxPayloadBytes,
+  type NewEvent,
+  newEventSchema,
+  type NoCustomEvents,
+  type StreamReset,
+  subscriptionSchema,
+  typesFilterSchema,
+} from "./domain/event.ts";
+export { type FileFormat, type FileSource, formatSchema, type ImportResult, type ImportRowError, importQuerySchema } from "./domain/import.ts";
+export { type ApiKey, type KeyRequest, keyRequestSchema, type NewApiKey, type Scope, scopes } from "./domain/key.ts";
+export { amountSchema, currencyDecimals, currencySchema, formatAmount } from "./domain/money.ts";
+export { type Listing, type Page, type Position, pageQuery } from "./domain/page.ts";
+export { faults, parse } from "./domain/parse.ts";
+export {
+  type Attributes,
+  type NewProduct,
+  newProductSchema,
+  type Product,
+  type ProductChanges,
+  type ProductQuery,
+  type ProductSort,
+  productChangesSchema,
+  productQuerySchema,
+} from "./domain/product.ts";
+export {
+  type DailyQuery,
+  dailyQuerySchema,
+  type NewSale,
+  newSaleSchema,
+  type Sale,
+  type SaleQuery,
+  type SalesDay,
+  saleQuerySchema,
+} from "./domain/sale.ts";
+export { idSchema, sellerIdSchema } from "./domain/seller.ts";
+export {
+  type Movement,
+  type MovementQuery,
+  movementQuerySchema,
+  type StockAdjustment,
+  type StockChanged,
+  type StockCount,
+  stockAdjustmentSchema,
+  stockCountSchema,
+} from "./domain/stock.ts";
+export { compareCodePoints, fold } from "./domain/text.ts";
+export * from "./errors.ts";
+export { memoryFiles } from "./memory/files.ts";
+export { memoryStore } from "./memory/store.ts";
+export type { FileStore } from "./ports/files.ts";
+export type * from "./ports/repositories.ts";
+export type { Store } from "./ports/store.ts";
+export type * from "./seller.ts";
+export type { Answer, Context, Services, StreamBlock } from "./services/services.ts";

@@ -1,0 +1,19 @@
+import type { Listing, Page } from "./domain/page.ts";
+
+/** Makes a list of its pages: the first is fetched when the list is awaited or iterated, and once only. */
+export function listing<T>(cursor: string | undefined, fetch: (cursor: string | undefined) => Promise<Page<T>>): Listing<T> {
+  let first: Promise<Page<T>> | undefined;
+  const firstPage = () => (first ??= fetch(cursor));
+  return {
+    // biome-ignore lint/suspicious/noThenProperty: a listing is awaitable by design
+    then: (done, failed) => firstPage().then(done, failed),
+    async *[Symbol.asyncIterator]() {
+      let page = await firstPage();
+      yield* page.items;
+      while (page.nextCursor !== null) {
+        page = await fetch(page.nextCursor);
+        yield* page.items;
+      }
+    },
+  };
+}

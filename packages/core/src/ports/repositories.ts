@@ -1,0 +1,264 @@
+import type { Encoded } from "../domain/encoded.ts";
+import type { StreamPosition } from "../domain/cursor.ts";
+import type { EventOf } from "../domain/event.ts";
+import type { ApiKey, Scope } from "../domain/key.ts";
+import type { Position } from "../domain/page.ts";
+import type { Attributes, Product, ProductSort } from "../domain/product.ts";
+import type { Sale, SalesDay } from "../domain/sale.ts";
+import type { Movement, StockChanged } from "../domain/stock.ts";
+
+export interface Repositories {
+  readonly products: ProductRepository;
+  readonly stock: StockRepository;
+  readonly sales: SaleRepository;
+  readonly events: EventRepository;
+  readonly idempotency: IdempotencyRepository;
+  readonly keys: KeyRepository;
+}
+
+/** On whose behalf, by whom and when something is written. */
+export interface Command {
+  sellerId: string;
+  /** Who does it; `null` is the host itself. */
+  actor: string | null;
+  at: Date;
+  /** The epoch of the seller's log, should this be its first event. */
+  epoch: string;
+  /**
+   * Kept with the effect: a second command with this key gets the first one's answer (`replayed`) and does nothing, or
+   * `idempotency_mismatch` when `hash` differs. Holds under concurrency too.
+   */
+  idempotency: { key: string; hash: string } | null;
+}
+
+/** What a command answers. */
+export interface Written<T> {
+  body: Encoded<T>;
+  /** The position of the last event written; `null` when nothing changed. */
+  position: StreamPosition | null;
+  /** `<version>-<stock revision>` of the product that the answer is about, if it is about one. */
+  revision: string | null;
+  /** The answer is an earlier one, kept under the idempotency key. */
+  replayed: boolean;
+}
+
+/** What a read answers, with the head of the seller's log in the same snapshot (`null`: it has no log yet). */
+export interface Read<T> {
+  body: Encoded<T>;
+  head: StreamPosition | null;
+}
+
+export interface ReadProduct extends Read<Product> {
+  revision: string;
+}
+
+/** Up to `limit` rows; `last` is where they end if there are more, else `null`. */
+export interface Rows<T> extends Read<T[]> {
+  last: Position | null;
+}
+
+export interface PageRequest {
+  limit: number;
+  after: Position | null;
+}
+
+export interface ProductRow {
+  sku: string | null;
+  name: string;
+  description: string;
+  price: string;
+  currency: string;
+  /** Decimals of the currency. */
+  decimals: number;
+  quantity: number;
+  category: string | null;
+  attributes: Attributes;
+  reorderPoint: number | null;
+  leadTimeDays: number | null;
+  /** `searchText()` of the product. */
+  search: string;
+}
+
+/** A product's description as it shall be; what `changed` does not name is as it was. */
+export interface ProductEdit {
+  id: number;
+  /** The version that was read; another one in the store refuses the edit. */
+  version: number;
+  row: Omit<ProductRow, "quantity"> & { imageUrl: string | null };
+  changed: string[];
+}
+
+export interface ProductFilter extends PageRequest {
+  category: string | null;
+  /** Folded words which `search` must hold, each of them. */
+  words: string[];
+  maxQuantity: number | null;
+  sort: ProductSort;
+  descending: boolean;
+}
+
+export interface ProductImport {
+  create: ProductRow[];
+  /** `count` is the quantity to set, as a count; `edit` is `null` where only the quantity changes. */
+  update: { id: number; edit: ProductEdit | null; count: number | null }[];
+}
+
+export interface ProductRepository {
+  /** Event `product.created`; a movement `initial` where the quantity is not 0. `conflict` (with `sku`) when the SKU is taken. */
+  create(command: Command, row: ProductRow): Promise<Written<Product>>;
+  /** `null` when there is none, or it is deleted. */
+  find(sellerId: string, id: number): Promise<ReadProduct | null>;
+  list(sellerId: string, filter: ProductFilter): Promise<Rows<Product>>;
+  /** Event `product.updated`, the version raised by one. `null` when the version is not (any longer) the one said. */
+  update(command: Command, edit: ProductEdit): Promise<Written<Product> | null>;
+  /** Event `product.deleted`. `null` when there is none, or it has not the version asked for. */
+  delete(command: Command, id: number, version: number | null): Promise<Written<null> | null>;
+  /** Products by their SKUs, and products without a SKU by their names; in the order of their ids. */
+  lookup(sellerId: string, by: { skus: string[]; names: string[]; ids: number[] }): Promise<Product[]>;
+  /**
+   * Writes a batch of an import, all or nothing: one event for each product, `stock.adjusted` where only the quantity
+   * changes. Returns `null`, having done nothing, when a product was edited or deleted meanwhile or a SKU is taken.
+   */
+  import(command: Command, batch: ProductImport): Promise<Written<null> | null>;
+  /** All names of attributes in use, sorted by code point; 1,000 at most. */
+  attributeNames(sellerId: string): Promise<string[]>;
+}
+
+export interface StockChange {
+  productId: number;
+  /** `delta` adds; `count` sets to the count plus what moved after `countedAt`. */
+  change: { delta: number } | { count: number; countedAt: string | null };
+  reason: string;
+  expected: number | null;
+}
+
+export interface StockRepository {
+  /** Event `stock.adjusted`. Throws `not_found`, `conflict` (with `quantity`) or `insufficient_stock`. */
+  change(command: Command, change: StockChange): Promise<Written<StockChanged>>;
+  /** Newest first. Also of a deleted product; `null` when there never was one. */
+  movements(sellerId: string, productId: number, page: PageRequest): Promise<Rows<Movement> | null>;
+}
+
+export interface SaleLines {
+  kind: "sale" | "return";
+  orderId: string | null;
+  soldAt: string;
+  /** `price` as written, or `null` for the product's. */
+  lines: { productId: number; quantity: number; price: string | null }[];
+}
+
+export interface SaleFilter extends PageRequest {
+  productId: number | null;
+  /** From this moment on. */
+  from: string | null;
+  /** Before this moment. */
+  before: string | null;
+}
+
+export interface ImportedSale {
+  productId: number;
+  orderId: string | null;
+  /** Negative for a return. */
+  quantity: number;
+  price: string;
+  soldAt: string;
+}
+
+export interface SaleRepository {
+  /**
+   * Event `sale.recorded` or `sale.returned` for each line, in the order of the lines; products are locked by id. Throws
+   * `not_found`, `insufficient_stock`, or `invalid_request` for a price finer than the product's currency.
+   */
+  record(command: Command, sale: SaleLines): Promise<Written<{ sales: Sale[] }>>;
+  /** Newest first by time of sale, then by id. Throws `not_found` for a product that never was. */
+  list(sellerId: string, filter: SaleFilter): Promise<Rows<Sale>>;
+  /** Every day from `from` to `to`, both included. `null` when there never was such a product. */
+  daily(sellerId: string, productId: number, from: string, to: string): Promise<Read<SalesDay[]> | null>;
+  /**
+   * Writes history without stock or events. Skips a line whose order and product are known, unless from this same import
+   * (`importId`: an order may have two lines of one product). With `dryRun` it only counts.
+   */
+  import(command: Command, importId: string, lines: ImportedSale[], dryRun: boolean): Promise<{ created: number; skipped: number }>;
+}
+
+/** An event as it is stored: its JSON as every reader gets it, and what is needed to filter and order it. */
+export interface StoredEvent {
+  seq: number;
+  type: string;
+  productId: number | null;
+  /** The whole event (`EventOf`) as JSON. */
+  text: string;
+}
+
+export interface EventDraft {
+  type: string;
+  productId: number | null;
+  payload: unknown;
+}
+
+export interface EventFilterRequest {
+  /** Events after this `seq`. */
+  after: number;
+  limit: number;
+  types: readonly string[] | null;
+  productId: number | null;
+}
+
+/** A run of events, with the state of the log in the same snapshot. */
+export interface EventRun {
+  epoch: string;
+  /** The last `seq` given out. */
+  head: number;
+  /** The first `seq` still held; `head + 1` when none is. */
+  oldest: number;
+  events: StoredEvent[];
+}
+
+export interface EventRepository {
+  /** Appends facts that are not bound to a row. Throws `not_found` for a product that never was. */
+  append(command: Command, events: EventDraft[]): Promise<Written<EventOf<string, unknown>[]>>;
+  /** `null` when the seller has no log yet. */
+  read(sellerId: string, request: EventFilterRequest): Promise<EventRun | null>;
+  /** Begins the seller's log where there is none; its head. */
+  open(sellerId: string, epoch: string): Promise<StreamPosition>;
+  /** The heads of these sellers' logs. */
+  heads(sellerIds: string[]): Promise<Map<string, StreamPosition>>;
+}
+
+/** For work of many transactions, which can not keep its key in the one that has the effect. */
+export interface IdempotencyRepository {
+  /**
+   * Takes the key until the command's time plus `leaseMs`, or says who has it: an answer kept (`Written`), or
+   * `"in_flight"`. Throws `idempotency_mismatch`.
+   */
+  begin(command: Command, leaseMs: number): Promise<Written<unknown> | "in_flight" | "taken">;
+  /** Keeps the answer. */
+  finish(command: Command, body: string): Promise<void>;
+  /** Gives the key back: the work came to nothing. */
+  release(command: Command): Promise<void>;
+  /** The answer kept under the command's key, if there is one. Throws `idempotency_mismatch`. */
+  find(command: Command): Promise<Written<unknown> | null>;
+}
+
+export interface KeyRow {
+  sellerId: string | null;
+  name: string;
+  prefix: string;
+  /** SHA-256 of the whole key, hex. */
+  hash: string;
+  scopes: Scope[];
+  expiresAt: string | null;
+}
+
+export interface KeyRepository {
+  /** Event `keys.created` on its seller's log, if it has a seller. */
+  create(command: Omit<Command, "sellerId">, row: KeyRow): Promise<Written<ApiKey>>;
+  /** The key of this hash, unless revoked. */
+  find(hash: string): Promise<ApiKey | null>;
+  /** Newest first; `null` lists those of all sellers and the admin keys. */
+  list(sellerId: string | null, page: PageRequest): Promise<Rows<ApiKey>>;
+  /** Event `keys.revoked`. `null` when there is none, or it is revoked already. */
+  revoke(command: Omit<Command, "sellerId">, id: number): Promise<Written<null> | null>;
+  /** Notes when keys were last used. */
+  touch(uses: { id: number; at: Date }[]): Promise<void>;
+}

@@ -1,0 +1,127 @@
+import type {
+  AmusedEvent,
+  CustomEvents,
+  EventFilter,
+  EventOf,
+  FilteredEvent,
+  NewEvent,
+  NoCustomEvents,
+  StreamReset,
+} from "./domain/event.ts";
+import type { FileFormat, FileSource, ImportResult } from "./domain/import.ts";
+import type { Listing, Page } from "./domain/page.ts";
+import type { NewProduct, Product, ProductChanges, ProductQuery } from "./domain/product.ts";
+import type { DailyQuery, NewSale, Sale, SaleQuery, SalesDay } from "./domain/sale.ts";
+import type { Movement, MovementQuery, StockAdjustment, StockChanged, StockCount } from "./domain/stock.ts";
+
+export interface ReadOptions {
+  signal?: AbortSignal;
+}
+
+export interface WriteOptions extends ReadOptions {
+  /** Up to 255 characters; the same key with the same request has one effect and gets the first answer, for 24 hours. */
+  idempotencyKey?: string;
+}
+
+export interface VersionedWriteOptions extends WriteOptions {
+  /** Refuse with `precondition_failed` unless the product still has this version. */
+  ifVersion?: number;
+}
+
+/**
+ * Everything of one seller. In process (`amused.seller(id)`) and over HTTP (`createClient()`) it is the same: the same
+ * answers, the same errors, the same events.
+ */
+export interface Seller<Custom extends CustomEvents = NoCustomEvents> {
+  readonly products: Products;
+  readonly stock: Stock;
+  readonly sales: Sales;
+  readonly events: Events<Custom>;
+}
+
+export interface Products {
+  /** Makes a product; a `quantity` becomes its first movement. `conflict` when the SKU is taken. */
+  create(product: NewProduct, options?: WriteOptions): Promise<Product>;
+  get(id: number, options?: ReadOptions): Promise<Product>;
+  /** Edits the description; the quantity changes through `stock`. Nothing is written when nothing would change. */
+  update(id: number, changes: ProductChanges, options?: VersionedWriteOptions): Promise<Product>;
+  /** Takes the product out of all lists and frees its SKU; its events and sales stay. */
+  delete(id: number, options?: VersionedWriteOptions): Promise<void>;
+  list(query?: ProductQuery, options?: ReadOptions): Listing<Product>;
+  /** Reads CSV or NDJSON and upserts by SKU; good rows go in beside bad ones, which are told in `errors`. */
+  import(file: FileSource, options?: ImportOptions): Promise<ImportResult>;
+  /** The catalogue as a file that `import` takes again, unchanged. */
+  export(options?: ExportOptions): ReadableStream<Uint8Array>;
+  /** Stores a png, jpeg, webp, avif or gif under a name made of its content and shows it on the product. */
+  setImage(id: number, image: Uint8Array | Blob, options?: VersionedWriteOptions): Promise<Product>;
+}
+
+export interface Stock {
+  /** Changes the quantity by so many units; `insufficient_stock` when it would fall below zero. */
+  adjust(productId: number, adjustment: StockAdjustment, options?: WriteOptions): Promise<StockChanged>;
+  /** Sets the quantity to what was counted, plus what moved since the count. */
+  count(productId: number, count: StockCount, options?: WriteOptions): Promise<StockChanged>;
+  /** The ledger, newest first. */
+  movements(productId: number, query?: MovementQuery, options?: ReadOptions): Listing<Movement>;
+}
+
+export interface Sales {
+  /** Takes all lines out of stock, or none: `insufficient_stock` says what was there. */
+  record(sale: NewSale, options?: WriteOptions): Promise<{ sales: Sale[] }>;
+  /** Goods came back: stock rises, and the sale's rows are negative. */
+  return(goods: NewSale, options?: WriteOptions): Promise<{ sales: Sale[] }>;
+  /** Newest first. */
+  list(query?: SaleQuery, options?: ReadOptions): Listing<Sale>;
+  /** Every day of the span, also those without a sale, oldest first. */
+  daily(productId: number, query?: DailyQuery, options?: ReadOptions): Promise<Page<SalesDay>>;
+  /** Reads history: stock stays as it is, and lines whose order and product are known are skipped. */
+  import(file: FileSource, options?: ImportOptions): Promise<ImportResult>;
+  export(options?: ExportOptions): ReadableStream<Uint8Array>;
+}
+
+export interface ImportOptions extends WriteOptions {
+  /** `csv` when not said. */
+  format?: FileFormat;
+  /** Says what would happen and writes nothing. */
+  dryRun?: boolean;
+}
+
+export interface ExportOptions extends ReadOptions {
+  /** `csv` when not said. */
+  format?: FileFormat;
+}
+
+export interface EventQuery<Filter extends string> {
+  /** The cursor after which to go on; `start`, like none, is the oldest event held. */
+  after?: string;
+  types?: readonly Filter[];
+  productId?: number;
+  limit?: number;
+}
+
+export interface Subscription<Filter extends string> extends ReadOptions {
+  types?: readonly Filter[];
+  productId?: number;
+  /** The cursor after which to go on, or `start` for the oldest event held. Without it: from now on. */
+  from?: string;
+}
+
+export interface Events<Custom extends CustomEvents = NoCustomEvents> {
+  /** One page of the log, oldest first; `nextCursor` is what to pass as `after` next time. */
+  list<const Filter extends EventFilter<Custom>>(
+    query?: EventQuery<Filter>,
+    options?: ReadOptions,
+  ): Promise<{ items: FilteredEvent<Filter, Custom>[]; nextCursor: string }>;
+  /** Appends an event of the host's own. */
+  publish<const Event extends NewEvent<Custom>>(
+    event: Event,
+    options?: WriteOptions,
+  ): Promise<Extract<AmusedEvent<Custom>, { type: Event["type"] }> extends infer E ? ([E] extends [never] ? EventOf<string, unknown> : E) : never>;
+  /**
+   * Every event from a position on, in order, once each, until the signal aborts (then the loop just ends). The position
+   * moves when the loop asks for the next event. A position that is no longer held is told by a `stream.reset`.
+   */
+  subscribe<const Filter extends EventFilter<Custom>>(
+    subscription?: Subscription<Filter>,
+  ): AsyncIterable<FilteredEvent<Filter, Custom> | StreamReset>;
+}

@@ -1,0 +1,52 @@
+import type { CustomEvents } from "../domain/event.ts";
+import type { StreamPosition } from "../domain/cursor.ts";
+import { formatCursor, parseCursor } from "../domain/cursor.ts";
+import type { FileStore } from "../ports/files.ts";
+import type { Command, Read, Repositories, Written } from "../ports/repositories.ts";
+import type { Answer, Context } from "./services.ts";
+
+/** What the services work with; wired in `amused.ts`, with other repositories for a joined transaction. */
+export interface Deps {
+  repositories: Repositories;
+  files: FileStore;
+  customEvents: CustomEvents;
+  /** The currency of a product that names none. */
+  currency: string;
+  now: () => Date;
+  /** Begins the epochs of logs that this process opens. */
+  epoch: string;
+  /** Told of every commit, so that streams wake. */
+  announce: (sellerId: string, position: StreamPosition) => void;
+}
+
+/** The command of a call made now. */
+export function commandOf(deps: Deps, context: Context): Command {
+  return {
+    sellerId: context.sellerId,
+    actor: context.actor,
+    at: deps.now(),
+    epoch: deps.epoch,
+    idempotency: context.idempotency ?? null,
+  };
+}
+
+/** Turns what a repository wrote into the answer, and wakes the streams. */
+export function answerWritten<T>(deps: Deps, sellerId: string, written: Written<T>): Answer<T> {
+  if (written.position !== null && !written.replayed) deps.announce(sellerId, written.position);
+  const cursor = written.position === null ? null : formatCursor(written.position);
+  return { body: written.body, cursor, revision: written.revision, replayed: written.replayed };
+}
+
+/**
+ * Turns what was read into the answer. A seller without a log gets one here: the log was empty in the snapshot, so that
+ * position 0 is its cursor even if a write came between.
+ */
+export async function answerRead<T>(deps: Deps, sellerId: string, read: Read<T>, revision: string | null = null): Promise<Answer<T>> {
+  const head = read.head ?? { ...(await deps.repositories.events.open(sellerId, deps.epoch)), seq: 0 };
+  return { body: read.body, cursor: formatCursor(head), revision, replayed: false };
+}
+
+/** There is one database, so every read sees every write; what is left to do is to refuse a cursor that is none. */
+export function checkSees(context: Context): void {
+  if (context.sees != null) parseCursor(context.sees, "Amused-Cursor");
+}

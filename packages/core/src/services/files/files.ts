@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import { encodedValue } from "../../domain/encoded.ts";
+import type { ImportFact } from "../../domain/event.ts";
+import type { ImportResult } from "../../domain/import.ts";
+import { AmusedError, notFound } from "../../errors.ts";
+import type { Command, Written } from "../../ports/repositories.ts";
+import { answerWritten, commandOf, type Deps } from "../deps.ts";
+import type { Answer, Context, Services } from "../services.ts";
+import { exportProducts, exportSales } from "./export.ts";
+import { isProductColumn, productImporter, readProductCells } from "./import-products.ts";
+import { isSaleColumn, readSaleCells, salesImporter } from "./import-sales.ts";
+import { importReport, resultOf } from "./report.ts";
+import { readRows } from "./rows.ts";
+
+/** How often an import says how far it is, in rows. */
+const progressRows = 1000;
+/** How long an idempotency key stays with an import that does not end. */
+const leaseMs = 10 * 60_000;
+
+/** Catalogues and histories as files, and the images of products. */
+export function filesService(deps: Deps): Services["files"] {
+  const { repositories } = deps;
+
+  async function run(
+    context: Context,
+    kind: "products" | "sales",
+    file: Parameters<Services["files"]["import"]>[2],
+    { format, dryRun, signal }: Parameters<Services["files"]["import"]>[3],
+  ): Promise<{ result: ImportResult; last: Written<unknown> | null }> {
+    const report = importReport();
+    // The batches are commands of their own; the key belongs to the whole import.
+    const command = (): Command => commandOf(deps, { ...context, idempotency: null });
+    const importer =
+      kind === "products"
+        ? productImporter({ repositories, currency: deps.currency, command }, { dryRun, report })
+        : salesImporter({ repositories, command, importId: randomUUID() }, { dryRun, report });
+    const [isColumn, readCells] = kind === "products" ? [isProductColumn, readProductCells] : [isSaleColumn, readSaleCells];
+    let done = 0;
+    let nextProgress = progressRows;
+    let last: Written<unknown> | null = null;
+    async function say(type: "import.progressed" | "import.completed"): Promise<void> {
+      if (dryRun) return;
+      const payload: ImportFact = { kind, done: done - importer.pending(), failed: report.failed };
+      last = await repositories.events.append(command(), [{ type, productId: null, payload }]);
+      answerWritten(deps, context.sellerId, last);
+    }
+    for await (const row of readRows(file, format, isColumn)) {
+      signal?.throwIfAborted();
+      if ("error" in row) report.fail(row.row, row.error);
+      else await importer.take(format === "csv" ? { ...row, fields: readCells(row.fields) } : row);
+      // Progress speaks of what is written: rows that wait in a batch are not done.
+      if (++done - importer.pending() < nextProgress) continue;
+      nextProgress += progressRows;
+      await say("import.progressed");
+    }
+    await importer.flush();
+    await say("import.completed");
+    report.errors.sort((a, b) => a.row - b.row);
+    return { result: resultOf(report), last };
+  }
+
+  return {
+    async import(context, kind, file, options): Promise<Answer<ImportResult>> {
+      const command = commandOf(deps, context);
+      if (command.idempotency === null || options.dryRun) {
+        const { result, last } = await run(context, kind, file, options);
+        return answerWritten(deps, context.sellerId, { body: encodedValue(result), position: last?.position ?? null, revision: null, replayed: false });
+      }
+      const begun = await repositories.idempotency.begin(command, leaseMs);
+      if (begun === "in_flight") throw new AmusedError("idempotency_in_flight", "An import with this key is running.", { retryAfter: 5 });
+      if (begun !== "taken") return answerWritten(deps, context.sellerId, begun as Written<ImportResult>);
+      try {
+        const { result, last } = await run(context, kind, file, options);
+        const body = encodedValue(result);
+        await repositories.idempotency.finish(command, body.text);
+        return answerWritten(deps, context.sellerId, { body, position: last?.position ?? null, revision: null, replayed: false });
+      } catch (error) {
+        await repositories.idempotency.release(command);
+        throw error;
+      }
+    },
+
+    export: ({ sellerId }, kind, format) =>
+      kind === "products" ? exportProducts(repositories, sellerId, format) : exportSales(repositories, sellerId, format),
+
+    async image(key) {
+      const file = /^[0-9a-f]{64}\.(png|jpg|webp|avif|gif)$/.test(key) ? await deps.files.get(key) : null;
+      if (file === null) throw notFound("file", key.slice(0, 100));
+      return file;
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { Readable } from "node:stream";
+import { parse as csvParser } from "csv-parse";
+import type { FileFormat, FileSource } from "../../domain/import.ts";
+import { AmusedError, invalidRequest } from "../../errors.ts";
+
+/** One row of a file, counted from 1 (after the header): its fields by name, or why it can not be read. */
+export type FileRow = { row: number; fields: { [name: string]: unknown } } | { row: number; error: string };
+
+/** No row may be larger; a missing quote would otherwise swallow the rest of the file into one. */
+const maxRowLength = 1_000_000;
+
+/** Reads the rows of a file as they come; unknown columns of a CSV are refused before the first row. */
+export function readRows(file: FileSource, format: FileFormat, isColumn: (name: string) => boolean): AsyncIterable<FileRow> {
+  return format === "csv" ? readCsv(textOf(file), isColumn) : readNdjson(textOf(file));
+}
+
+/** The text of a file. Bytes that are not UTF-8 become U+FFFD, which `readFields` then finds in the row they stand in. */
+async function* textOf(file: FileSource): AsyncIterable<string> {
+  const decoder = new TextDecoder();
+  for await (const piece of typeof file === "string" || file instanceof Uint8Array ? [file] : file)
+    yield typeof piece === "string" ? piece : decoder.decode(piece, { stream: true });
+  yield decoder.decode();
+}
+
+async function* readCsv(text: AsyncIterable<string>, isColumn: (name: string) => boolean): AsyncIterable<FileRow> {
+  let header: string[] | null = null;
+  let row = 0;
+  const unreadable: FileRow[] = [];
+  const parser = csvParser({
+    bom: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    max_record_size: maxRowLength,
+    // Rows are numbered here, where they are parsed in order with those that can not be; row 0 is the header.
+    on_record: (cells: string[]) => [String(header === null ? 0 : ++row), ...(header === null ? (header = cells) : cells)],
+    on_skip: (error) => {
+      if (header !== null) unreadable.push({ row: ++row, error: `can not be read: ${error?.message ?? "not CSV"}` });
+      return undefined;
+    },
+  });
+  const source = Readable.from(text);
+  // An error of the source (a cut upload) has to end the parser too.
+  source.on("error", (error) => parser.destroy(error));
+  source.pipe(parser);
+  let columns: string[] = [];
+  try {
+    for await (const [number, ...cells] of parser as AsyncIterable<string[]>) {
+      const at = Number(number);
+      while (unreadable[0] !== undefined && unreadable[0].row < at) yield unreadable.shift() as FileRow;
+      if (at === 0) columns = checkHeader(cells, isColumn);
+      else yield readFields(at, columns, cells);
+    }
+  } catch (error) {
+    if (!isCsvError(error)) throw error;
+    yield { row: row + 1, error: `can not be read: ${error.message}` };
+  }
+  if (header === null) throw invalidRequest([{ path: "", message: "has no header row" }]);
+  yield* unreadable;
+}
+
+function isCsvError(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("CSV_");
+}
+
+function checkHeader(header: string[], isColumn: (name: string) => boolean): string[] {
+  const columns = header.map((name) => name.trim());
+  const faults = columns.flatMap((name, index) => {
+    if (!isColumn(name)) return [{ path: name === "" ? `column ${index + 1}` : name, message: "is not a column of this import" }];
+    return columns.indexOf(name) < index ? [{ path: name, message: "stands twice in the header" }] : [];
+  });
+  if (faults.length > 0) throw invalidRequest(faults);
+  return columns;
+}
+
+function readFields(row: number, columns: string[], cells: string[]): FileRow {
+  if (cells.length !== columns.length) return { row, error: `has ${cells.length} cells, the header has ${columns.length}` };
+  if (cells.some((cell) => cell.includes("\uFFFD"))) return { row, error: "is not UTF-8" };
+  return { row, fields: Object.fromEntries(columns.map((name, index) => [name, cells[index]])) };
+}
+
+async function* readNdjson(text: AsyncIterable<string>): AsyncIterable<FileRow> {
+  let rest = "";
+  let row = 0;
+  for await (const piece of text) {
+    const lines = (rest + piece).split("\n");
+    rest = lines.pop() as string;
+    if (rest.length > maxRowLength)
+      throw new AmusedError("payload_too_large", `Line ${row + lines.length + 1} is longer than 1,000,000 characters.`, { limit: maxRowLength });
+    for (const line of lines) if (line.trim() !== "") yield readLine(++row, line);
+  }
+  if (rest.trim() !== "") yield readLine(++row, rest);
+}
+
+function readLine(row: number, line: string): FileRow {
+  if (line.includes("\uFFFD")) return { row, error: "is not UTF-8" };
+  try {
+    const value: unknown = JSON.parse(row === 1 ? line.replace(/^\uFEFF/, "") : line);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { row, fields: value as { [name: string]: unknown } };
+    return { row, error: "must be a JSON object" };
+  } catch (error) {
+    return { row, error: `is not JSON: ${(error as Error).message}` };
+  }
+}

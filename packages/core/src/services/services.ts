@@ -1,0 +1,96 @@
+import type { Encoded } from "../domain/encoded.ts";
+import type { FileFormat, FileSource, ImportResult } from "../domain/import.ts";
+import type { ApiKey, NewApiKey } from "../domain/key.ts";
+import type { Page } from "../domain/page.ts";
+import type { Product } from "../domain/product.ts";
+import type { Sale, SalesDay } from "../domain/sale.ts";
+import type { Movement, StockChanged } from "../domain/stock.ts";
+
+/** For whom and by whom a service is called. */
+export interface Context {
+  sellerId: string;
+  /** Who calls, as the transport knows them: `key:12`. `null` is the host itself. */
+  actor: string | null;
+  /** The caller's key, and a hash of everything that makes this request what it is. */
+  idempotency?: { key: string; hash: string } | null;
+  /** A cursor whose event the answer must already know (`Amused-Cursor`). */
+  sees?: string | null;
+}
+
+/** What a service answers: the body as JSON or value, and what a transport says beside it. */
+export interface Answer<T> {
+  body: Encoded<T>;
+  /** After a write: its last event. After a read: the head of the log in the snapshot that was read. */
+  cursor: string | null;
+  /** `<version>-<stock revision>` where the body is about one product. */
+  revision: string | null;
+  /** An earlier answer, kept under the idempotency key. */
+  replayed: boolean;
+}
+
+/** One block of a stream: an event, or a control block (`stream.open`, `stream.cursor`, `stream.reset`). */
+export interface StreamBlock {
+  /** The cursor of this position. */
+  id: string;
+  type: string;
+  /** The event, or the control block's payload, as JSON. */
+  text: string;
+}
+
+/**
+ * The operations of the seller's interface for whoever carries them over a wire: inputs are unknown and parsed here,
+ * answers come with their JSON text, cursor and revision. A transport adds nothing to them.
+ */
+export interface Services {
+  readonly products: {
+    create(context: Context, input: unknown): Promise<Answer<Product>>;
+    get(context: Context, id: number): Promise<Answer<Product>>;
+    update(context: Context, id: number, input: unknown, ifVersion?: number): Promise<Answer<Product>>;
+    delete(context: Context, id: number, ifVersion?: number): Promise<Answer<null>>;
+    list(context: Context, query: unknown): Promise<Answer<Page<Product>>>;
+    setImage(context: Context, id: number, image: Uint8Array, ifVersion?: number): Promise<Answer<Product>>;
+  };
+  readonly stock: {
+    /** An adjustment or a count, told apart by the field. */
+    change(context: Context, productId: number, input: unknown): Promise<Answer<StockChanged>>;
+    movements(context: Context, productId: number, query: unknown): Promise<Answer<Page<Movement>>>;
+  };
+  readonly sales: {
+    record(context: Context, input: unknown): Promise<Answer<{ sales: Sale[] }>>;
+    return(context: Context, input: unknown): Promise<Answer<{ sales: Sale[] }>>;
+    list(context: Context, query: unknown): Promise<Answer<Page<Sale>>>;
+    daily(context: Context, productId: number, query: unknown): Promise<Answer<Page<SalesDay>>>;
+  };
+  readonly files: {
+    import(
+      context: Context,
+      kind: "products" | "sales",
+      file: FileSource,
+      options: { format: FileFormat; dryRun: boolean; signal?: AbortSignal },
+    ): Promise<Answer<ImportResult>>;
+    export(context: Context, kind: "products" | "sales", format: FileFormat): AsyncIterable<string>;
+    /** A stored image by its public name. */
+    image(key: string): Promise<{ bytes: Uint8Array; type: string }>;
+  };
+  readonly events: {
+    list(context: Context, query: unknown): Promise<Answer<{ items: unknown[]; nextCursor: string }>>;
+    publish(context: Context, input: unknown): Promise<Answer<unknown>>;
+    /**
+     * Blocks as they come, some at a time: first `stream.open` or `stream.reset`, then backlog and live events. Ends when
+     * the signal aborts. Bad input, and a product of another seller, are thrown by the call, before the first block.
+     */
+    stream(
+      context: Context,
+      subscription: { from?: string | undefined; types?: readonly string[] | undefined; productId?: number | undefined },
+      signal: AbortSignal,
+    ): Promise<AsyncIterable<StreamBlock[]>>;
+  };
+  readonly keys: {
+    /** The context's seller is not used: the request names it. The answer's `key` is nowhere else. */
+    create(context: Omit<Context, "sellerId">, input: unknown): Promise<Answer<NewApiKey>>;
+    list(sellerId: string | null, query: unknown): Promise<Answer<Page<ApiKey>>>;
+    revoke(context: Omit<Context, "sellerId">, id: number): Promise<Answer<null>>;
+    /** Who holds this key; `unauthenticated` when nobody does (any longer). Verified keys are remembered for seconds. */
+    verify(key: string): Promise<ApiKey>;
+  };
+}

@@ -1,0 +1,92 @@
+import { isTransient, translated } from "./errors.ts";
+import type { Queryable, QueryablePool } from "./queryable.ts";
+
+export type Row = Record<string, unknown>;
+
+/** Where statements are run: each for itself, several in one transaction, or within a transaction of the host's. */
+export interface Database {
+  run(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Runs what belongs together; a deadlock or serialisation failure runs it again, three times at most. */
+  transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
+}
+
+// A statement is prepared once for each connection under a name of its own; texts are few, being made at the start.
+const names = new Map<string, string>();
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `amused_${names.size + 1}`;
+  names.set(text, name);
+  return name;
+}
+
+async function query(queryable: Queryable, text: string, values: unknown[]): Promise<Row[]> {
+  return (await queryable.query({ name: nameOf(text), text, values })).rows;
+}
+
+/** Tries again what lost a race with another transaction, after a moment that differs for each. */
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt > 3 || !isTransient(error)) throw translated(error);
+      await new Promise((done) => setTimeout(done, Math.random() * 20 * attempt));
+    }
+  }
+}
+
+/** Each statement on whichever connection is free. */
+export function pooled(pool: QueryablePool): Database {
+  return {
+    run: (text, values = []) => retried(() => query(pool, text, values)),
+    transaction: (work) =>
+      retried(async () => {
+        const client = await pool.connect();
+        let broken: Error | undefined;
+        try {
+          await client.query({ text: "begin" });
+          const result = await work(within(client));
+          await client.query({ text: "commit" });
+          return result;
+        } catch (error) {
+          // A connection that can not even roll back is thrown away.
+          await client.query({ text: "rollback" }).catch((lost: Error) => {
+            broken = lost;
+          });
+          throw error;
+        } finally {
+          client.release(broken);
+        }
+      }),
+  };
+}
+
+/** Everything on the one connection that has our transaction open. */
+function within(client: Queryable): Database {
+  const database: Database = {
+    run: (text, values = []) => query(client, text, values),
+    transaction: (work) => work(database),
+  };
+  return database;
+}
+
+let savepoints = 0;
+
+/** Everything within the host's transaction: a statement that fails leaves it as it was before that statement. */
+export function joined(client: Queryable): Database {
+  async function guarded<T>(work: () => Promise<T>): Promise<T> {
+    const savepoint = `amused_${++savepoints}`;
+    await client.query({ text: `savepoint ${savepoint}` });
+    try {
+      const result = await work();
+      await client.query({ text: `release savepoint ${savepoint}` });
+      return result;
+    } catch (error) {
+      await client.query({ text: `rollback to savepoint ${savepoint}` });
+      throw translated(error);
+    }
+  }
+  return {
+    run: (text, values = []) => guarded(() => query(client, text, values)),
+    transaction: (work) => guarded(() => work(within(client))),
+  };
+}

@@ -1,0 +1,2 @@
+export type { Queryable, QueryablePool } from "./queryable.ts";
+export { type PostgresStoreOptions, postgresStore } from "./store.ts";

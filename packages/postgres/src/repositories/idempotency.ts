@@ -1,0 +1,48 @@
+import type { IdempotencyRepository } from "@amused/core";
+import { AmusedError } from "@amused/core/errors";
+import type { Database } from "../database.ts";
+import { findKept, replay } from "../sql/command.ts";
+
+/** Keys of work that takes many transactions; those of single commands are kept by the commands themselves. */
+export function idempotencyRepository(database: Database, schema: string): IdempotencyRepository {
+  const keys = `${schema}.idempotency_keys`;
+  return {
+    async begin(command, leaseMs) {
+      const { sellerId, at, idempotency } = command;
+      const until = new Date(at.getTime() + leaseMs);
+      // Takes a free key, or one whose holder let its lease run out.
+      const [taken] = await database.run(
+        `insert into ${keys} as k (seller_id, key, hash, created_at, leased_until) values ($1, $2, $3, $4, $5)
+         on conflict (seller_id, key) do update set leased_until = excluded.leased_until
+         where k.body is null and k.hash = excluded.hash and k.leased_until <= excluded.created_at returning 1`,
+        [sellerId, idempotency?.key, idempotency?.hash, at, until],
+      );
+      if (taken !== undefined) return "taken";
+      const [row] = await database.run(`select hash, body, revision, epoch, seq from ${keys} where seller_id = $1 and key = $2`, [
+        sellerId,
+        idempotency?.key,
+      ]);
+      if (row === undefined) throw new AmusedError("idempotency_in_flight", "The first request with this key is just ending.", { retryAfter: 1 });
+      return row.body === null && row.hash === idempotency?.hash ? "in_flight" : replay(row, command);
+    },
+
+    async finish({ sellerId, idempotency }, body) {
+      await database.run(`update ${keys} set body = $3, leased_until = null where seller_id = $1 and key = $2 and hash = $4`, [
+        sellerId,
+        idempotency?.key,
+        body,
+        idempotency?.hash,
+      ]);
+    },
+
+    async release({ sellerId, idempotency }) {
+      await database.run(`delete from ${keys} where seller_id = $1 and key = $2 and hash = $3 and body is null`, [
+        sellerId,
+        idempotency?.key,
+        idempotency?.hash,
+      ]);
+    },
+
+    find: (command) => findKept(database, schema, command),
+  };
+}

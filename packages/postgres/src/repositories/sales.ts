@@ -1,0 +1,176 @@
+import { encodedText, type Sale, type SaleRepository, type SalesDay } from "@amused/core";
+import { AmusedError, type Fault, invalidRequest, notFound } from "@amused/core/errors";
+import type { Database } from "../database.ts";
+import { commandStatement } from "../sql/command.ts";
+import { isoTime, saleJson } from "../sql/json.ts";
+import { headColumns, headOf, listPage } from "../sql/page.ts";
+
+/** What was sold and what came back. */
+export function saleRepository(database: Database, schema: string): SaleRepository {
+  const products = `${schema}.products`;
+  const sales = `${schema}.sales_history`;
+
+  // $5 is 1 for a sale and -1 for a return; lines come as three arrays.
+  const record = commandStatement(schema, {
+    parameters: 6,
+    sql: (gate) => `
+      line as materialized (
+        select ord, product_id, quantity, price, sum(quantity) over (partition by product_id order by ord)::bigint as taken
+        from unnest($8::bigint[], $9::bigint[], $10::numeric[]) with ordinality as l (product_id, quantity, price, ord)),
+      had as materialized (
+        select p.id, p.quantity, p.price, p.decimals from ${products} p
+        where p.seller_id = $1::text and p.id = any ($8::bigint[]) and p.deleted_at is null and ${gate}
+        order by p.id for no key update),
+      need as materialized (
+        select line.product_id, sum(line.quantity)::bigint as quantity, had.id is not null as found,
+          had.quantity as available, had.decimals, coalesce(bool_and(scale(line.price) <= had.decimals), true) as exact
+        from line left join had on had.id = line.product_id group by line.product_id, had.id, had.quantity, had.decimals),
+      ok as materialized (
+        select from need having bool_and(found and exact and ($5::int < 0 or available >= quantity))),
+      moved as (
+        update ${products} as p set quantity = p.quantity - $5::int * need.quantity, stock_revision = p.stock_revision + 1, updated_at = $3::timestamptz
+        from need, ok where p.seller_id = $1::text and p.id = need.product_id
+        returning p.id),
+      entry as materialized (
+        select line.ord, line.product_id, $5::int * line.quantity as quantity, had.quantity - $5::int * line.taken as remaining,
+          coalesce(round(line.price, had.decimals), had.price) as price
+        from line join had on had.id = line.product_id, ok, (select count(*) from moved) as done),
+      sold as (
+        insert into ${sales} as s (seller_id, product_id, order_id, quantity, price, sold_at, created_at)
+        select $1::text, product_id, $6::text, quantity, price, $7::timestamptz, $3::timestamptz from entry order by ord
+        returning s.id, ${saleJson("s")} as body),
+      ledger as (
+        insert into ${schema}.stock_movements (seller_id, product_id, delta, quantity, reason, actor, cause, created_at)
+        select $1::text, product_id, -quantity, remaining, case when $5::int > 0 then 'sale' else 'return' end, $2::text, $6::text, $3::timestamptz
+        from entry order by ord),
+      facts as (
+        select ord, product_id, case when $5::int > 0 then 'sale.recorded' else 'sale.returned' end as type, json_build_object(
+          'orderId', $6::text, 'quantity', abs(quantity), 'price', price::text, 'remaining', remaining, 'soldAt', ${isoTime("$7::timestamptz")}) as payload
+        from entry)`,
+    outcome: `select ('{"sales":[' || string_agg(body::text, ',' order by id) || ']}')::json as body, null::text as revision
+      from sold having count(*) > 0`,
+    refusal:
+      "(select json_agg(json_build_object('productId', product_id, 'requested', quantity, 'available', available, 'decimals', decimals, 'exact', exact) order by product_id) from need)",
+  });
+
+  const known = `s.seller_id = $1::text and s.order_id = line.order_id and s.product_id = line.product_id and s.import_id is distinct from $2::uuid`;
+  const unknownLines = `
+    with line as (
+      select * from unnest($3::bigint[], $4::text[], $5::bigint[], $6::numeric[], $7::timestamptz[])
+        with ordinality as l (product_id, order_id, quantity, price, sold_at, ord)),
+    fresh as (select * from line where order_id is null or not exists (select from ${sales} s where ${known}))`;
+  const count = `${unknownLines} select count(*) as created from fresh`;
+  const insert = `${unknownLines},
+    made as (
+      insert into ${sales} (seller_id, product_id, order_id, quantity, price, sold_at, created_at, import_id)
+      select $1::text, product_id, order_id, quantity, price, sold_at, $8::timestamptz, $2::uuid from fresh order by ord returning 1)
+    select count(*) as created from made`;
+
+  const exists = `select from ${products} where seller_id = $1::text and id = $2::bigint`;
+  const daily = dailyStatement(schema);
+
+  return {
+    async record(command, { kind, orderId, soldAt, lines }) {
+      const { written, refusal } = await record<{ sales: Sale[] }>(database, command, [
+        kind === "sale" ? 1 : -1,
+        orderId,
+        soldAt,
+        lines.map(({ productId }) => productId),
+        lines.map(({ quantity }) => quantity),
+        lines.map(({ price }) => price),
+      ]);
+      if (written === null) throw refusedSale(refusal as Refused[], lines, kind);
+      return written;
+    },
+
+    async list(sellerId, { productId, from, before, after, limit }) {
+      if (productId !== null && (await database.run(exists, [sellerId, productId])).length === 0) throw notFound("product", productId);
+      const where = ["x.seller_id = $1::text"];
+      const values: unknown[] = [];
+      const parameter = (value: unknown) => `$${values.push(value) + 1}`;
+      if (productId !== null) where.push(`x.product_id = ${parameter(productId)}::bigint`);
+      if (from !== null) where.push(`x.sold_at >= ${parameter(from)}::timestamptz`);
+      if (before !== null) where.push(`x.sold_at < ${parameter(before)}::timestamptz`);
+      const sort = { column: "sold_at", type: "timestamptz", text: isoTime("x.sold_at") };
+      return listPage(database, schema, sellerId, { from: sales, where, values, sort, descending: true, json: saleJson("x"), after, limit });
+    },
+
+    async daily(sellerId, productId, from, to) {
+      const [row] = await database.run(daily, [sellerId, productId, from, to]);
+      return row === undefined ? null : { body: encodedText<SalesDay[]>(row.body as string), head: headOf(row) };
+    },
+
+    async import(command, importId, lines, dryRun) {
+      const values = [
+        command.sellerId,
+        importId,
+        lines.map(({ productId }) => productId),
+        lines.map(({ orderId }) => orderId),
+        lines.map(({ quantity }) => quantity),
+        lines.map(({ price }) => price),
+        lines.map(({ soldAt }) => soldAt),
+      ];
+      const rows = dryRun
+        ? await database.run(count, values)
+        : await database.transaction(async (locked) => {
+            // Two imports of one file would each find its lines unknown; they take turns.
+            await locked.run("select pg_advisory_xact_lock(hashtextextended($1::text, 20101201))", [`${schema} ${command.sellerId}`]);
+            return locked.run(insert, [...values, command.at]);
+          });
+      const created = Number(rows[0]?.created);
+      return { created, skipped: lines.length - created };
+    },
+  };
+}
+
+interface Refused {
+  productId: number;
+  requested: number;
+  available: number | null;
+  decimals: number | null;
+  exact: boolean;
+}
+
+/** Why a sale was refused: an unknown product before a price, a price before a lack of stock. */
+function refusedSale(products: Refused[], lines: { productId: number; price: string | null }[], kind: "sale" | "return"): AmusedError {
+  const unknown = products.find(({ available }) => available === null);
+  if (unknown !== undefined) return notFound("product", unknown.productId);
+  const decimals = new Map(products.map((product) => [product.productId, product.decimals ?? 0]));
+  const faults = lines.flatMap(({ productId, price }, index): Fault[] => {
+    const most = decimals.get(productId) ?? 0;
+    const given = price?.split(".")[1]?.length ?? 0;
+    return given <= most ? [] : [{ path: `lines.${index}.price`, message: `must have at most ${most} decimals in the product's currency` }];
+  });
+  if (faults.length > 0) return invalidRequest(faults);
+  const short = products.filter(({ requested, available }) => kind === "sale" && (available ?? 0) < requested);
+  const available = short.map(({ productId, requested, available }) => ({ productId, requested, available: available ?? 0 }));
+  const said = available.map(({ productId, requested, available }) => `product ${productId} has ${available} of ${requested}`);
+  return new AmusedError("insufficient_stock", `Not enough stock: ${said.slice(0, 3).join(", ")}. Nothing was changed.`, { available });
+}
+
+/**
+ * Every day of a span: units, revenue, and whether the ledger knows a moment of the day without stock. A movement to 0
+ * opens a time without stock, which the next movement ends.
+ */
+function dailyStatement(schema: string): string {
+  return `
+    with days as (select day::date from generate_series($3::date, $4::date, interval '1 day') as day),
+    sold as (
+      select (sold_at at time zone 'UTC')::date as day, sum(quantity)::bigint as quantity, sum(quantity * price) as revenue
+      from ${schema}.sales_history where seller_id = $1::text and product_id = $2::bigint
+        and sold_at >= $3::date::timestamp at time zone 'UTC' and sold_at < ($4::date + 1)::timestamp at time zone 'UTC'
+      group by 1),
+    levels as (
+      select quantity, created_at as since, coalesce(lead(created_at) over (order by id), now()) as until
+      from ${schema}.stock_movements where seller_id = $1::text and product_id = $2::bigint),
+    empty as (
+      select (since at time zone 'UTC')::date as since, (until at time zone 'UTC')::date as until from levels
+      where quantity = 0 and until >= $3::date::timestamp at time zone 'UTC')
+    select '[' || string_agg(json_build_object('date', to_char(days.day, 'YYYY-MM-DD'), 'quantity', coalesce(sold.quantity, 0),
+        'revenue', round(coalesce(sold.revenue, 0), p.decimals)::text,
+        'stockedOut', exists (select from empty where days.day between empty.since and empty.until))::text, ',' order by days.day) || ']' as body,
+      ${headColumns(schema)}
+    from ${schema}.products p, days left join sold using (day)
+    where p.seller_id = $1::text and p.id = $2::bigint
+    group by p.id, p.decimals`;
+}

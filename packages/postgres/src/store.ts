@@ -1,0 +1,63 @@
+import type { Repositories, Store } from "@amused/core";
+import { type Database, joined, pooled } from "./database.ts";
+import { translated } from "./errors.ts";
+import { migrate } from "./migrate.ts";
+import type { Queryable, QueryablePool } from "./queryable.ts";
+import { eventRepository } from "./repositories/events.ts";
+import { idempotencyRepository } from "./repositories/idempotency.ts";
+import { keyRepository } from "./repositories/keys.ts";
+import { productRepository } from "./repositories/products.ts";
+import { saleRepository } from "./repositories/sales.ts";
+import { stockRepository } from "./repositories/stock.ts";
+
+export interface PostgresStoreOptions {
+  /** A pool of node-postgres, or anything that has its `query` and `connect`. The host makes it and ends it. */
+  pool: QueryablePool;
+  /** The schema that holds our tables; `amused` when not said. */
+  schema?: string;
+}
+
+/**
+ * Keeps the facts in PostgreSQL, 15 or newer.
+ *
+ * @example
+ * const store = postgresStore({ pool: new Pool({ connectionString: process.env.DATABASE_URL }) });
+ * const amused = await createAmused({ store });
+ */
+export function postgresStore({ pool, schema = "amused" }: PostgresStoreOptions): Store {
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new TypeError(`schema: ${schema} is not a name in small letters, digits and _`);
+  const database = pooled(pool);
+  return {
+    ...repositoriesOn(database, schema),
+    transaction: (work) => database.transaction((within) => work(repositoriesOn(within, schema))),
+    join: (client) => repositoriesOn(joined(client as Queryable), schema),
+    migrate: () => migrate(pool, schema).catch(rethrow),
+    async ping() {
+      await database.run("select 1");
+    },
+    async prune(before) {
+      const [row] = await database.run(
+        `with gone as (delete from ${schema}.idempotency_keys where created_at < $1::timestamptz returning 1) select count(*) from gone`,
+        [before],
+      );
+      return Number(row?.count);
+    },
+    // The pool is the host's, and may serve others still.
+    async close() {},
+  };
+}
+
+function rethrow(error: unknown): never {
+  throw translated(error);
+}
+
+function repositoriesOn(database: Database, schema: string): Repositories {
+  return {
+    products: productRepository(database, schema),
+    stock: stockRepository(database, schema),
+    sales: saleRepository(database, schema),
+    events: eventRepository(database, schema),
+    idempotency: idempotencyRepository(database, schema),
+    keys: keyRepository(database, schema),
+  };
+}
