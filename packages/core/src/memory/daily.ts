@@ -1,0 +1,54 @@
+import { currencyDecimals } from "../domain/money.ts";
+import type { Sale, SalesDay } from "../domain/sale.ts";
+import { addDays, dateOf } from "../domain/time.ts";
+import type { ProductState, SellerState } from "./state.ts";
+
+/** The history of a product by days, and on which of them it was without stock at some time. */
+export function dailySales(
+  seller: SellerState,
+  { product, movements }: ProductState,
+  { from, to, now }: { from: string; to: string; now: Date },
+): SalesDay[] {
+  const days = new Map<string, Sale[]>();
+  for (const sale of seller.sales) {
+    const date = sale.soldAt.slice(0, 10);
+    if (sale.productId !== product.id || date < from || date > to) continue;
+    const day = days.get(date);
+    if (day === undefined) days.set(date, [sale]);
+    else day.push(sale);
+  }
+
+  // The clock of who writes may be ahead of ours: nothing is known of the days after both.
+  const known = [dateOf(now), movements.at(-1)?.createdAt.slice(0, 10) ?? ""].sort().at(-1) as string;
+  const decimals = currencyDecimals(product.currency);
+  const history: SalesDay[] = [];
+  let [next, empty] = [0, false];
+  for (let date = from; date <= to; date = addDays(date, 1)) {
+    // What moved before this day says with what it begins; before the first movement nothing was out of stock.
+    for (; (movements[next]?.createdAt ?? "~") < date; next++) empty = movements[next]?.quantity === 0;
+    let stockedOut = empty && date <= known;
+    for (; movements[next]?.createdAt.startsWith(date); next++) {
+      empty = movements[next]?.quantity === 0;
+      stockedOut ||= empty;
+    }
+    const sales = days.get(date) ?? [];
+    const quantity = sales.reduce((sum, sale) => sum + sale.quantity, 0);
+    history.push({ date, quantity, revenue: revenueOf(sales, decimals), stockedOut });
+  }
+  return history;
+}
+
+/** More decimals than any currency has. */
+const scale = 4;
+
+/** The exact sum, with the decimals of the currency; more only where the product once had a finer currency. */
+function revenueOf(sales: Sale[], decimals: number): string {
+  const sum = sales.reduce((sum, { quantity, price }) => {
+    const [whole = "0", fraction = ""] = price.split(".");
+    return sum + BigInt(quantity) * BigInt(whole + fraction.padEnd(scale, "0"));
+  }, 0n);
+  const digits = (sum < 0n ? -sum : sum).toString().padStart(scale + 1, "0");
+  const fraction = digits.slice(-scale);
+  const kept = fraction.slice(0, decimals) + fraction.slice(decimals).replace(/0+$/, "");
+  return `${sum < 0n ? "-" : ""}${digits.slice(0, -scale)}${kept === "" ? "" : `.${kept}`}`;
+}

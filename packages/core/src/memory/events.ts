@@ -1,0 +1,43 @@
+import { matches } from "../domain/event.ts";
+import { notFound } from "../errors.ts";
+import type { EventRepository } from "../ports/repositories.ts";
+import type { Run } from "./access.ts";
+import { perform } from "./command.ts";
+import { headOf, openLog } from "./log.ts";
+import { type Database, sellerToRead, sellerToWrite } from "./state.ts";
+
+export function eventRepository(db: Database, run: Run): EventRepository {
+  return {
+    append: (command, drafts) =>
+      run(() =>
+        perform(db, command, ({ seller, emit }) => {
+          for (const { productId } of drafts)
+            if (productId !== null && !seller.products.has(productId)) throw notFound("product", productId);
+          return { body: drafts.map(emit) };
+        }),
+      ),
+
+    read: (sellerId, { after, limit, types, productId }) =>
+      run(() => {
+        const { log, events: held } = sellerToRead(db, sellerId);
+        if (log === null) return null;
+        const oldest = held[0]?.seq ?? log.seq + 1;
+        const filter = { types: types ?? undefined, productId: productId ?? undefined };
+        const events = [];
+        // The log is dense, so that a position says where it lies.
+        for (let i = Math.max(0, after + 1 - oldest); i < held.length && events.length < limit; i++) {
+          const event = held[i];
+          if (event !== undefined && matches(event, filter)) events.push({ ...event });
+        }
+        return { epoch: log.epoch, head: log.seq, oldest, events };
+      }),
+
+    open: (sellerId, epoch) => run(() => openLog(db, sellerToWrite(db, sellerId), epoch)),
+
+    heads: (sellerIds) =>
+      run(() => {
+        const heads = sellerIds.map((id) => [id, headOf(sellerToRead(db, id))] as const);
+        return new Map(heads.flatMap(([id, head]) => (head === null ? [] : [[id, head]])));
+      }),
+  };
+}

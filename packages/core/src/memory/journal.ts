@@ -1,0 +1,50 @@
+/** Changes the plain structures of the store and remembers how to undo it. */
+export interface Journal {
+  put<K, V>(map: Map<K, V>, key: K, value: V): void;
+  remove<K, V>(map: Map<K, V>, key: K): void;
+  push<T>(list: T[], item: T): void;
+  assign<T extends object>(target: T, changes: Partial<T>): void;
+  /** The point to which `undo` can go back. */
+  mark(): number;
+  undo(mark: number): void;
+  /** Makes everything so far final. */
+  commit(): void;
+}
+
+export function journal(): Journal {
+  let steps: (() => void)[] = [];
+
+  function restore<K, V>(map: Map<K, V>, key: K): () => void {
+    if (!map.has(key)) return () => map.delete(key);
+    const old = map.get(key) as V;
+    return () => map.set(key, old);
+  }
+
+  return {
+    put(map, key, value) {
+      steps.push(restore(map, key));
+      map.set(key, value);
+    },
+    remove(map, key) {
+      steps.push(restore(map, key));
+      map.delete(key);
+    },
+    push(list, item) {
+      steps.push(() => list.pop());
+      list.push(item);
+    },
+    assign(target, changes) {
+      const old = { ...target };
+      steps.push(() => Object.assign(target, old));
+      Object.assign(target, changes);
+    },
+    mark: () => steps.length,
+    undo(mark) {
+      // Backwards: a later change may stand on an earlier one.
+      while (steps.length > mark) steps.pop()?.();
+    },
+    commit() {
+      steps = [];
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { ApiKey } from "../domain/key.ts";
+import type { Command, KeyRepository } from "../ports/repositories.ts";
+import type { Run } from "./access.ts";
+import { perform } from "./command.ts";
+import { fact } from "./log.ts";
+import { rowsOf } from "./rows.ts";
+import { type Database, type KeyState, sellerToRead } from "./state.ts";
+
+/** Under this name stand the idempotency keys of commands that concern no seller. No seller can have it. */
+const nobody = "";
+
+export function keyRepository(db: Database, run: Run): KeyRepository {
+  const { journal, keys } = db;
+  const commandFor = (command: Omit<Command, "sellerId">, sellerId: string | null): Command => ({
+    ...command,
+    sellerId: sellerId ?? nobody,
+  });
+
+  return {
+    create: (command, { hash, ...row }) =>
+      run(() =>
+        perform(db, commandFor(command, row.sellerId), ({ at, emit }) => {
+          const { prefix, sellerId, name, scopes, expiresAt } = row;
+          const id = db.nextId("key");
+          const times = { createdAt: at, expiresAt, lastUsedAt: null };
+          const key: ApiKey = { id, prefix, sellerId, name, scopes: [...scopes], ...times };
+          journal.put(keys, id, { key, hash, revoked: false });
+          if (sellerId !== null) emit(fact("keys.created", null, { keyId: id, name, scopes: key.scopes }));
+          return { body: key };
+        }),
+      ),
+
+    find: (hash) =>
+      run(() => {
+        const found = [...keys.values()].find((state) => state.hash === hash && !state.revoked);
+        return found === undefined ? null : (structuredClone(found.key) as ApiKey);
+      }),
+
+    list: (sellerId, { limit, after }) =>
+      run(() => {
+        const rows = [...keys.values()]
+          .filter(({ key, revoked }) => !revoked && (sellerId === null || key.sellerId === sellerId))
+          .filter(({ key }) => after === null || key.id < after.id)
+          .sort((a, b) => b.key.id - a.key.id)
+          .map(({ key }) => ({ key: String(key.id), id: key.id, value: key }));
+        return rowsOf<ApiKey>(sellerId === null ? null : sellerToRead(db, sellerId), rows, limit);
+      }),
+
+    revoke: (command, id) =>
+      run(() => {
+        const state = keys.get(id);
+        if (state === undefined) return null;
+        const { key } = state;
+        return perform(db, commandFor(command, key.sellerId), ({ emit }) => {
+          if (state.revoked) return null;
+          journal.put(keys, id, { ...state, revoked: true });
+          const { name, scopes } = key;
+          if (key.sellerId !== null) emit(fact("keys.revoked", null, { keyId: id, name, scopes }));
+          return { body: null };
+        });
+      }),
+
+    touch: (uses) =>
+      run(() => {
+        for (const { id, at } of uses) {
+          const state = keys.get(id);
+          if (state !== undefined) journal.put(keys, id, touched(state, at.toISOString()));
+        }
+      }),
+  };
+}
+
+/** Several nodes write this down, not always in order: the latest use stands. */
+function touched(state: KeyState, at: string): KeyState {
+  const last = state.key.lastUsedAt;
+  return { ...state, key: { ...state.key, lastUsedAt: last !== null && last > at ? last : at } };
+}

@@ -1,0 +1,45 @@
+import type { Position } from "../domain/page.ts";
+import type { Product, ProductSort } from "../domain/product.ts";
+import { compareCodePoints } from "../domain/text.ts";
+import type { ProductFilter, Rows } from "../ports/repositories.ts";
+import { rowsOf } from "./rows.ts";
+import type { ProductState, SellerState } from "./state.ts";
+
+/** What a product is sorted by: the value as text, and how two of them compare. */
+const sorts: {
+  [Sort in ProductSort]: { key: (state: ProductState) => string; compare: (a: string, b: string) => number };
+} = {
+  id: { key: ({ product }) => String(product.id), compare: byNumber },
+  name: { key: ({ search }) => search, compare: compareCodePoints },
+  price: { key: ({ product }) => product.price, compare: byNumber },
+  quantity: { key: ({ product }) => String(product.quantity), compare: byNumber },
+  createdAt: { key: ({ product }) => product.createdAt, compare: compareCodePoints },
+  updatedAt: { key: ({ product }) => product.updatedAt, compare: compareCodePoints },
+};
+
+export function listProducts(seller: SellerState, filter: ProductFilter): Rows<Product> {
+  const { key, compare } = sorts[filter.sort];
+  const turn = filter.descending ? -1 : 1;
+  const order = (a: Position, b: Position) => turn * (compare(a.key, b.key) || a.id - b.id);
+  const { after } = filter;
+  const found = [...seller.products.values()]
+    .filter((state) => passes(state, filter))
+    .map((state) => ({ key: key(state), id: state.product.id, value: state.product }))
+    .filter((row) => after === null || order(row, after) > 0)
+    .sort(order);
+  return rowsOf<Product>(seller, found, filter.limit);
+}
+
+function passes({ product, search, deleted }: ProductState, filter: ProductFilter): boolean {
+  return (
+    !deleted &&
+    (filter.category === null || product.category === filter.category) &&
+    (filter.maxQuantity === null || product.quantity <= filter.maxQuantity) &&
+    filter.words.every((word) => search.includes(word))
+  );
+}
+
+function byNumber(a: string, b: string): number {
+  // A price has at most 14 digits, which a number holds exactly enough to tell two apart.
+  return Number(a) - Number(b);
+}

@@ -1,0 +1,105 @@
+import type { StreamPosition } from "../domain/cursor.ts";
+import type { ApiKey } from "../domain/key.ts";
+import type { Product } from "../domain/product.ts";
+import type { Sale } from "../domain/sale.ts";
+import type { Movement } from "../domain/stock.ts";
+import type { StoredEvent } from "../ports/repositories.ts";
+import { type Journal, journal } from "./journal.ts";
+
+/** A product with what it does not show. Replaced at every change, never changed itself; only its ledger grows. */
+export interface ProductState {
+  readonly product: Readonly<Product>;
+  readonly search: string;
+  /** Counts the changes of its stock. */
+  readonly stockRevision: number;
+  readonly deleted: boolean;
+  /** Oldest first. */
+  readonly movements: Movement[];
+}
+
+/** What is kept under an idempotency key: the answer, or who works on one. */
+export type Kept =
+  | {
+      hash: string;
+      at: number;
+      answer: { text: string; position: StreamPosition | null; revision: string | null };
+    }
+  | { hash: string; at: number; until: number };
+
+/** Everything of one seller: a repository is handed this and so can not reach another's. */
+export interface SellerState {
+  readonly id: string;
+  log: StreamPosition | null;
+  readonly events: StoredEvent[];
+  readonly products: Map<number, ProductState>;
+  /** Whose each SKU is; a deleted product has none. */
+  readonly skus: Map<string, number>;
+  /** Oldest first, by time of sale. */
+  sales: Sale[];
+  /** Which imports (`null`: live sales) know an order with a product; see `orderKey`. */
+  readonly orders: Map<string, ReadonlySet<string | null>>;
+  readonly kept: Map<string, Kept>;
+}
+
+export interface KeyState {
+  readonly key: Readonly<ApiKey>;
+  readonly hash: string;
+  readonly revoked: boolean;
+}
+
+/** The whole store, and the journal through which alone it is changed. */
+export interface Database {
+  readonly sellers: Map<string, SellerState>;
+  readonly keys: Map<number, KeyState>;
+  readonly journal: Journal;
+  /** The next id of a kind. Ids of what was undone are not given again, as in a database. */
+  nextId(kind: "product" | "movement" | "sale" | "key"): number;
+}
+
+export function database(): Database {
+  const ids = { product: 0, movement: 0, sale: 0, key: 0 };
+  return {
+    sellers: new Map(),
+    keys: new Map(),
+    journal: journal(),
+    nextId: (kind) => ++ids[kind],
+  };
+}
+
+/** A seller to read from; one that has nothing yet is not remembered. */
+export function sellerToRead(db: Database, id: string): SellerState {
+  return db.sellers.get(id) ?? emptySeller(id);
+}
+
+/** A seller to write to. */
+export function sellerToWrite(db: Database, id: string): SellerState {
+  const known = db.sellers.get(id);
+  if (known !== undefined) return known;
+  const seller = emptySeller(id);
+  db.journal.put(db.sellers, id, seller);
+  return seller;
+}
+
+function emptySeller(id: string): SellerState {
+  return {
+    id,
+    log: null,
+    events: [],
+    products: new Map(),
+    skus: new Map(),
+    sales: [],
+    orders: new Map(),
+    kept: new Map(),
+  };
+}
+
+/** A product that is not deleted. */
+export function liveProduct(seller: SellerState, id: number): ProductState | null {
+  const found = seller.products.get(id);
+  return found === undefined || found.deleted ? null : found;
+}
+
+/** `<version>-<stock revision>`. */
+export function revisionOf({ product, stockRevision }: ProductState): string {
+  return `${product.version}-${stockRevision}`;
+}
