@@ -25,7 +25,7 @@ import { streamWakers } from "./services/stream/wakers.ts";
 
 export interface AmusedOptions<Custom extends CustomEvents = NoCustomEvents> {
   /** Where the facts are kept: `memoryStore()`, `postgresStore({ pool })`, `pgliteStore("./data")`. */
-  store: Store;
+  store: Store | PromiseLike<Store>;
   /** Where images are kept; in memory when not said. */
   files?: FileStore;
   /** The host's own events, made with `defineEvents()`. */
@@ -47,7 +47,10 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
    * committed together or not at all. Do it last in the transaction: the seller's log waits for its end. Call
    * `committed()` after the commit to wake streams at once; without it they follow within two seconds.
    */
-  withTransaction(transaction: unknown): { seller(id: string, options?: { actor?: string }): Seller<Custom>; committed(): void };
+  withTransaction(transaction: unknown): {
+    seller(id: string, options?: { actor?: string }): Seller<Custom>;
+    committed(): void;
+  };
   readonly keys: {
     /** Makes a key; its secret, `key`, is in this answer only. */
     create(request: KeyRequest): Promise<NewApiKey>;
@@ -77,8 +80,11 @@ const keptMs = 24 * hourMs;
  * const tea = await shop.products.create({ name: "Green tea", price: "4.90", quantity: 40 });
  * await shop.sales.record({ lines: [{ productId: tea.id, quantity: 2 }] });
  */
-export async function createAmused<Custom extends CustomEvents = NoCustomEvents>(options: AmusedOptions<Custom>): Promise<Amused<Custom>> {
-  const { store, files = memoryFiles(), now = () => new Date(), onError = () => {} } = options;
+export async function createAmused<Custom extends CustomEvents = NoCustomEvents>(
+  options: AmusedOptions<Custom>,
+): Promise<Amused<Custom>> {
+  const { files = memoryFiles(), now = () => new Date(), onError = () => {} } = options;
+  const store = await options.store;
   const currency = parse(currencySchema, options.currency ?? "USD");
   const customEvents = defineEvents(options.events ?? {});
   await store.migrate();
@@ -97,7 +103,8 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       files: filesService(deps),
       events: {
         ...events,
-        stream: (context, subscription, signal) => events.stream(context, subscription, AbortSignal.any([signal, closed.signal])),
+        stream: (context, subscription, signal) =>
+          events.stream(context, subscription, AbortSignal.any([signal, closed.signal])),
       },
       keys: keysService(deps),
     };
@@ -121,7 +128,9 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
 
     withTransaction(transaction) {
       const written = new Map<string, StreamPosition>();
-      const joined = servicesOver(store.join(transaction), (sellerId, position) => written.set(sellerId, position));
+      const joined = servicesOver(store.join(transaction), (sellerId, position) =>
+        written.set(sellerId, position),
+      );
       return {
         seller: (id, { actor } = {}) => sellerOf(joined, id, actor),
         committed: () => {
@@ -133,7 +142,10 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     keys: {
       create: async (request) => (await services.keys.create({ actor: null }, request)).body.value,
       list: ({ sellerId, ...query } = {}) =>
-        listing(query.cursor, async (cursor) => (await services.keys.list(sellerId ?? null, { ...query, cursor })).body.value),
+        listing(
+          query.cursor,
+          async (cursor) => (await services.keys.list(sellerId ?? null, { ...query, cursor })).body.value,
+        ),
       revoke: async (id) => {
         await services.keys.revoke({ actor: null }, parse(idSchema, id));
       },

@@ -40,7 +40,9 @@ export interface ErrorEvidence {
 export type ErrorCode = keyof ErrorEvidence;
 
 /** The HTTP status and the short title of each code; also the list of codes at run time. */
-export const errorCodes: { readonly [Code in ErrorCode]: { readonly status: number; readonly title: string } } = {
+export const errorCodes: {
+  readonly [Code in ErrorCode]: { readonly status: number; readonly title: string };
+} = {
   invalid_request: { status: 400, title: "The request is not valid" },
   unauthenticated: { status: 401, title: "A valid credential is needed" },
   forbidden: { status: 403, title: "The credential does not allow this" },
@@ -48,7 +50,10 @@ export const errorCodes: { readonly [Code in ErrorCode]: { readonly status: numb
   conflict: { status: 409, title: "The request conflicts with the current state" },
   insufficient_stock: { status: 409, title: "There is not enough stock" },
   idempotency_mismatch: { status: 422, title: "The idempotency key was used for another request" },
-  idempotency_in_flight: { status: 409, title: "The first request with this idempotency key has not finished" },
+  idempotency_in_flight: {
+    status: 409,
+    title: "The first request with this idempotency key has not finished",
+  },
   cursor_expired: { status: 410, title: "The cursor no longer names a position that is held" },
   precondition_failed: { status: 412, title: "The resource has another version" },
   payload_too_large: { status: 413, title: "The body is too large" },
@@ -84,14 +89,17 @@ export class AmusedError<Code extends ErrorCode = ErrorCode> extends Error {
     this.evidence = evidence;
     this.requestId = options?.requestId;
     // The evidence stands in fields too (`error.available`); what the class itself says is never overwritten.
-    for (const [field, value] of Object.entries(evidence)) if (!(field in this)) Object.assign(this, { [field]: value });
+    for (const [field, value] of Object.entries(evidence))
+      if (!(field in this)) Object.assign(this, { [field]: value });
     // Two copies of this module (a bundle, a nested install) recognise each other's errors by this mark.
     Object.defineProperty(this, brand, { value: true });
   }
 }
 
 /** An error of a known code, with its evidence as fields: `error.available`, `error.errors`, `error.oldest` … */
-export type AmusedErrorOf<Code extends ErrorCode> = { [C in Code]: AmusedError<C> & Readonly<ErrorEvidence[C]> }[Code];
+export type AmusedErrorOf<Code extends ErrorCode> = {
+  [C in Code]: AmusedError<C> & Readonly<ErrorEvidence[C]>;
+}[Code];
 
 /**
  * Tells whether a caught value is an error of Amused, of the given code where one is given.
@@ -103,9 +111,16 @@ export type AmusedErrorOf<Code extends ErrorCode> = { [C in Code]: AmusedError<C
  * }
  */
 export function isAmusedError(error: unknown): error is AmusedErrorOf<ErrorCode>;
-export function isAmusedError<Code extends ErrorCode>(error: unknown, code: Code): error is AmusedErrorOf<Code>;
+export function isAmusedError<Code extends ErrorCode>(
+  error: unknown,
+  code: Code,
+): error is AmusedErrorOf<Code>;
 export function isAmusedError(error: unknown, code?: ErrorCode): boolean {
-  return error instanceof Error && brand in error && (code === undefined || ("code" in error && error.code === code));
+  return (
+    error instanceof Error &&
+    brand in error &&
+    (code === undefined || ("code" in error && error.code === code))
+  );
 }
 
 /** The input is refused; `errors` says every fault. */

@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
 import type { CustomEvents } from "./domain/event.ts";
-import { idSchema } from "./domain/seller.ts";
 import { parse } from "./domain/parse.ts";
+import { idSchema } from "./domain/seller.ts";
 import { invalidRequest } from "./errors.ts";
 import { listing } from "./listing.ts";
 import type { Seller, WriteOptions } from "./seller.ts";
 import type { Answer, Context, Services } from "./services/services.ts";
 
 /** The seller's interface right on the services: answers as values. */
-export function inProcessSeller<Custom extends CustomEvents>(services: Services, { sellerId, actor }: Context): Seller<Custom> {
+export function inProcessSeller<Custom extends CustomEvents>(
+  services: Services,
+  { sellerId, actor }: Context,
+): Seller<Custom> {
   const reading: Context = { sellerId, actor };
 
   /** The context of a write; the same key with another operation or input is another request. */
@@ -17,8 +20,13 @@ export function inProcessSeller<Custom extends CustomEvents>(services: Services,
     const key = options?.idempotencyKey;
     if (key === undefined) return reading;
     if (!/^[\x20-\x7e]{1,255}$/.test(key))
-      throw invalidRequest([{ path: "idempotencyKey", message: "must be 1 to 255 visible ASCII characters" }]);
-    return { ...reading, idempotency: { key, hash: createHash("sha256").update(JSON.stringify(request)).digest("hex") } };
+      throw invalidRequest([
+        { path: "idempotencyKey", message: "must be 1 to 255 visible ASCII characters" },
+      ]);
+    return {
+      ...reading,
+      idempotency: { key, hash: createHash("sha256").update(JSON.stringify(request)).digest("hex") },
+    };
   }
 
   const value = <T>(answer: Answer<T>): T => answer.body.value;
@@ -53,31 +61,55 @@ export function inProcessSeller<Custom extends CustomEvents>(services: Services,
 
   return {
     products: {
-      create: async (product, options) => value(await products.create(writing(options, "products.create", product), product)),
+      create: async (product, options) =>
+        value(await products.create(writing(options, "products.create", product), product)),
       get: async (id) => value(await products.get(reading, idOf(id))),
       update: async (id, changes, options) =>
-        value(await products.update(writing(options, "products.update", id, changes), idOf(id), changes, options?.ifVersion)),
+        value(
+          await products.update(
+            writing(options, "products.update", id, changes),
+            idOf(id),
+            changes,
+            options?.ifVersion,
+          ),
+        ),
       delete: async (id, options) => {
         await products.delete(writing(options, "products.delete", id), idOf(id), options?.ifVersion);
       },
-      list: (query = {}) => listing(query.cursor, async (cursor) => value(await products.list(reading, { ...query, cursor }))),
+      list: (query = {}) =>
+        listing(query.cursor, async (cursor) => value(await products.list(reading, { ...query, cursor }))),
       import: importer("products"),
       export: exporter("products"),
       setImage: async (id, image, options) => {
         const bytes = image instanceof Blob ? new Uint8Array(await image.arrayBuffer()) : image;
         const content = createHash("sha256").update(bytes).digest("hex");
-        return value(await products.setImage(writing(options, "products.setImage", id, content), idOf(id), bytes, options?.ifVersion));
+        return value(
+          await products.setImage(
+            writing(options, "products.setImage", id, content),
+            idOf(id),
+            bytes,
+            options?.ifVersion,
+          ),
+        );
       },
     },
     stock: {
-      adjust: async (id, adjustment, options) => value(await stock.change(writing(options, "stock", id, adjustment), idOf(id), adjustment)),
-      count: async (id, count, options) => value(await stock.change(writing(options, "stock", id, count), idOf(id), count)),
-      movements: (id, query = {}) => listing(query.cursor, async (cursor) => value(await stock.movements(reading, idOf(id), { ...query, cursor }))),
+      adjust: async (id, adjustment, options) =>
+        value(await stock.change(writing(options, "stock", id, adjustment), idOf(id), adjustment)),
+      count: async (id, count, options) =>
+        value(await stock.change(writing(options, "stock", id, count), idOf(id), count)),
+      movements: (id, query = {}) =>
+        listing(query.cursor, async (cursor) =>
+          value(await stock.movements(reading, idOf(id), { ...query, cursor })),
+        ),
     },
     sales: {
-      record: async (sale, options) => value(await sales.record(writing(options, "sales.record", sale), sale)),
-      return: async (goods, options) => value(await sales.return(writing(options, "sales.return", goods), goods)),
-      list: (query = {}) => listing(query.cursor, async (cursor) => value(await sales.list(reading, { ...query, cursor }))),
+      record: async (sale, options) =>
+        value(await sales.record(writing(options, "sales.record", sale), sale)),
+      return: async (goods, options) =>
+        value(await sales.return(writing(options, "sales.return", goods), goods)),
+      list: (query = {}) =>
+        listing(query.cursor, async (cursor) => value(await sales.list(reading, { ...query, cursor }))),
       daily: async (id, query = {}) => value(await sales.daily(reading, idOf(id), query)),
       import: importer("sales"),
       export: exporter("sales"),
@@ -85,7 +117,8 @@ export function inProcessSeller<Custom extends CustomEvents>(services: Services,
     // The log knows the host's event types by their schemas at run time; the types are the compiler's view of the same.
     events: {
       list: async (query = {}) => value(await events.list(reading, query)),
-      publish: async (event, options) => value(await events.publish(writing(options, "events.publish", event), event)),
+      publish: async (event, options) =>
+        value(await events.publish(writing(options, "events.publish", event), event)),
       subscribe: ({ signal, ...subscription } = {}) => subscribe(services, reading, subscription, signal),
     } as Seller<Custom>["events"],
   };

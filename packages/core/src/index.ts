@@ -15,14 +15,28 @@ export {
   matches,
   maxPayloadBytes,
   type NewEvent,
-  newEventSchema,
   type NoCustomEvents,
+  newEventSchema,
   type StreamReset,
   subscriptionSchema,
   typesFilterSchema,
 } from "./domain/event.ts";
-export { type FileFormat, type FileSource, formatSchema, type ImportResult, type ImportRowError, importQuerySchema } from "./domain/import.ts";
-export { type ApiKey, type KeyRequest, keyRequestSchema, type NewApiKey, type Scope, scopes } from "./domain/key.ts";
+export {
+  type FileFormat,
+  type FileSource,
+  formatSchema,
+  type ImportResult,
+  type ImportRowError,
+  importQuerySchema,
+} from "./domain/import.ts";
+export {
+  type ApiKey,
+  type KeyRequest,
+  keyRequestSchema,
+  type NewApiKey,
+  type Scope,
+  scopes,
+} from "./domain/key.ts";
 export { amountSchema, currencyDecimals, currencySchema, formatAmount } from "./domain/money.ts";
 export { type Listing, type Page, type Position, pageQuery } from "./domain/page.ts";
 export { faults, parse } from "./domain/parse.ts";

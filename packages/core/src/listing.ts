@@ -1,7 +1,10 @@
 import type { Listing, Page } from "./domain/page.ts";
 
 /** Makes a list of its pages: the first is fetched when the list is awaited or iterated, and once only. */
-export function listing<T>(cursor: string | undefined, fetch: (cursor: string | undefined) => Promise<Page<T>>): Listing<T> {
+export function listing<T>(
+  cursor: string | undefined,
+  fetch: (cursor: string | undefined) => Promise<Page<T>>,
+): Listing<T> {
   let first: Promise<Page<T>> | undefined;
   const firstPage = () => (first ??= fetch(cursor));
   return {

@@ -116,7 +116,13 @@ export interface Events<Custom extends CustomEvents = NoCustomEvents> {
   publish<const Event extends NewEvent<Custom>>(
     event: Event,
     options?: WriteOptions,
-  ): Promise<Extract<AmusedEvent<Custom>, { type: Event["type"] }> extends infer E ? ([E] extends [never] ? EventOf<string, unknown> : E) : never>;
+  ): Promise<
+    Extract<AmusedEvent<Custom>, { type: Event["type"] }> extends infer E
+      ? [E] extends [never]
+        ? EventOf<string, unknown>
+        : E
+      : never
+  >;
   /**
    * Every event from a position on, in order, once each, until the signal aborts (then the loop just ends). The position
    * moves when the loop asks for the next event. A position that is no longer held is told by a `stream.reset`.

@@ -4,7 +4,10 @@ import { AmusedError, isAmusedError } from "@amused/core/errors";
 export function databaseError(error: unknown): { code: string; constraint: string | null } {
   if (typeof error !== "object" || error === null) return { code: "", constraint: null };
   const { code, constraint } = error as { code?: unknown; constraint?: unknown };
-  return { code: typeof code === "string" ? code : "", constraint: typeof constraint === "string" ? constraint : null };
+  return {
+    code: typeof code === "string" ? code : "",
+    constraint: typeof constraint === "string" ? constraint : null,
+  };
 }
 
 /** Deadlocks and serialisation failures: the same work may go through next time. */
@@ -19,9 +22,22 @@ export function translated(error: unknown): unknown {
   const message = error instanceof Error ? error.message : "";
   const lost =
     /^(08|53|57P|25006|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOSTUNREACH)/.test(code) ||
-    /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed|after calling end on the pool/.test(message);
-  if (lost) return new AmusedError("unavailable", "The database can not be reached. Try again; a write may or may not have happened.", { retryAfter: 1 }, { cause: error });
+    /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed|after calling end on the pool/.test(
+      message,
+    );
+  if (lost)
+    return new AmusedError(
+      "unavailable",
+      "The database can not be reached. Try again; a write may or may not have happened.",
+      { retryAfter: 1 },
+      { cause: error },
+    );
   if (code === "22003" || code === "23514")
-    return new AmusedError("invalid_request", "A quantity would go beyond 9,007,199,254,740,991.", { errors: [{ path: "", message: "a quantity would go beyond 9,007,199,254,740,991" }] }, { cause: error });
+    return new AmusedError(
+      "invalid_request",
+      "A quantity would go beyond 9,007,199,254,740,991.",
+      { errors: [{ path: "", message: "a quantity would go beyond 9,007,199,254,740,991" }] },
+      { cause: error },
+    );
   return error;
 }

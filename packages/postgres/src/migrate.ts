@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { QueryablePool } from "./queryable.ts";
 import { databaseError } from "./errors.ts";
+import type { QueryablePool } from "./queryable.ts";
 
 const folder = new URL("./migrations/", import.meta.url);
 
 /** The migrations of this version, by name in their order. */
 export function migrations(): { name: string; sql: string }[] {
   const files = readdirSync(folder).filter((file) => file.endsWith(".sql"));
-  return files.sort().map((file) => ({ name: file.replace(/\.sql$/, ""), sql: readFileSync(new URL(file, folder), "utf8") }));
+  return files
+    .sort()
+    .map((file) => ({ name: file.replace(/\.sql$/, ""), sql: readFileSync(new URL(file, folder), "utf8") }));
 }
 
 /** Applies what the database lacks, in one transaction. Processes that start at once take turns, and the first does it. */
@@ -18,9 +20,14 @@ export async function migrate(pool: QueryablePool, schema: string): Promise<{ ap
   let failed: Error | undefined;
   try {
     await client.query({ text: "begin" });
-    await client.query({ text: "select pg_advisory_xact_lock(hashtextextended($1, 20261123))", values: [`amused migrations ${schema}`] });
+    await client.query({
+      text: "select pg_advisory_xact_lock(hashtextextended($1, 20261123))",
+      values: [`amused migrations ${schema}`],
+    });
     await client.query({ text: `create schema if not exists ${schema}` });
-    await client.query({ text: `create table if not exists ${schema}.migrations (name text primary key, applied_at timestamptz not null default now())` });
+    await client.query({
+      text: `create table if not exists ${schema}.migrations (name text primary key, applied_at timestamptz not null default now())`,
+    });
     // Unqualified names in the files mean the schema; local, so that a pooled connection goes back as it came.
     await client.query({ text: `set local search_path to ${schema}` });
     const { rows } = await client.query({ text: `select name from ${schema}.migrations` });
@@ -55,6 +62,9 @@ async function appliedNames(pool: QueryablePool, schema: string): Promise<string
 
 function isCurrent(wanted: { name: string }[], applied: string[]): boolean {
   const newer = applied.filter((name) => !wanted.some((migration) => migration.name === name));
-  if (newer.length > 0) throw new Error(`The database was migrated by a newer Amused (${newer.join(", ")}). Update @amused/postgres.`);
+  if (newer.length > 0)
+    throw new Error(
+      `The database was migrated by a newer Amused (${newer.join(", ")}). Update @amused/postgres.`,
+    );
   return applied.length === wanted.length;
 }

@@ -1,6 +1,10 @@
 /** What we need of a connection to PostgreSQL: node-postgres's Pool and Client have it, and others can. */
 export interface Queryable {
-  query(statement: { name?: string; text: string; values?: unknown[] }): Promise<{ rows: Record<string, unknown>[] }>;
+  query(statement: {
+    name?: string;
+    text: string;
+    values?: unknown[];
+  }): Promise<{ rows: Record<string, unknown>[] }>;
 }
 
 /** A pool hands out connections of its own, for transactions. */

@@ -25,7 +25,8 @@ export interface PostgresStoreOptions {
  * const amused = await createAmused({ store });
  */
 export function postgresStore({ pool, schema = "amused" }: PostgresStoreOptions): Store {
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new TypeError(`schema: ${schema} is not a name in small letters, digits and _`);
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
+    throw new TypeError(`schema: ${schema} is not a name in small letters, digits and _`);
   const database = pooled(pool);
   return {
     ...repositoriesOn(database, schema),

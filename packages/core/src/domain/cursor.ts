@@ -15,6 +15,7 @@ export function formatCursor({ epoch, seq }: StreamPosition): string {
 /** Reads a cursor; a malformed one is refused, naming the field it came in. */
 export function parseCursor(cursor: string, field: string): StreamPosition {
   const match = /^([a-z0-9]{1,32})\.(0|[1-9]\d{0,14})$/.exec(cursor);
-  if (match === null) throw invalidRequest([{ path: field, message: "is not a cursor that this log gave out" }]);
+  if (match === null)
+    throw invalidRequest([{ path: field, message: "is not a cursor that this log gave out" }]);
   return { epoch: match[1] as string, seq: Number(match[2]) };
 }

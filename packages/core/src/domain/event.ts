@@ -47,7 +47,9 @@ export type CustomEvents = Record<string, z.ZodType>;
 // biome-ignore lint/complexity/noBannedTypes: the empty map, to which nothing is added
 export type NoCustomEvents = {};
 
-type Payloads<Custom extends CustomEvents> = EventPayloads & { [Type in keyof Custom]: z.output<Custom[Type]> };
+type Payloads<Custom extends CustomEvents> = EventPayloads & {
+  [Type in keyof Custom]: z.output<Custom[Type]>;
+};
 
 /** An event of one type: the `seq`-th fact of its seller, the same for every reader. */
 export interface EventOf<Type extends string, Payload> {
@@ -80,7 +82,10 @@ export type EventFilter<Custom extends CustomEvents = NoCustomEvents> =
 declare const unknownType: unique symbol;
 
 /** The events that a filter lets through. */
-export type FilteredEvent<Filter extends string, Custom extends CustomEvents = NoCustomEvents> = string extends Filter
+export type FilteredEvent<
+  Filter extends string,
+  Custom extends CustomEvents = NoCustomEvents,
+> = string extends Filter
   ? AmusedEvent<Custom>
   : Extract<AmusedEvent<Custom>, { type: Filter extends `${infer N}.*` ? `${N}.${string}` : Filter }>;
 
@@ -145,11 +150,14 @@ export type NewEvent<Custom extends CustomEvents = CustomEvents> = {
 function payloadFault(value: unknown, depth: number): string | null {
   if (depth > 32) return "must not be nested deeper than 32 levels";
   if (value === null || typeof value === "boolean") return null;
-  if (typeof value === "string") return isStorable(value) ? null : "must not hold NUL characters or broken Unicode";
+  if (typeof value === "string")
+    return isStorable(value) ? null : "must not hold NUL characters or broken Unicode";
   if (typeof value === "number") return Number.isFinite(value) ? null : "must hold finite numbers only";
   if (typeof value !== "object") return "must be JSON";
   for (const [key, item] of Object.entries(value)) {
-    const fault = isStorable(key) ? payloadFault(item, depth + 1) : "must not hold NUL characters or broken Unicode";
+    const fault = isStorable(key)
+      ? payloadFault(item, depth + 1)
+      : "must not hold NUL characters or broken Unicode";
     if (fault !== null) return fault;
   }
   return null;
@@ -166,7 +174,11 @@ const filters = { types: typesFilterSchema.optional(), productId: idSchema.optio
 export const eventQuerySchema = z.strictObject({
   ...filters,
   after: z.string().max(200).optional(),
-  limit: z.int("must be a whole number").min(1, "must be from 1 to 200").max(200, "must be from 1 to 200").default(50),
+  limit: z
+    .int("must be a whole number")
+    .min(1, "must be from 1 to 200")
+    .max(200, "must be from 1 to 200")
+    .default(50),
 });
 
 export const subscriptionSchema = z.strictObject({ ...filters, from: z.string().max(200).optional() });
@@ -179,7 +191,9 @@ export function matches(
   if (filter.productId !== undefined && event.productId !== filter.productId) return false;
   return (
     filter.types === undefined ||
-    filter.types.some((type) => (type.endsWith(".*") ? event.type.startsWith(type.slice(0, -1)) : event.type === type))
+    filter.types.some((type) =>
+      type.endsWith(".*") ? event.type.startsWith(type.slice(0, -1)) : event.type === type,
+    )
   );
 }
 

@@ -10,6 +10,7 @@ export function sniffImage(bytes: Uint8Array): ImageKind | null {
   if (ascii(0, 3) === "\xff\xd8\xff") return { extension: "jpg", type: "image/jpeg" };
   if (ascii(0, 4) === "RIFF" && ascii(8, 12) === "WEBP") return { extension: "webp", type: "image/webp" };
   if (ascii(0, 6) === "GIF87a" || ascii(0, 6) === "GIF89a") return { extension: "gif", type: "image/gif" };
-  if (ascii(4, 8) === "ftyp" && /avif|avis/.test(ascii(8, 32))) return { extension: "avif", type: "image/avif" };
+  if (ascii(4, 8) === "ftyp" && /avif|avis/.test(ascii(8, 32)))
+    return { extension: "avif", type: "image/avif" };
   return null;
 }

@@ -19,7 +19,11 @@ export interface ImportRowError {
 export type FileFormat = "csv" | "ndjson";
 
 /** A file's content as it comes: whole, or in pieces of text or bytes. */
-export type FileSource = string | Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<string | Uint8Array>;
+export type FileSource =
+  | string
+  | Uint8Array
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<string | Uint8Array>;
 
 export const importQuerySchema = z.strictObject({ dryRun: z.boolean().default(false) });
 

@@ -35,8 +35,16 @@ export const keyRequestSchema = z
   .superRefine(({ sellerId, scopes }, context) => {
     const admin = scopes.includes("admin");
     if (admin && sellerId != null)
-      context.addIssue({ code: "custom", path: ["scopes"], message: "a seller's key can not have the scope admin" });
+      context.addIssue({
+        code: "custom",
+        path: ["scopes"],
+        message: "a seller's key can not have the scope admin",
+      });
     if (!admin && sellerId == null)
-      context.addIssue({ code: "custom", path: ["sellerId"], message: "is required, except for an admin key" });
+      context.addIssue({
+        code: "custom",
+        path: ["sellerId"],
+        message: "is required, except for an admin key",
+      });
   });
 export interface KeyRequest extends z.input<typeof keyRequestSchema> {}

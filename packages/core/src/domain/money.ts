@@ -2,9 +2,25 @@ import { z } from "zod";
 
 /** The currencies of ISO 4217 whose minor unit is not a hundredth. */
 const unusualDecimals = new Map([
-  ...["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"].map(
-    (code) => [code, 0] as const,
-  ),
+  ...[
+    "BIF",
+    "CLP",
+    "DJF",
+    "GNF",
+    "ISK",
+    "JPY",
+    "KMF",
+    "KRW",
+    "PYG",
+    "RWF",
+    "UGX",
+    "UYI",
+    "VND",
+    "VUV",
+    "XAF",
+    "XOF",
+    "XPF",
+  ].map((code) => [code, 0] as const),
   ...["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"].map((code) => [code, 3] as const),
   ["CLF", 4],
   ["UYW", 4],
@@ -14,7 +30,9 @@ const unusualDecimals = new Map([
 const codes = new Set(Intl.supportedValuesOf("currency"));
 
 /** A currency's code, ISO 4217, in capitals. */
-export const currencySchema: z.ZodString = z.string().refine((code) => codes.has(code), "must be an ISO 4217 code such as EUR");
+export const currencySchema: z.ZodString = z
+  .string()
+  .refine((code) => codes.has(code), "must be an ISO 4217 code such as EUR");
 
 /** How many decimals an amount of this currency has. */
 export function currencyDecimals(currency: string): number {

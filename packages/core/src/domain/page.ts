@@ -11,7 +11,11 @@ export interface Listing<T> extends PromiseLike<Page<T>>, AsyncIterable<T> {}
 
 /** How much of a list, and from where: 1–200 items, 50 when not said. */
 export const pageQuery = {
-  limit: z.int("must be a whole number").min(1, "must be from 1 to 200").max(200, "must be from 1 to 200").default(50),
+  limit: z
+    .int("must be a whole number")
+    .min(1, "must be from 1 to 200")
+    .max(200, "must be from 1 to 200")
+    .default(50),
   cursor: z.string().max(2000).optional(),
 };
 

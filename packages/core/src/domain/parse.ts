@@ -15,9 +15,20 @@ export function faults(issues: readonly z.core.$ZodIssue[]): Fault[] {
     const within = (key: string) => (path === "" ? key : `${path}.${key}`);
     switch (issue.code) {
       case "unrecognized_keys":
-        return issue.keys.map((key) => ({ path: within(key), message: "is not a field that can be set here" }));
+        return issue.keys.map((key) => ({
+          path: within(key),
+          message: "is not a field that can be set here",
+        }));
       case "invalid_type":
-        return [{ path, message: issue.input === undefined && issue.message.endsWith("undefined") ? "is required" : wording(issue) }];
+        return [
+          {
+            path,
+            message:
+              issue.input === undefined && issue.message.endsWith("undefined")
+                ? "is required"
+                : wording(issue),
+          },
+        ];
       case "invalid_key":
         return [{ path, message: issue.issues.map(({ message }) => message).join("; ") }];
       case "invalid_value":
@@ -35,7 +46,15 @@ function wording(issue: z.core.$ZodIssueInvalidType): string {
   return match[2] === "undefined" ? "is required" : `must be ${article(match[1] as string)}, not ${match[2]}`;
 }
 
-const kinds: Record<string, string> = { string: "text", record: "an object", object: "an object", array: "a list", int: "a whole number", number: "a number", boolean: "true or false" };
+const kinds: Record<string, string> = {
+  string: "text",
+  record: "an object",
+  object: "an object",
+  array: "a list",
+  int: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+};
 function article(kind: string): string {
   return kinds[kind] ?? kind;
 }

@@ -30,7 +30,10 @@ export interface Product {
 
 /** The most units that one request may name. */
 export const maxUnits = 1_000_000_000;
-const units = z.int("must be a whole number").min(0, "must not be negative").max(maxUnits, "must be at most 1,000,000,000");
+const units = z
+  .int("must be a whole number")
+  .min(0, "must not be negative")
+  .max(maxUnits, "must be at most 1,000,000,000");
 
 const attributeName = text(1, 100);
 const attributeValue = z.union([text(0, 1000), z.number(), z.boolean()], {
@@ -46,7 +49,11 @@ const fields = {
   currency: currencySchema,
   category: visibleText(200).nullable(),
   reorderPoint: units.nullable(),
-  leadTimeDays: z.int("must be a whole number").min(0, "must not be negative").max(3650, "must be at most 3650").nullable(),
+  leadTimeDays: z
+    .int("must be a whole number")
+    .min(0, "must not be negative")
+    .max(3650, "must be at most 3650")
+    .nullable(),
 };
 
 /** What makes a product; only `name` is required. */
@@ -66,7 +73,9 @@ export interface NewProduct extends z.input<typeof newProductSchema> {}
 export const productChangesSchema = z
   .strictObject({
     ...fields,
-    attributes: z.record(attributeName, attributeValue.nullable()).refine((all) => Object.keys(all).length <= 100, fifty),
+    attributes: z
+      .record(attributeName, attributeValue.nullable())
+      .refine((all) => Object.keys(all).length <= 100, fifty),
   })
   .partial();
 export interface ProductChanges extends z.input<typeof productChangesSchema> {}

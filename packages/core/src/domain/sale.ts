@@ -35,7 +35,10 @@ export const newSaleSchema = z.strictObject({
     .array(
       z.strictObject({
         productId: idSchema,
-        quantity: z.int("must be a whole number").min(1, "must be 1 or more").max(maxUnits, "must be at most 1,000,000,000"),
+        quantity: z
+          .int("must be a whole number")
+          .min(1, "must be 1 or more")
+          .max(maxUnits, "must be at most 1,000,000,000"),
         price: amountSchema.optional(),
       }),
     )
@@ -44,10 +47,17 @@ export const newSaleSchema = z.strictObject({
 });
 export interface NewSale extends z.input<typeof newSaleSchema> {}
 
-const bound = z.union([dateSchema, momentSchema], { error: "must be a date or an ISO 8601 time with a zone" }).optional();
+const bound = z
+  .union([dateSchema, momentSchema], { error: "must be a date or an ISO 8601 time with a zone" })
+  .optional();
 
 /** Which sales, newest first by `soldAt`; `from` and `to` are inclusive UTC days, or times. */
-export const saleQuerySchema = z.strictObject({ ...pageQuery, productId: idSchema.optional(), from: bound, to: bound });
+export const saleQuerySchema = z.strictObject({
+  ...pageQuery,
+  productId: idSchema.optional(),
+  from: bound,
+  to: bound,
+});
 export interface SaleQuery extends z.input<typeof saleQuerySchema> {}
 
 /** The days asked for, both included: the 90 days up to today when not said, 3,660 at most. */

@@ -25,7 +25,10 @@ export interface StockChanged {
   movement: Movement;
 }
 
-const units = z.int("must be a whole number").min(0, "must not be negative").max(maxUnits, "must be at most 1,000,000,000");
+const units = z
+  .int("must be a whole number")
+  .min(0, "must not be negative")
+  .max(maxUnits, "must be at most 1,000,000,000");
 const reason = visibleText(200);
 
 /** A change by so many units. `expected` is the quantity the caller believes in; another one is a `conflict`. */

@@ -27,4 +27,7 @@ export function addDays(date: string, days: number): string {
 }
 
 /** How far a time handed in may lie ahead of our clock: clocks differ. */
-export const clockTolerance: { ms: number; words: string } = { ms: 5 * 60_000, words: "more than 5 minutes ahead" };
+export const clockTolerance: { ms: number; words: string } = {
+  ms: 5 * 60_000,
+  words: "more than 5 minutes ahead",
+};

@@ -1,5 +1,5 @@
-import type { Encoded } from "../domain/encoded.ts";
 import type { StreamPosition } from "../domain/cursor.ts";
+import type { Encoded } from "../domain/encoded.ts";
 import type { EventOf } from "../domain/event.ts";
 import type { ApiKey, Scope } from "../domain/key.ts";
 import type { Position } from "../domain/page.ts";
@@ -178,7 +178,12 @@ export interface SaleRepository {
    * Writes history without stock or events. Skips a line whose order and product are known, unless from this same import
    * (`importId`: an order may have two lines of one product). With `dryRun` it only counts.
    */
-  import(command: Command, importId: string, lines: ImportedSale[], dryRun: boolean): Promise<{ created: number; skipped: number }>;
+  import(
+    command: Command,
+    importId: string,
+    lines: ImportedSale[],
+    dryRun: boolean,
+  ): Promise<{ created: number; skipped: number }>;
 }
 
 /** An event as it is stored: its JSON as every reader gets it, and what is needed to filter and order it. */

@@ -1,6 +1,6 @@
-import type { CustomEvents } from "../domain/event.ts";
 import type { StreamPosition } from "../domain/cursor.ts";
 import { formatCursor, parseCursor } from "../domain/cursor.ts";
+import type { CustomEvents } from "../domain/event.ts";
 import type { FileStore } from "../ports/files.ts";
 import type { Command, Read, Repositories, Written } from "../ports/repositories.ts";
 import type { Answer, Context } from "./services.ts";
@@ -41,7 +41,12 @@ export function answerWritten<T>(deps: Deps, sellerId: string, written: Written<
  * Turns what was read into the answer. A seller without a log gets one here: the log was empty in the snapshot, so that
  * position 0 is its cursor even if a write came between.
  */
-export async function answerRead<T>(deps: Deps, sellerId: string, read: Read<T>, revision: string | null = null): Promise<Answer<T>> {
+export async function answerRead<T>(
+  deps: Deps,
+  sellerId: string,
+  read: Read<T>,
+  revision: string | null = null,
+): Promise<Answer<T>> {
   const head = read.head ?? { ...(await deps.repositories.events.open(sellerId, deps.epoch)), seq: 0 };
   return { body: read.body, cursor: formatCursor(head), revision, replayed: false };
 }

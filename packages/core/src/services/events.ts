@@ -34,7 +34,9 @@ export function eventsService(deps: Deps & { wakers: Wakers }): Services["events
       const seq = events.length === limit ? (events.at(-1)?.seq ?? head) : Math.max(head, asked?.seq ?? 0);
       const nextCursor = formatCursor({ epoch, seq });
       return {
-        body: encodedText(`{"items":[${events.map(({ text }) => text).join(",")}],"nextCursor":${JSON.stringify(nextCursor)}}`),
+        body: encodedText(
+          `{"items":[${events.map(({ text }) => text).join(",")}],"nextCursor":${JSON.stringify(nextCursor)}}`,
+        ),
         cursor: formatCursor({ epoch, seq: head }),
         revision: null,
         replayed: false,
@@ -46,12 +48,23 @@ export function eventsService(deps: Deps & { wakers: Wakers }): Services["events
       const schema = Object.hasOwn(deps.customEvents, type) ? deps.customEvents[type] : undefined;
       const checked = schema?.safeParse(payload);
       if (checked?.success === false)
-        throw invalidRequest(faults(checked.error.issues).map((fault) => ({ ...fault, path: fault.path === "" ? "payload" : `payload.${fault.path}` })));
+        throw invalidRequest(
+          faults(checked.error.issues).map((fault) => ({
+            ...fault,
+            path: fault.path === "" ? "payload" : `payload.${fault.path}`,
+          })),
+        );
       const fact = checked?.data ?? payload;
       if (Buffer.byteLength(JSON.stringify(fact)) > maxPayloadBytes)
-        throw new AmusedError("payload_too_large", "payload must be at most 64 KB of JSON.", { limit: maxPayloadBytes });
+        throw new AmusedError("payload_too_large", "payload must be at most 64 KB of JSON.", {
+          limit: maxPayloadBytes,
+        });
       const draft = { type, productId: productId ?? null, payload: fact };
-      const answer = answerWritten(deps, context.sellerId, await repositories.events.append(commandOf(deps, context), [draft]));
+      const answer = answerWritten(
+        deps,
+        context.sellerId,
+        await repositories.events.append(commandOf(deps, context), [draft]),
+      );
       // The repository answers with a list, of which this is the only item.
       return { ...answer, body: encodedText(answer.body.text.slice(1, -1)) };
     },
@@ -60,7 +73,12 @@ export function eventsService(deps: Deps & { wakers: Wakers }): Services["events
       const { types, productId, from } = parse(subscriptionSchema, subscription);
       if (productId !== undefined) await checkProduct(repositories, context.sellerId, productId);
       const { now, epoch, wakers } = deps;
-      return followLog({ events: repositories.events, wakers, now, epoch }, context.sellerId, { from, types, productId }, signal);
+      return followLog(
+        { events: repositories.events, wakers, now, epoch },
+        context.sellerId,
+        { from, types, productId },
+        signal,
+      );
     },
   };
 }
@@ -68,5 +86,6 @@ export function eventsService(deps: Deps & { wakers: Wakers }): Services["events
 /** A filter may name a deleted product, whose events stay; never one of another seller. */
 async function checkProduct(repositories: Repositories, sellerId: string, productId: number): Promise<void> {
   const page = { limit: 1, after: null };
-  if ((await repositories.stock.movements(sellerId, productId, page)) === null) throw notFound("product", productId);
+  if ((await repositories.stock.movements(sellerId, productId, page)) === null)
+    throw notFound("product", productId);
 }

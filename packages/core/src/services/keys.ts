@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
+import { z } from "zod";
 import { encodedText } from "../domain/encoded.ts";
 import { type ApiKey, keyRequestSchema, type NewApiKey } from "../domain/key.ts";
 import { pageQuery } from "../domain/page.ts";
 import { parse } from "../domain/parse.ts";
 import { AmusedError, invalidRequest, notFound } from "../errors.ts";
-import { z } from "zod";
 import { answerWritten, commandOf, type Deps } from "./deps.ts";
 import { pageOf, positionOf } from "./pages.ts";
 import type { Services } from "./services.ts";
@@ -53,12 +53,25 @@ export function keysService(deps: Deps): Services["keys"] {
         throw invalidRequest([{ path: "expiresAt", message: "must be in the future" }]);
       const prefix = `amk_${randomBytes(4).toString("hex")}`;
       const key = `${prefix}_${randomBytes(32).toString("base64url")}`;
-      const row = { sellerId, name: request.name, prefix, hash: hashKey(key), scopes: [...new Set(request.scopes)], expiresAt };
-      const written = await repositories.keys.create(commandOf(deps, { ...context, sellerId: sellerId ?? "" }), row);
+      const row = {
+        sellerId,
+        name: request.name,
+        prefix,
+        hash: hashKey(key),
+        scopes: [...new Set(request.scopes)],
+        expiresAt,
+      };
+      const written = await repositories.keys.create(
+        commandOf(deps, { ...context, sellerId: sellerId ?? "" }),
+        row,
+      );
       const answer = answerWritten(deps, sellerId ?? "", written);
       // The secret is not kept, so a replay can not show it again.
       if (answer.replayed) return answer as typeof answer & { body: { value: NewApiKey } };
-      return { ...answer, body: encodedText<NewApiKey>(`{"key":${JSON.stringify(key)},${written.body.text.slice(1)}`) };
+      return {
+        ...answer,
+        body: encodedText<NewApiKey>(`{"key":${JSON.stringify(key)},${written.body.text.slice(1)}`),
+      };
     },
 
     async list(sellerId, input) {

@@ -16,9 +16,11 @@ function fingerprint(filters: unknown): string {
 export function positionOf(cursor: string | undefined, filters: unknown): Position | null {
   if (cursor === undefined) return null;
   const parsed = cursorSchema.safeParse(decode(cursor));
-  if (!parsed.success) throw invalidRequest([{ path: "cursor", message: "is not a cursor that this list gave out" }]);
+  if (!parsed.success)
+    throw invalidRequest([{ path: "cursor", message: "is not a cursor that this list gave out" }]);
   const [list, key, id] = parsed.data;
-  if (list !== fingerprint(filters)) throw invalidRequest([{ path: "cursor", message: "belongs to a list with other filters" }]);
+  if (list !== fingerprint(filters))
+    throw invalidRequest([{ path: "cursor", message: "belongs to a list with other filters" }]);
   return { key, id };
 }
 
@@ -32,6 +34,11 @@ function decode(cursor: string): unknown {
 
 /** The page made of rows, by putting texts together: the rows are not parsed. */
 export function pageOf<T>(rows: Rows<T>, filters: unknown): Encoded<Page<T>> {
-  const next = rows.last === null ? null : Buffer.from(JSON.stringify([fingerprint(filters), rows.last.key, rows.last.id])).toString("base64url");
+  const next =
+    rows.last === null
+      ? null
+      : Buffer.from(JSON.stringify([fingerprint(filters), rows.last.key, rows.last.id])).toString(
+          "base64url",
+        );
   return encodedText(`{"items":${rows.body.text},"nextCursor":${JSON.stringify(next)}}`);
 }

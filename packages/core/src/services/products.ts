@@ -42,13 +42,19 @@ export function productsService(deps: Deps): Services["products"] {
       const written = await repositories.products.update(command, wanted);
       if (written !== null) return answerWritten(deps, context.sellerId, written);
     }
-    throw new AmusedError("unavailable", `Product ${id} is edited by many at once. Try again.`, { retryAfter: 1 });
+    throw new AmusedError("unavailable", `Product ${id} is edited by many at once. Try again.`, {
+      retryAfter: 1,
+    });
   }
 
   return {
     async create(context, input) {
       const row = newRow(parse(newProductSchema, input), deps.currency);
-      return answerWritten(deps, context.sellerId, await repositories.products.create(commandOf(deps, context), row));
+      return answerWritten(
+        deps,
+        context.sellerId,
+        await repositories.products.create(commandOf(deps, context), row),
+      );
     },
 
     async get(context, id) {
@@ -74,7 +80,8 @@ export function productsService(deps: Deps): Services["products"] {
         if (found === null && command.idempotency === null) break;
         // Someone with the same key may have deleted it between our two looks: look for the answer once more.
         if (found === null && attempt > 0) break;
-        if (found !== null && found.body.value.version !== ifVersion) throw otherVersion(found.body.value.version);
+        if (found !== null && found.body.value.version !== ifVersion)
+          throw otherVersion(found.body.value.version);
       }
       throw notFound("product", id);
     },
@@ -94,7 +101,10 @@ export function productsService(deps: Deps): Services["products"] {
         sort: sort.replace("-", "") as ProductSort,
         descending: sort.startsWith("-"),
       });
-      return answerRead(deps, context.sellerId, { body: pageOf(rows, ["products", filters]), head: rows.head });
+      return answerRead(deps, context.sellerId, {
+        body: pageOf(rows, ["products", filters]),
+        head: rows.head,
+      });
     },
 
     async setImage(context, id, image, ifVersion) {
@@ -109,14 +119,20 @@ export function productsService(deps: Deps): Services["products"] {
       await deps.files.put(name, { bytes: image, type: kind.type });
       const imageUrl = `/v1/files/${name}`;
       return update(context, id, ifVersion, (product) =>
-        product.imageUrl === imageUrl ? null : { ...unchanged(product), row: { ...unchanged(product).row, imageUrl }, changed: ["imageUrl"] },
+        product.imageUrl === imageUrl
+          ? null
+          : { ...unchanged(product), row: { ...unchanged(product).row, imageUrl }, changed: ["imageUrl"] },
       );
     },
   };
 }
 
 function otherVersion(version: number): AmusedError {
-  return new AmusedError("precondition_failed", `The product has version ${version} by now. Read it again and decide anew.`, { version });
+  return new AmusedError(
+    "precondition_failed",
+    `The product has version ${version} by now. Read it again and decide anew.`,
+    { version },
+  );
 }
 
 /** The row of a new product, defaults filled in. */
@@ -141,12 +157,34 @@ export function newRow(input: z.output<typeof newProductSchema>, defaultCurrency
 }
 
 function unchanged(product: Product): Omit<ProductEdit, "changed"> {
-  const { sku, name, description, price, currency, category, attributes, reorderPoint, leadTimeDays, imageUrl } = product;
+  const {
+    sku,
+    name,
+    description,
+    price,
+    currency,
+    category,
+    attributes,
+    reorderPoint,
+    leadTimeDays,
+    imageUrl,
+  } = product;
   return {
     id: product.id,
     version: product.version,
     row: {
-      ...{ sku, name, description, price, currency, category, attributes, reorderPoint, leadTimeDays, imageUrl },
+      ...{
+        sku,
+        name,
+        description,
+        price,
+        currency,
+        category,
+        attributes,
+        reorderPoint,
+        leadTimeDays,
+        imageUrl,
+      },
       decimals: currencyDecimals(currency),
       search: searchText(product),
     },
@@ -154,7 +192,10 @@ function unchanged(product: Product): Omit<ProductEdit, "changed"> {
 }
 
 /** What changes make of a product, or `null` when they make nothing of it. */
-export function editOf(product: Product, { attributes, ...changes }: z.output<typeof productChangesSchema>): ProductEdit | null {
+export function editOf(
+  product: Product,
+  { attributes, ...changes }: z.output<typeof productChangesSchema>,
+): ProductEdit | null {
   const { row, ...version } = unchanged(product);
   // What is not said stays; `undefined` is not said.
   const said = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
@@ -167,15 +208,29 @@ export function editOf(product: Product, { attributes, ...changes }: z.output<ty
   return changed.length === 0 ? null : { ...version, row: edited, changed };
 }
 
-const editable = ["sku", "name", "description", "price", "currency", "category", "attributes", "reorderPoint", "leadTimeDays"] as const;
+const editable = [
+  "sku",
+  "name",
+  "description",
+  "price",
+  "currency",
+  "category",
+  "attributes",
+  "reorderPoint",
+  "leadTimeDays",
+] as const;
 
-function mergeAttributes(old: Product["attributes"], changes: z.output<typeof productChangesSchema>["attributes"]): Product["attributes"] {
+function mergeAttributes(
+  old: Product["attributes"],
+  changes: z.output<typeof productChangesSchema>["attributes"],
+): Product["attributes"] {
   const merged = new Map<string, string | number | boolean>(Object.entries(old));
   for (const [name, value] of Object.entries(changes ?? {})) {
     if (value === null) merged.delete(name);
     else merged.set(name, value);
   }
-  if (merged.size > 50) throw invalidRequest([{ path: "attributes", message: "must have at most 50 attributes" }]);
+  if (merged.size > 50)
+    throw invalidRequest([{ path: "attributes", message: "must have at most 50 attributes" }]);
   // Not by assignment: an attribute may be called __proto__.
   return Object.fromEntries(merged);
 }

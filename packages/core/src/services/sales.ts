@@ -22,7 +22,11 @@ export function salesService(deps: Deps): Services["sales"] {
       kind,
       orderId: sale.orderId ?? null,
       soldAt,
-      lines: sale.lines.map(({ productId, quantity, price }) => ({ productId, quantity, price: price ?? null })),
+      lines: sale.lines.map(({ productId, quantity, price }) => ({
+        productId,
+        quantity,
+        price: price ?? null,
+      })),
     });
     return answerWritten(deps, context.sellerId, written);
   }
@@ -51,10 +55,13 @@ export function salesService(deps: Deps): Services["sales"] {
       const from = query.from ?? addDays(to, -89);
       const days = (Date.parse(to) - Date.parse(from)) / dayMs + 1;
       if (days < 1) throw invalidRequest([{ path: "from", message: "must not be after to" }]);
-      if (days > 3660) throw invalidRequest([{ path: "from", message: "must be at most 3,660 days before to" }]);
+      if (days > 3660)
+        throw invalidRequest([{ path: "from", message: "must be at most 3,660 days before to" }]);
       const read = await repositories.sales.daily(context.sellerId, productId, from, to);
       if (read === null) throw notFound("product", productId);
-      const body = encodedText<{ items: typeof read.body.value; nextCursor: null }>(`{"items":${read.body.text},"nextCursor":null}`);
+      const body = encodedText<{ items: typeof read.body.value; nextCursor: null }>(
+        `{"items":${read.body.text},"nextCursor":null}`,
+      );
       return answerRead(deps, context.sellerId, { body, head: read.head });
     },
   };

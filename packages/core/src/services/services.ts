@@ -81,7 +81,11 @@ export interface Services {
      */
     stream(
       context: Context,
-      subscription: { from?: string | undefined; types?: readonly string[] | undefined; productId?: number | undefined },
+      subscription: {
+        from?: string | undefined;
+        types?: readonly string[] | undefined;
+        productId?: number | undefined;
+      },
       signal: AbortSignal,
     ): Promise<AsyncIterable<StreamBlock[]>>;
   };

@@ -14,7 +14,10 @@ export function stockService(deps: Deps): Services["stock"] {
       const { reason, expected, ...change } = readChange(input, deps.now());
       const written = await repositories.stock.change(commandOf(deps, context), {
         productId,
-        change: "adjust" in change ? { delta: change.adjust } : { count: change.count, countedAt: change.countedAt ?? null },
+        change:
+          "adjust" in change
+            ? { delta: change.adjust }
+            : { count: change.count, countedAt: change.countedAt ?? null },
         reason,
         expected: expected ?? null,
       });
@@ -25,7 +28,10 @@ export function stockService(deps: Deps): Services["stock"] {
       checkSees(context);
       const { limit, cursor } = parse(movementQuerySchema, input);
       const filters = ["movements", productId];
-      const rows = await repositories.stock.movements(context.sellerId, productId, { limit, after: positionOf(cursor, filters) });
+      const rows = await repositories.stock.movements(context.sellerId, productId, {
+        limit,
+        after: positionOf(cursor, filters),
+      });
       if (rows === null) throw notFound("product", productId);
       return answerRead(deps, context.sellerId, { body: pageOf(rows, filters), head: rows.head });
     },
@@ -34,8 +40,10 @@ export function stockService(deps: Deps): Services["stock"] {
 
 function readChange(input: unknown, now: Date) {
   const fields = typeof input === "object" && input !== null ? input : {};
-  if ("adjust" in fields && "count" in fields) throw invalidRequest([{ path: "", message: "must have adjust or count, not both" }]);
-  if (!("adjust" in fields) && !("count" in fields)) throw invalidRequest([{ path: "", message: "must have adjust or count" }]);
+  if ("adjust" in fields && "count" in fields)
+    throw invalidRequest([{ path: "", message: "must have adjust or count, not both" }]);
+  if (!("adjust" in fields) && !("count" in fields))
+    throw invalidRequest([{ path: "", message: "must have adjust or count" }]);
   if ("adjust" in fields) return parse(stockAdjustmentSchema, input);
   const count = parse(stockCountSchema, input);
   if (count.countedAt !== undefined && Date.parse(count.countedAt) > now.getTime() + clockTolerance.ms)

@@ -43,16 +43,27 @@ export function eventRepository(database: Database, schema: string): EventReposi
 
   return {
     async append(command, drafts: EventDraft[]) {
-      const { written } = await append<EventOf<string, unknown>[]>(database, command, [JSON.stringify(drafts)]);
-      if (written === null) throw notFound("product", drafts.find(({ productId }) => productId !== null)?.productId ?? "");
+      const { written } = await append<EventOf<string, unknown>[]>(database, command, [
+        JSON.stringify(drafts),
+      ]);
+      if (written === null)
+        throw notFound("product", drafts.find(({ productId }) => productId !== null)?.productId ?? "");
       return written;
     },
 
     async read(sellerId, { after, limit, types, productId }): Promise<EventRun | null> {
       const all = types === null && productId === null;
       const names = types?.filter((type) => !type.endsWith(".*")) ?? null;
-      const prefixes = types?.filter((type) => type.endsWith(".*")).map((type) => `${type.slice(0, -1).replace(/[\\%_]/g, "\\$&")}%`) ?? [];
-      const rows = await database.run(all ? readAll : readSome, [sellerId, after, limit, ...(all ? [] : [names, prefixes, productId])]);
+      const prefixes =
+        types
+          ?.filter((type) => type.endsWith(".*"))
+          .map((type) => `${type.slice(0, -1).replace(/[\\%_]/g, "\\$&")}%`) ?? [];
+      const rows = await database.run(all ? readAll : readSome, [
+        sellerId,
+        after,
+        limit,
+        ...(all ? [] : [names, prefixes, productId]),
+      ]);
       const [first] = rows;
       if (first === undefined) return null;
       const held = rows.filter(({ event_seq }) => event_seq !== null);
@@ -75,14 +86,22 @@ export function eventRepository(database: Database, schema: string): EventReposi
       const find = `select epoch, seq from ${streams} where seller_id = $1::text`;
       const [found] = await database.run(find, [sellerId]);
       if (found !== undefined) return headOf(found) as { epoch: string; seq: number };
-      await database.run(`insert into ${streams} (seller_id, epoch, seq) values ($1::text, $2::text, 0) on conflict do nothing`, [sellerId, epoch]);
+      await database.run(
+        `insert into ${streams} (seller_id, epoch, seq) values ($1::text, $2::text, 0) on conflict do nothing`,
+        [sellerId, epoch],
+      );
       const [opened] = await database.run(find, [sellerId]);
       return headOf(opened as Record<string, unknown>) as { epoch: string; seq: number };
     },
 
     async heads(sellerIds) {
-      const rows = await database.run(`select seller_id, epoch, seq from ${streams} where seller_id = any ($1::text[])`, [sellerIds]);
-      return new Map(rows.map((row) => [row.seller_id as string, { epoch: row.epoch as string, seq: Number(row.seq) }]));
+      const rows = await database.run(
+        `select seller_id, epoch, seq from ${streams} where seller_id = any ($1::text[])`,
+        [sellerIds],
+      );
+      return new Map(
+        rows.map((row) => [row.seller_id as string, { epoch: row.epoch as string, seq: Number(row.seq) }]),
+      );
     },
   };
 }

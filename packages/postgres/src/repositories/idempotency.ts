@@ -18,29 +18,29 @@ export function idempotencyRepository(database: Database, schema: string): Idemp
         [sellerId, idempotency?.key, idempotency?.hash, at, until],
       );
       if (taken !== undefined) return "taken";
-      const [row] = await database.run(`select hash, body, revision, epoch, seq from ${keys} where seller_id = $1 and key = $2`, [
-        sellerId,
-        idempotency?.key,
-      ]);
-      if (row === undefined) throw new AmusedError("idempotency_in_flight", "The first request with this key is just ending.", { retryAfter: 1 });
+      const [row] = await database.run(
+        `select hash, body, revision, epoch, seq from ${keys} where seller_id = $1 and key = $2`,
+        [sellerId, idempotency?.key],
+      );
+      if (row === undefined)
+        throw new AmusedError("idempotency_in_flight", "The first request with this key is just ending.", {
+          retryAfter: 1,
+        });
       return row.body === null && row.hash === idempotency?.hash ? "in_flight" : replay(row, command);
     },
 
     async finish({ sellerId, idempotency }, body) {
-      await database.run(`update ${keys} set body = $3, leased_until = null where seller_id = $1 and key = $2 and hash = $4`, [
-        sellerId,
-        idempotency?.key,
-        body,
-        idempotency?.hash,
-      ]);
+      await database.run(
+        `update ${keys} set body = $3, leased_until = null where seller_id = $1 and key = $2 and hash = $4`,
+        [sellerId, idempotency?.key, body, idempotency?.hash],
+      );
     },
 
     async release({ sellerId, idempotency }) {
-      await database.run(`delete from ${keys} where seller_id = $1 and key = $2 and hash = $3 and body is null`, [
-        sellerId,
-        idempotency?.key,
-        idempotency?.hash,
-      ]);
+      await database.run(
+        `delete from ${keys} where seller_id = $1 and key = $2 and hash = $3 and body is null`,
+        [sellerId, idempotency?.key, idempotency?.hash],
+      );
     },
 
     find: (command) => findKept(database, schema, command),

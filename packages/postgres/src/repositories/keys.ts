@@ -38,12 +38,19 @@ export function keyRepository(database: Database, schema: string): KeyRepository
   return {
     async create(command, row) {
       const values = [row.name, row.prefix, row.hash, row.scopes, row.expiresAt];
-      const { written } = await create<ApiKey>(database, { ...command, sellerId: row.sellerId ?? "" }, values);
+      const { written } = await create<ApiKey>(
+        database,
+        { ...command, sellerId: row.sellerId ?? "" },
+        values,
+      );
       return written as NonNullable<typeof written>;
     },
 
     async find(hash) {
-      const [row] = await database.run(`select ${keyJson("k")}::text as body from ${keys} k where k.hash = $1::text and k.revoked_at is null`, [hash]);
+      const [row] = await database.run(
+        `select ${keyJson("k")}::text as body from ${keys} k where k.hash = $1::text and k.revoked_at is null`,
+        [hash],
+      );
       return row === undefined ? null : (JSON.parse(row.body as string) as ApiKey);
     },
 
@@ -63,7 +70,9 @@ export function keyRepository(database: Database, schema: string): KeyRepository
       // The event goes to the log of the key's seller, which only the row knows.
       const [row] = await database.run(`select seller_id from ${keys} where id = $1::bigint`, [id]);
       if (row === undefined) return null;
-      return (await revoke<null>(database, { ...command, sellerId: (row.seller_id as string | null) ?? "" }, [id])).written;
+      return (
+        await revoke<null>(database, { ...command, sellerId: (row.seller_id as string | null) ?? "" }, [id])
+      ).written;
     },
 
     async touch(uses) {

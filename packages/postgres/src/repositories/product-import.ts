@@ -70,8 +70,19 @@ export function productImport(schema: string) {
     outcome: "select 'null'::json as body, null::text as revision from ok",
   });
 
-  return async (database: Database, command: Command, { create, update }: ProductImport): Promise<Written<null> | null> => {
-    const changes = update.map(({ id, edit, count }) => ({ id, count, edited: edit !== null, version: edit?.version, changed: edit?.changed, ...edit?.row }));
+  return async (
+    database: Database,
+    command: Command,
+    { create, update }: ProductImport,
+  ): Promise<Written<null> | null> => {
+    const changes = update.map(({ id, edit, count }) => ({
+      id,
+      count,
+      edited: edit !== null,
+      version: edit?.version,
+      changed: edit?.changed,
+      ...edit?.row,
+    }));
     return (await run<null>(database, command, [JSON.stringify(create), JSON.stringify(changes)])).written;
   };
 }

@@ -1,4 +1,10 @@
-import { encodedText, type Product, type ProductFilter, type ProductRepository, type ProductRow } from "@amused/core";
+import {
+  encodedText,
+  type Product,
+  type ProductFilter,
+  type ProductRepository,
+  type ProductRow,
+} from "@amused/core";
 import { AmusedError } from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { databaseError } from "../errors.ts";
@@ -28,7 +34,10 @@ export function productRepository(database: Database, schema: string): ProductRe
   return {
     async create(command, row) {
       try {
-        const { written } = await statements.create<Product>(database, command, [...descriptionOf(row), row.quantity]);
+        const { written } = await statements.create<Product>(database, command, [
+          ...descriptionOf(row),
+          row.quantity,
+        ]);
         return written as NonNullable<typeof written>;
       } catch (error) {
         if (isSkuTaken(error)) throw skuTaken(row.sku, error);
@@ -84,28 +93,92 @@ function skuTaken(sku: string | null, cause: unknown): AmusedError {
 
 /** The columns of a product's description, in the order of `descriptionOf`. */
 export const descriptionColumns = [
-  ...["sku", "name", "description", "price", "currency", "decimals", "category", "attributes", "reorder_point", "lead_time_days", "search"],
+  ...[
+    "sku",
+    "name",
+    "description",
+    "price",
+    "currency",
+    "decimals",
+    "category",
+    "attributes",
+    "reorder_point",
+    "lead_time_days",
+    "search",
+  ],
 ] as const;
-const types = ["text", "text", "text", "numeric", "text", "smallint", "text", "jsonb", "bigint", "integer", "text"];
+const types = [
+  "text",
+  "text",
+  "text",
+  "numeric",
+  "text",
+  "smallint",
+  "text",
+  "jsonb",
+  "bigint",
+  "integer",
+  "text",
+];
 
 function descriptionOf(row: Omit<ProductRow, "quantity">): unknown[] {
-  const { sku, name, description, price, currency, decimals, category, attributes, reorderPoint, leadTimeDays, search } = row;
-  return [sku, name, description, price, currency, decimals, category, JSON.stringify(attributes), reorderPoint, leadTimeDays, search];
+  const {
+    sku,
+    name,
+    description,
+    price,
+    currency,
+    decimals,
+    category,
+    attributes,
+    reorderPoint,
+    leadTimeDays,
+    search,
+  } = row;
+  return [
+    sku,
+    name,
+    description,
+    price,
+    currency,
+    decimals,
+    category,
+    JSON.stringify(attributes),
+    reorderPoint,
+    leadTimeDays,
+    search,
+  ];
 }
 
-function pageStatement(schema: string, { category, words, maxQuantity, sort, descending, after, limit }: ProductFilter) {
+function pageStatement(
+  schema: string,
+  { category, words, maxQuantity, sort, descending, after, limit }: ProductFilter,
+) {
   const where = ["x.seller_id = $1::text", "x.deleted_at is null"];
   const values: unknown[] = [];
   const parameter = (value: unknown) => `$${values.push(value) + 1}`;
   if (category !== null) where.push(`x.category = ${parameter(category)}::text`);
   if (maxQuantity !== null) where.push(`x.quantity <= ${parameter(maxQuantity)}::bigint`);
-  if (words.length > 0) where.push(`x.search like all (${parameter(words.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`))}::text[])`);
-  return { from: `${schema}.products`, where, values, sort: sorts[sort], descending, json: productJson("x"), after, limit };
+  if (words.length > 0)
+    where.push(
+      `x.search like all (${parameter(words.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`))}::text[])`,
+    );
+  return {
+    from: `${schema}.products`,
+    where,
+    values,
+    sort: sorts[sort],
+    descending,
+    json: productJson("x"),
+    after,
+    limit,
+  };
 }
 
 function statementsOf(schema: string) {
   const products = `${schema}.products`;
-  const numbered = (from: number) => descriptionColumns.map((_, index) => `$${from + index}::${types[index]}`);
+  const numbered = (from: number) =>
+    descriptionColumns.map((_, index) => `$${from + index}::${types[index]}`);
   const fact = (type: string, more = "") => `
     facts as (select 1 as ord, id as product_id, '${type}' as type, json_build_object('product', body${more}) as payload from made)`;
   const made = "select body, revision from made";

@@ -84,7 +84,8 @@ export function saleRepository(database: Database, schema: string): SaleReposito
     },
 
     async list(sellerId, { productId, from, before, after, limit }) {
-      if (productId !== null && (await database.run(exists, [sellerId, productId])).length === 0) throw notFound("product", productId);
+      if (productId !== null && (await database.run(exists, [sellerId, productId])).length === 0)
+        throw notFound("product", productId);
       const where = ["x.seller_id = $1::text"];
       const values: unknown[] = [];
       const parameter = (value: unknown) => `$${values.push(value) + 1}`;
@@ -92,12 +93,23 @@ export function saleRepository(database: Database, schema: string): SaleReposito
       if (from !== null) where.push(`x.sold_at >= ${parameter(from)}::timestamptz`);
       if (before !== null) where.push(`x.sold_at < ${parameter(before)}::timestamptz`);
       const sort = { column: "sold_at", type: "timestamptz", text: isoTime("x.sold_at") };
-      return listPage(database, schema, sellerId, { from: sales, where, values, sort, descending: true, json: saleJson("x"), after, limit });
+      return listPage(database, schema, sellerId, {
+        from: sales,
+        where,
+        values,
+        sort,
+        descending: true,
+        json: saleJson("x"),
+        after,
+        limit,
+      });
     },
 
     async daily(sellerId, productId, from, to) {
       const [row] = await database.run(daily, [sellerId, productId, from, to]);
-      return row === undefined ? null : { body: encodedText<SalesDay[]>(row.body as string), head: headOf(row) };
+      return row === undefined
+        ? null
+        : { body: encodedText<SalesDay[]>(row.body as string), head: headOf(row) };
     },
 
     async import(command, importId, lines, dryRun) {
@@ -114,7 +126,9 @@ export function saleRepository(database: Database, schema: string): SaleReposito
         ? await database.run(count, values)
         : await database.transaction(async (locked) => {
             // Two imports of one file would each find its lines unknown; they take turns.
-            await locked.run("select pg_advisory_xact_lock(hashtextextended($1::text, 20101201))", [`${schema} ${command.sellerId}`]);
+            await locked.run("select pg_advisory_xact_lock(hashtextextended($1::text, 20101201))", [
+              `${schema} ${command.sellerId}`,
+            ]);
             return locked.run(insert, [...values, command.at]);
           });
       const created = Number(rows[0]?.created);
@@ -132,20 +146,43 @@ interface Refused {
 }
 
 /** Why a sale was refused: an unknown product before a price, a price before a lack of stock. */
-function refusedSale(products: Refused[], lines: { productId: number; price: string | null }[], kind: "sale" | "return"): AmusedError {
+function refusedSale(
+  products: Refused[],
+  lines: { productId: number; price: string | null }[],
+  kind: "sale" | "return",
+): AmusedError {
   const unknown = products.find(({ available }) => available === null);
   if (unknown !== undefined) return notFound("product", unknown.productId);
   const decimals = new Map(products.map((product) => [product.productId, product.decimals ?? 0]));
   const faults = lines.flatMap(({ productId, price }, index): Fault[] => {
     const most = decimals.get(productId) ?? 0;
     const given = price?.split(".")[1]?.length ?? 0;
-    return given <= most ? [] : [{ path: `lines.${index}.price`, message: `must have at most ${most} decimals in the product's currency` }];
+    return given <= most
+      ? []
+      : [
+          {
+            path: `lines.${index}.price`,
+            message: `must have at most ${most} decimals in the product's currency`,
+          },
+        ];
   });
   if (faults.length > 0) return invalidRequest(faults);
-  const short = products.filter(({ requested, available }) => kind === "sale" && (available ?? 0) < requested);
-  const available = short.map(({ productId, requested, available }) => ({ productId, requested, available: available ?? 0 }));
-  const said = available.map(({ productId, requested, available }) => `product ${productId} has ${available} of ${requested}`);
-  return new AmusedError("insufficient_stock", `Not enough stock: ${said.slice(0, 3).join(", ")}. Nothing was changed.`, { available });
+  const short = products.filter(
+    ({ requested, available }) => kind === "sale" && (available ?? 0) < requested,
+  );
+  const available = short.map(({ productId, requested, available }) => ({
+    productId,
+    requested,
+    available: available ?? 0,
+  }));
+  const said = available.map(
+    ({ productId, requested, available }) => `product ${productId} has ${available} of ${requested}`,
+  );
+  return new AmusedError(
+    "insufficient_stock",
+    `Not enough stock: ${said.slice(0, 3).join(", ")}. Nothing was changed.`,
+    { available },
+  );
 }
 
 /**

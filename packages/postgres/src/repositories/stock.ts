@@ -32,7 +32,8 @@ export function stockRepository(database: Database, schema: string): StockReposi
         select 1 as ord, id as product_id, 'stock.adjusted' as type,
           json_build_object('delta', delta, 'quantity', quantity, 'reason', $9::text, 'actor', $2::text) as payload
         from moved)`,
-    outcome: "select json_build_object('product', moved.body, 'movement', ledger.body) as body, moved.revision from moved, ledger",
+    outcome:
+      "select json_build_object('product', moved.body, 'movement', ledger.body) as body, moved.revision from moved, ledger",
     refusal: "(select json_build_object('quantity', quantity, 'delta', delta) from wanted)",
   });
   const lock = `select from ${products} where seller_id = $1::text and id = $2::bigint for no key update`;
@@ -54,9 +55,13 @@ export function stockRepository(database: Database, schema: string): StockReposi
       if (refusal === null) throw notFound("product", productId);
       const { quantity, delta } = refusal as { quantity: number; delta: number };
       if (expected !== null && expected !== quantity) throw stale(productId, expected, quantity);
-      throw new AmusedError("insufficient_stock", `Product ${productId} has ${quantity} units, ${-delta} are asked for.`, {
-        available: [{ productId, requested: -delta, available: quantity }],
-      });
+      throw new AmusedError(
+        "insufficient_stock",
+        `Product ${productId} has ${quantity} units, ${-delta} are asked for.`,
+        {
+          available: [{ productId, requested: -delta, available: quantity }],
+        },
+      );
     },
 
     async movements(sellerId, productId, { limit, after }) {
@@ -77,5 +82,9 @@ export function stockRepository(database: Database, schema: string): StockReposi
 }
 
 function stale(productId: number, expected: number, quantity: number): AmusedError {
-  return new AmusedError("conflict", `Product ${productId} has ${quantity} units, not ${expected} as expected.`, { quantity, expected });
+  return new AmusedError(
+    "conflict",
+    `Product ${productId} has ${quantity} units, not ${expected} as expected.`,
+    { quantity, expected },
+  );
 }

@@ -1,5 +1,5 @@
-import { type Encoded, encodedText } from "@amused/core";
 import type { Command, Written } from "@amused/core";
+import { type Encoded, encodedText } from "@amused/core";
 import { AmusedError } from "@amused/core/errors";
 import type { Database, Row } from "../database.ts";
 import { databaseError } from "../errors.ts";
@@ -31,7 +31,10 @@ export interface Outcome<T> {
 export type RunCommand = <T>(database: Database, command: Command, values: unknown[]) => Promise<Outcome<T>>;
 
 /** Prepares a command's two texts, with and without an idempotency key, and says how to run them. */
-export function commandStatement(schema: string, { parameters, sql, outcome, refusal = "null::json" }: Effect): RunCommand {
+export function commandStatement(
+  schema: string,
+  { parameters, sql, outcome, refusal = "null::json" }: Effect,
+): RunCommand {
   const [key, hash] = [`$${parameters + 5}`, `$${parameters + 6}`];
   const tail = `
     stream as (
@@ -72,7 +75,8 @@ export function commandStatement(schema: string, { parameters, sql, outcome, ref
       return kept === null ? outcomeOf(row) : { written: kept, refusal: null };
     } catch (error) {
       // A key or a SKU that another request took first: the key says whether that was this very command.
-      const kept = databaseError(error).code === "23505" ? await findKept<T>(database, schema, command) : null;
+      const kept =
+        databaseError(error).code === "23505" ? await findKept<T>(database, schema, command) : null;
       if (kept === null) throw error;
       return { written: kept, refusal: null };
     }
@@ -97,13 +101,25 @@ function writtenOf<T>(row: Row, replayed: boolean): Written<T> {
 /** The answer kept under a command's key; a key of another request, or one in use by a long one, is refused. */
 export function replay<T>(row: Row, { idempotency }: Command): Written<T> {
   if (row.hash !== idempotency?.hash)
-    throw new AmusedError("idempotency_mismatch", "This idempotency key was used for another request. Use a new key for a new request.", {});
+    throw new AmusedError(
+      "idempotency_mismatch",
+      "This idempotency key was used for another request. Use a new key for a new request.",
+      {},
+    );
   if (row.body === null)
-    throw new AmusedError("idempotency_in_flight", "The first request with this idempotency key has not finished.", { retryAfter: 1 });
+    throw new AmusedError(
+      "idempotency_in_flight",
+      "The first request with this idempotency key has not finished.",
+      { retryAfter: 1 },
+    );
   return writtenOf<T>(row, true);
 }
 
-export async function findKept<T>(database: Database, schema: string, command: Command): Promise<Written<T> | null> {
+export async function findKept<T>(
+  database: Database,
+  schema: string,
+  command: Command,
+): Promise<Written<T> | null> {
   const [row] = await database.run(
     `select hash, body, revision, epoch, seq from ${schema}.idempotency_keys where seller_id = $1 and key = $2`,
     [command.sellerId, command.idempotency?.key],

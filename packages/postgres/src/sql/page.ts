@@ -15,7 +15,12 @@ export interface PageStatement {
   limit: number;
 }
 
-export async function listPage<T>(database: Database, schema: string, sellerId: string | null, page: PageStatement): Promise<Rows<T>> {
+export async function listPage<T>(
+  database: Database,
+  schema: string,
+  sellerId: string | null,
+  page: PageStatement,
+): Promise<Rows<T>> {
   const { sort, after, limit } = page;
   const values = [sellerId, ...page.values];
   const parameter = (value: unknown) => `$${values.push(value)}`;

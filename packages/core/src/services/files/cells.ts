@@ -3,7 +3,9 @@
  * `true`, `false` or a JSON string (in its quotes) is that; everything else is the text it shows.
  */
 export function attributeCell(value: string | number | boolean): string {
-  return typeof value === "string" && (value === "" || readAttributeCell(value) !== value) ? JSON.stringify(value) : String(value);
+  return typeof value === "string" && (value === "" || readAttributeCell(value) !== value)
+    ? JSON.stringify(value)
+    : String(value);
 }
 
 export function readAttributeCell(cell: string): string | number | boolean {

@@ -7,15 +7,31 @@ import { attributeCell, csvLine } from "./cells.ts";
 const pageSize = 500;
 
 /** The catalogue as the products import reads it, in pieces of a page each. */
-export async function* exportProducts(repositories: Repositories, sellerId: string, format: FileFormat): AsyncIterable<string> {
+export async function* exportProducts(
+  repositories: Repositories,
+  sellerId: string,
+  format: FileFormat,
+): AsyncIterable<string> {
   const names = format === "csv" ? await repositories.products.attributeNames(sellerId) : [];
   if (format === "csv")
     yield csvLine([
-      ...["sku", "name", "description", "price", "currency", "quantity", "category", "reorderPoint", "leadTimeDays"],
+      ...[
+        "sku",
+        "name",
+        "description",
+        "price",
+        "currency",
+        "quantity",
+        "category",
+        "reorderPoint",
+        "leadTimeDays",
+      ],
       ...names.map((name) => `attributes.${name}`),
     ]);
   for await (const products of allPages((after) => listProducts(repositories, sellerId, after)))
-    yield products.map((product) => (format === "csv" ? productLine(product, names) : productJson(product))).join("");
+    yield products
+      .map((product) => (format === "csv" ? productLine(product, names) : productJson(product)))
+      .join("");
 }
 
 function listProducts(repositories: Repositories, sellerId: string, after: Position | null) {
@@ -30,16 +46,42 @@ function productLine(product: Product, names: string[]): string {
     const value = attributes.get(attribute);
     return value === undefined ? "" : attributeCell(value);
   });
-  return csvLine([sku, name, description, price, currency, quantity, category, reorderPoint, leadTimeDays, ...cells]);
+  return csvLine([
+    sku,
+    name,
+    description,
+    price,
+    currency,
+    quantity,
+    category,
+    reorderPoint,
+    leadTimeDays,
+    ...cells,
+  ]);
 }
 
 function productJson(product: Product): string {
-  const { sku, name, description, price, currency, quantity, category, attributes, reorderPoint, leadTimeDays } = product;
+  const {
+    sku,
+    name,
+    description,
+    price,
+    currency,
+    quantity,
+    category,
+    attributes,
+    reorderPoint,
+    leadTimeDays,
+  } = product;
   return `${JSON.stringify({ sku, name, description, price, currency, quantity, category, attributes, reorderPoint, leadTimeDays })}\n`;
 }
 
 /** The sales as the sales import reads them, newest first; `productId` stands in where a product has no SKU. */
-export async function* exportSales(repositories: Repositories, sellerId: string, format: FileFormat): AsyncIterable<string> {
+export async function* exportSales(
+  repositories: Repositories,
+  sellerId: string,
+  format: FileFormat,
+): AsyncIterable<string> {
   if (format === "csv") yield csvLine(["sku", "quantity", "price", "soldAt", "orderId", "productId"]);
   const listSales = (after: Position | null) =>
     repositories.sales.list(sellerId, { productId: null, from: null, before: null, limit: pageSize, after });
@@ -50,7 +92,8 @@ export async function* exportSales(repositories: Repositories, sellerId: string,
     yield sales
       .map(({ productId, quantity, price, soldAt, orderId }) => {
         const sku = skus.get(productId) ?? null;
-        if (format === "csv") return csvLine([sku, quantity, price, soldAt, orderId, sku === null ? productId : null]);
+        if (format === "csv")
+          return csvLine([sku, quantity, price, soldAt, orderId, sku === null ? productId : null]);
         return `${JSON.stringify({ ...(sku === null ? { productId } : { sku }), quantity, price, soldAt, orderId })}\n`;
       })
       .join("");

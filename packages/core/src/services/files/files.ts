@@ -34,7 +34,8 @@ export function filesService(deps: Deps): Services["files"] {
       kind === "products"
         ? productImporter({ repositories, currency: deps.currency, command }, { dryRun, report })
         : salesImporter({ repositories, command, importId: randomUUID() }, { dryRun, report });
-    const [isColumn, readCells] = kind === "products" ? [isProductColumn, readProductCells] : [isSaleColumn, readSaleCells];
+    const [isColumn, readCells] =
+      kind === "products" ? [isProductColumn, readProductCells] : [isSaleColumn, readSaleCells];
     let done = 0;
     let nextProgress = progressRows;
     let last: Written<unknown> | null = null;
@@ -64,16 +65,29 @@ export function filesService(deps: Deps): Services["files"] {
       const command = commandOf(deps, context);
       if (command.idempotency === null || options.dryRun) {
         const { result, last } = await run(context, kind, file, options);
-        return answerWritten(deps, context.sellerId, { body: encodedValue(result), position: last?.position ?? null, revision: null, replayed: false });
+        return answerWritten(deps, context.sellerId, {
+          body: encodedValue(result),
+          position: last?.position ?? null,
+          revision: null,
+          replayed: false,
+        });
       }
       const begun = await repositories.idempotency.begin(command, leaseMs);
-      if (begun === "in_flight") throw new AmusedError("idempotency_in_flight", "An import with this key is running.", { retryAfter: 5 });
+      if (begun === "in_flight")
+        throw new AmusedError("idempotency_in_flight", "An import with this key is running.", {
+          retryAfter: 5,
+        });
       if (begun !== "taken") return answerWritten(deps, context.sellerId, begun as Written<ImportResult>);
       try {
         const { result, last } = await run(context, kind, file, options);
         const body = encodedValue(result);
         await repositories.idempotency.finish(command, body.text);
-        return answerWritten(deps, context.sellerId, { body, position: last?.position ?? null, revision: null, replayed: false });
+        return answerWritten(deps, context.sellerId, {
+          body,
+          position: last?.position ?? null,
+          revision: null,
+          replayed: false,
+        });
       } catch (error) {
         await repositories.idempotency.release(command);
         throw error;
@@ -81,7 +95,9 @@ export function filesService(deps: Deps): Services["files"] {
     },
 
     export: ({ sellerId }, kind, format) =>
-      kind === "products" ? exportProducts(repositories, sellerId, format) : exportSales(repositories, sellerId, format),
+      kind === "products"
+        ? exportProducts(repositories, sellerId, format)
+        : exportSales(repositories, sellerId, format),
 
     async image(key) {
       const file = /^[0-9a-f]{64}\.(png|jpg|webp|avif|gif)$/.test(key) ? await deps.files.get(key) : null;

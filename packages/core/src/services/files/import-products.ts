@@ -11,7 +11,17 @@ import type { FileRow } from "./rows.ts";
 const rowSchema = newProductSchema.partial();
 type Wanted = z.output<typeof rowSchema>;
 
-const columns = ["sku", "name", "description", "price", "currency", "quantity", "category", "reorderPoint", "leadTimeDays"];
+const columns = [
+  "sku",
+  "name",
+  "description",
+  "price",
+  "currency",
+  "quantity",
+  "category",
+  "reorderPoint",
+  "leadTimeDays",
+];
 
 /** The columns of a products file. */
 export function isProductColumn(name: string): boolean {
@@ -23,9 +33,12 @@ export function readProductCells(fields: Record<string, unknown>): Record<string
   const said = Object.entries(fields).filter(([, cell]) => cell !== "");
   const attributes = said.filter(([name]) => name.startsWith("attributes."));
   const product = Object.fromEntries(said.filter(([name]) => !name.startsWith("attributes.")));
-  for (const name of ["quantity", "reorderPoint", "leadTimeDays"]) if (name in product) product[name] = readWholeCell(product[name]);
+  for (const name of ["quantity", "reorderPoint", "leadTimeDays"])
+    if (name in product) product[name] = readWholeCell(product[name]);
   if (attributes.length > 0)
-    product.attributes = Object.fromEntries(attributes.map(([name, cell]) => [name.slice("attributes.".length), readAttributeCell(String(cell))]));
+    product.attributes = Object.fromEntries(
+      attributes.map(([name, cell]) => [name.slice("attributes.".length), readAttributeCell(String(cell))]),
+    );
   return product;
 }
 
@@ -34,7 +47,11 @@ export function readProductCells(fields: Record<string, unknown>): Record<string
  * as one; a SKU that comes again ends the batch, so that the later row finds what the earlier one made.
  */
 export function productImporter(
-  { repositories, currency, command }: { repositories: Repositories; currency: string; command: () => Command },
+  {
+    repositories,
+    currency,
+    command,
+  }: { repositories: Repositories; currency: string; command: () => Command },
   { dryRun, report }: { dryRun: boolean; report: Report },
 ) {
   let batch = new Map<string, { row: number; wanted: Wanted }>();
@@ -55,7 +72,10 @@ export function productImporter(
       report.skipped += skipped;
       return;
     }
-    if (rows.size > 0) throw new AmusedError("unavailable", "The catalogue is edited by many at once. Import again.", { retryAfter: 1 });
+    if (rows.size > 0)
+      throw new AmusedError("unavailable", "The catalogue is edited by many at once. Import again.", {
+        retryAfter: 1,
+      });
   }
 
   function lookup(rows: typeof batch): Promise<Product[]> {
@@ -80,7 +100,10 @@ export function productImporter(
     for (const [key, { row, wanted }] of rows) {
       try {
         const product = known.get(key);
-        if (product === "several") throw invalidRequest([{ path: "sku", message: "several products without a SKU have this name; give them SKUs" }]);
+        if (product === "several")
+          throw invalidRequest([
+            { path: "sku", message: "several products without a SKU have this name; give them SKUs" },
+          ]);
         if (product === undefined && imagined.has(key)) {
           updates.push({ id: 0, edit: null, count: null });
         } else if (product === undefined) {
@@ -105,7 +128,8 @@ export function productImporter(
       let wanted: Wanted;
       try {
         wanted = parse(rowSchema, row.fields);
-        if (wanted.sku == null && wanted.name === undefined) throw invalidRequest([{ path: "name", message: "is required" }]);
+        if (wanted.sku == null && wanted.name === undefined)
+          throw invalidRequest([{ path: "name", message: "is required" }]);
       } catch (error) {
         report.fail(row.row, error);
         return;

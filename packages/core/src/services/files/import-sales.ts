@@ -43,7 +43,11 @@ export function readSaleCells(fields: Record<string, unknown>): Record<string, u
 
 /** Takes rows into the sales history, in batches that end between two orders: an interrupted import leaves no half order. */
 export function salesImporter(
-  { repositories, command, importId }: { repositories: Repositories; command: () => Command; importId: string },
+  {
+    repositories,
+    command,
+    importId,
+  }: { repositories: Repositories; command: () => Command; importId: string },
   { dryRun, report }: { dryRun: boolean; report: Report },
 ) {
   let batch: { row: number; wanted: Wanted }[] = [];
@@ -70,7 +74,11 @@ export function salesImporter(
     const products = await repositories.products.lookup(command().sellerId, {
       skus: [...new Set(rows.flatMap(({ sku }) => sku ?? []))],
       names: [],
-      ids: [...new Set(rows.flatMap(({ sku, productId }) => (sku == null && productId != null ? [productId] : [])))],
+      ids: [
+        ...new Set(
+          rows.flatMap(({ sku, productId }) => (sku == null && productId != null ? [productId] : [])),
+        ),
+      ],
     });
     const bySku = new Map(products.map((product) => [product.sku, product]));
     const byId = new Map(products.map((product) => [product.id, product]));
@@ -82,7 +90,8 @@ export function salesImporter(
       let wanted: Wanted;
       try {
         wanted = parse(rowSchema, row.fields);
-        if (wanted.sku == null && wanted.productId == null) throw invalidRequest([{ path: "sku", message: "is required (or productId)" }]);
+        if (wanted.sku == null && wanted.productId == null)
+          throw invalidRequest([{ path: "sku", message: "is required (or productId)" }]);
         if (Date.parse(wanted.soldAt) > command().at.getTime() + clockTolerance.ms)
           throw invalidRequest([{ path: "soldAt", message: `must not be ${clockTolerance.words}` }]);
       } catch (error) {
@@ -106,5 +115,11 @@ function lineOf(wanted: Wanted, product: Product | undefined): ImportedSale {
   }
   const price = wanted.price == null ? product.price : formatAmount(wanted.price, product.currency);
   if (price === null) throw invalidRequest([{ path: "price", message: tooFine(product.currency) }]);
-  return { productId: product.id, orderId: wanted.orderId ?? null, quantity: wanted.quantity, price, soldAt: wanted.soldAt };
+  return {
+    productId: product.id,
+    orderId: wanted.orderId ?? null,
+    quantity: wanted.quantity,
+    price,
+    soldAt: wanted.soldAt,
+  };
 }

@@ -10,7 +10,11 @@ export type FileRow = { row: number; fields: { [name: string]: unknown } } | { r
 const maxRowLength = 1_000_000;
 
 /** Reads the rows of a file as they come; unknown columns of a CSV are refused before the first row. */
-export function readRows(file: FileSource, format: FileFormat, isColumn: (name: string) => boolean): AsyncIterable<FileRow> {
+export function readRows(
+  file: FileSource,
+  format: FileFormat,
+  isColumn: (name: string) => boolean,
+): AsyncIterable<FileRow> {
   return format === "csv" ? readCsv(textOf(file), isColumn) : readNdjson(textOf(file));
 }
 
@@ -22,7 +26,10 @@ async function* textOf(file: FileSource): AsyncIterable<string> {
   yield decoder.decode();
 }
 
-async function* readCsv(text: AsyncIterable<string>, isColumn: (name: string) => boolean): AsyncIterable<FileRow> {
+async function* readCsv(
+  text: AsyncIterable<string>,
+  isColumn: (name: string) => boolean,
+): AsyncIterable<FileRow> {
   let header: string[] | null = null;
   let row = 0;
   const unreadable: FileRow[] = [];
@@ -33,9 +40,14 @@ async function* readCsv(text: AsyncIterable<string>, isColumn: (name: string) =>
     skip_records_with_error: true,
     max_record_size: maxRowLength,
     // Rows are numbered here, where they are parsed in order with those that can not be; row 0 is the header.
-    on_record: (cells: string[]) => [String(header === null ? 0 : ++row), ...(header === null ? (header = cells) : cells)],
+    on_record(cells: string[]) {
+      if (header !== null) row++;
+      header ??= cells;
+      return [String(row), ...cells];
+    },
     on_skip: (error) => {
-      if (header !== null) unreadable.push({ row: ++row, error: `can not be read: ${error?.message ?? "not CSV"}` });
+      if (header !== null)
+        unreadable.push({ row: ++row, error: `can not be read: ${error?.message ?? "not CSV"}` });
       return undefined;
     },
   });
@@ -66,7 +78,10 @@ function isCsvError(error: unknown): error is Error {
 function checkHeader(header: string[], isColumn: (name: string) => boolean): string[] {
   const columns = header.map((name) => name.trim());
   const faults = columns.flatMap((name, index) => {
-    if (!isColumn(name)) return [{ path: name === "" ? `column ${index + 1}` : name, message: "is not a column of this import" }];
+    if (!isColumn(name))
+      return [
+        { path: name === "" ? `column ${index + 1}` : name, message: "is not a column of this import" },
+      ];
     return columns.indexOf(name) < index ? [{ path: name, message: "stands twice in the header" }] : [];
   });
   if (faults.length > 0) throw invalidRequest(faults);
@@ -74,7 +89,8 @@ function checkHeader(header: string[], isColumn: (name: string) => boolean): str
 }
 
 function readFields(row: number, columns: string[], cells: string[]): FileRow {
-  if (cells.length !== columns.length) return { row, error: `has ${cells.length} cells, the header has ${columns.length}` };
+  if (cells.length !== columns.length)
+    return { row, error: `has ${cells.length} cells, the header has ${columns.length}` };
   if (cells.some((cell) => cell.includes("\uFFFD"))) return { row, error: "is not UTF-8" };
   return { row, fields: Object.fromEntries(columns.map((name, index) => [name, cells[index]])) };
 }
@@ -86,7 +102,11 @@ async function* readNdjson(text: AsyncIterable<string>): AsyncIterable<FileRow> 
     const lines = (rest + piece).split("\n");
     rest = lines.pop() as string;
     if (rest.length > maxRowLength)
-      throw new AmusedError("payload_too_large", `Line ${row + lines.length + 1} is longer than 1,000,000 characters.`, { limit: maxRowLength });
+      throw new AmusedError(
+        "payload_too_large",
+        `Line ${row + lines.length + 1} is longer than 1,000,000 characters.`,
+        { limit: maxRowLength },
+      );
     for (const line of lines) if (line.trim() !== "") yield readLine(++row, line);
   }
   if (rest.trim() !== "") yield readLine(++row, rest);
@@ -96,7 +116,8 @@ function readLine(row: number, line: string): FileRow {
   if (line.includes("\uFFFD")) return { row, error: "is not UTF-8" };
   try {
     const value: unknown = JSON.parse(row === 1 ? line.replace(/^\uFEFF/, "") : line);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { row, fields: value as { [name: string]: unknown } };
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      return { row, fields: value as { [name: string]: unknown } };
     return { row, error: "must be a JSON object" };
   } catch (error) {
     return { row, error: `is not JSON: ${(error as Error).message}` };

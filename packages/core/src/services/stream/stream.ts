@@ -35,12 +35,22 @@ export async function followLog(
 ): Promise<AsyncIterable<StreamBlock[]>> {
   const asked = from === undefined || from === "start" ? null : parseCursor(from, "after");
   const opened = await events.open(sellerId, epoch);
-  const first = await events.read(sellerId, { after: asked?.seq ?? 0, limit: 1, types: null, productId: null });
+  const first = await events.read(sellerId, {
+    after: asked?.seq ?? 0,
+    limit: 1,
+    types: null,
+    productId: null,
+  });
   const run: EventRun = first ?? { epoch: opened.epoch, head: opened.seq, oldest: 1, events: [] };
 
   async function* blocks(): AsyncIterable<StreamBlock[]> {
     const reason = asked === null ? null : lost(asked, run);
-    const start = from === undefined || reason !== null ? run.head : from === "start" ? run.oldest - 1 : (asked as StreamPosition).seq;
+    const start =
+      from === undefined || reason !== null
+        ? run.head
+        : from === "start"
+          ? run.oldest - 1
+          : (asked as StreamPosition).seq;
     let position: StreamPosition = { epoch: run.epoch, seq: start };
     yield [reason === null ? openBlock(position, asked !== null) : resetBlock(reason, position)];
     let saidAt = now().getTime();
@@ -49,7 +59,12 @@ export async function followLog(
     while (!signal.aborted) {
       const waker = wakers.arm(sellerId);
       try {
-        const next = await events.read(sellerId, { after: position.seq, limit: runLength, types: null, productId: null });
+        const next = await events.read(sellerId, {
+          after: position.seq,
+          limit: runLength,
+          types: null,
+          productId: null,
+        });
         // The log was pruned beyond this reader, or the database was restored under it.
         const gap = next === null ? null : lost(position, next);
         if (next !== null && gap !== null) {
@@ -62,7 +77,9 @@ export async function followLog(
         const last = all.at(-1);
         const { epoch } = position;
         if (last !== undefined) position = { epoch, seq: last.seq };
-        const result = seen.map(({ seq, type, text }): StreamBlock => ({ id: formatCursor({ epoch, seq }), type, text }));
+        const result = seen.map(
+          ({ seq, type, text }): StreamBlock => ({ id: formatCursor({ epoch, seq }), type, text }),
+        );
         const behind = position.seq > (seen.at(-1)?.seq ?? said);
         const due = now().getTime() - saidAt >= cursorMs;
         if (behind && due) result.push(cursorBlock(position));
@@ -81,7 +98,10 @@ export async function followLog(
 }
 
 /** Why a position can not be served from this log, if so. */
-export function lost(position: StreamPosition, log: Pick<EventRun, "epoch" | "head" | "oldest">): StreamReset["payload"]["reason"] | null {
+export function lost(
+  position: StreamPosition,
+  log: Pick<EventRun, "epoch" | "head" | "oldest">,
+): StreamReset["payload"]["reason"] | null {
   if (position.epoch !== log.epoch) return "epoch";
   if (position.seq > log.head) return "ahead";
   return position.seq < log.oldest - 1 ? "pruned" : null;
