@@ -1,0 +1,58 @@
+import type { Amused } from "@amused/core";
+import { authentication, type Authenticate } from "./auth/authenticate.ts";
+import { rateLimiter } from "./auth/rate-limit.ts";
+import { type StreamTokens, streamTokens } from "./auth/stream-tokens.ts";
+import { type Cors, cors } from "./http/cors.ts";
+import { type Metrics, metrics } from "./metrics/metrics.ts";
+import { type AppOptions, type Logger, silent } from "./options.ts";
+import { type OpenStreams, openStreams } from "./stream/open-streams.ts";
+
+/** What all routes of one app share. */
+export interface House {
+  amused: Pick<Amused, "services" | "ready">;
+  options: AppOptions;
+  limits: { body: number; import: number; image: number };
+  heartbeat: number;
+  logger: Logger;
+  authenticate: Authenticate;
+  tokens: StreamTokens;
+  limit: ((caller: string) => void) | null;
+  cors: Cors | null;
+  streams: OpenStreams;
+  metrics: Metrics;
+  /** Texts that are made of the table of routes. */
+  texts: Texts;
+}
+
+export interface Texts {
+  /** The OpenAPI document as JSON. */
+  document(): string;
+  /** The page of the API reference. */
+  docs(): string;
+}
+
+const mb = 1024 * 1024;
+
+/** Fills the options up with their defaults and makes what they ask for. */
+export function house(amused: House["amused"], options: AppOptions, texts: Texts): House {
+  if (options.adminKey !== undefined && options.adminKey.length < 32)
+    throw new TypeError("adminKey must have at least 32 characters");
+  const logger = options.logger ?? silent;
+  const heartbeat = options.heartbeat ?? 15_000;
+  const tokens = streamTokens(options.streamTokenSecret);
+  const { corsOrigins = [], drain } = options;
+  return {
+    amused,
+    options,
+    limits: { body: options.bodyLimit ?? mb, import: options.importLimit ?? 100 * mb, image: options.imageLimit ?? 10 * mb },
+    heartbeat,
+    logger,
+    authenticate: authentication(amused.services, tokens, options),
+    tokens,
+    limit: options.rateLimit === undefined ? null : rateLimiter(options.rateLimit),
+    cors: corsOrigins.length === 0 ? null : cors(corsOrigins),
+    streams: openStreams({ heartbeat, drain, logger }),
+    metrics: metrics(),
+    texts,
+  };
+}

@@ -1,0 +1,64 @@
+import { type Fault, invalidRequest } from "@amused/core";
+import type { z } from "zod";
+
+export type Query = Record<string, unknown>;
+
+/** How each parameter is read, told by its schema once when the app is made. */
+export type QueryKinds = ReadonlyMap<string, "number" | "boolean" | "list" | "text">;
+
+const none: Query = Object.freeze({});
+
+/** Reads the kinds of a query's parameters off its schema. */
+export function queryKinds(schema: z.ZodObject | undefined): QueryKinds {
+  return new Map(Object.entries(schema?.shape ?? {}).map(([name, field]) => [name, kindOf(field as z.ZodType)]));
+}
+
+function kindOf(field: z.ZodType): "number" | "boolean" | "list" | "text" {
+  const { type, innerType } = field.def as { type: string; innerType?: z.ZodType };
+  if (innerType !== undefined) return kindOf(innerType);
+  if (type === "number" || type === "boolean") return type;
+  return type === "array" ? "list" : "text";
+}
+
+/**
+ * The query as values: numbers and booleans where the route has them, texts else. What does not read as a number stays
+ * text, so that the service refuses it among all other faults.
+ */
+export function readQuery(url: string, kinds: QueryKinds): Query {
+  const from = url.indexOf("?");
+  if (from === -1 || from === url.length - 1) return none;
+  const text = url.slice(from + 1);
+  if (text.includes("%")) checkEncoding(text);
+  const query: Query = Object.create(null);
+  const faults: Fault[] = [];
+  for (const [name, value] of new URLSearchParams(text)) {
+    const kind = kinds.get(name);
+    if (kind === undefined) faults.push({ path: name, message: "is not a parameter of this route" });
+    else if (name in query) faults.push({ path: name, message: "must not be given twice" });
+    else query[name] = convert(value, kind);
+  }
+  if (faults.length > 0) throw invalidRequest(faults);
+  // Schemas ask for plain objects; the names are known ones, so that the prototype can not be reached.
+  return { ...query };
+}
+
+function convert(value: string, kind: "number" | "boolean" | "list" | "text"): unknown {
+  switch (kind) {
+    case "number":
+      return /^-?\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : value;
+    case "boolean":
+      return value === "true" ? true : value === "false" ? false : value;
+    case "list":
+      return value.split(",");
+    default:
+      return value;
+  }
+}
+
+function checkEncoding(text: string): void {
+  try {
+    decodeURIComponent(text);
+  } catch {
+    throw invalidRequest([{ path: "", message: "the query is not percent-encoded UTF-8" }]);
+  }
+}

@@ -1,0 +1,32 @@
+import { type ErrorCode, errorCodes } from "@amused/core";
+import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from "zod-openapi";
+import type { Route } from "../routes/route.ts";
+import { problemShape } from "./shapes.ts";
+
+const codes = Object.keys(errorCodes) as ErrorCode[];
+
+/** One response for each status of an error, naming the codes that come with it. */
+export function responses(): Record<string, ZodOpenApiResponseObject> {
+  const byStatus = Map.groupBy(codes, (code) => errorCodes[code].status);
+  const all = [...byStatus].map(([status, codes]) => {
+    const description = codes.map((code) => `\`${code}\`: ${errorCodes[code].title}`).join(". ");
+    return [`Problem${status}`, { description, content: { "application/problem+json": { schema: problemShape } } }] as const;
+  });
+  return Object.fromEntries(all);
+}
+
+/** The refusals that this route knows. */
+export function refusals(route: Route): ZodOpenApiResponsesObject {
+  const statuses = new Set([400, 500, 503]);
+  if (route.scope !== "public") for (const status of [401, 403, 429]) statuses.add(status);
+  if (route.path.includes("{")) statuses.add(404);
+  if (route.scope !== "public" && route.method !== "GET") for (const status of [409, 422]) statuses.add(status);
+  if (route.versioned) statuses.add(412);
+  if (route.body !== undefined) for (const status of [413, 415]) statuses.add(status);
+  if (route.path.startsWith("/v1/")) statuses.add(406);
+  if (route.path === "/v1/events") statuses.add(410).add(404);
+  if (route.query !== undefined && "productId" in route.query.shape) statuses.add(404);
+  if (route.path === "/v1/sales" || route.path === "/v1/returns") statuses.add(404);
+  const sorted = [...statuses].sort((a, b) => a - b);
+  return Object.fromEntries(sorted.map((status) => [String(status), { $ref: `#/components/responses/Problem${status}` }]));
+}

@@ -1,0 +1,67 @@
+import { isAmusedError } from "@amused/core";
+import { equal } from "../auth/admin-key.ts";
+import { checkScope } from "../auth/access.ts";
+import { sha256 } from "../http/sha256.ts";
+import { jsonReply } from "../http/reply.ts";
+import { healthShape } from "../openapi/shapes.ts";
+import type { Call, Route } from "./route.ts";
+
+const tag = "Health";
+const fresh = { "cache-control": "no-store" };
+
+export const healthRoutes: Route[] = [
+  {
+    method: "GET",
+    path: "/health/live",
+    id: "live",
+    tag,
+    scope: "public",
+    summary: "Whether the process runs",
+    success: { status: 200, description: "It does", schema: healthShape },
+    handle: () => jsonReply({ status: "ok" }, 200, fresh),
+  },
+  {
+    method: "GET",
+    path: "/health/ready",
+    id: "ready",
+    tag,
+    scope: "public",
+    summary: "Whether requests should be sent here",
+    description: "503 with `degraded` while a dependency is down, with `draining` while the server stops.",
+    success: { status: 200, description: "They should", schema: healthShape },
+    async handle({ house, requestId }) {
+      if (house.streams.draining) return jsonReply({ status: "draining", checks: {} }, 503, fresh);
+      try {
+        await house.amused.ready();
+        return jsonReply({ status: "ok" }, 200, fresh);
+      } catch (err) {
+        if (!isAmusedError(err)) house.logger.error({ err, "http.request.id": requestId }, "The store is not ready");
+        return jsonReply({ status: "degraded", checks: { store: "unavailable" } }, 503, fresh);
+      }
+    },
+  },
+  {
+    method: "GET",
+    path: "/metrics",
+    id: "metrics",
+    tag,
+    scope: "public",
+    summary: "Counters for Prometheus",
+    description: "Needs an admin key or the metrics token.",
+    success: { status: 200, description: "Counters in Prometheus' text format", types: ["text/plain"] },
+    async handle(call) {
+      await checkScraper(call);
+      const { metrics, streams } = call.house;
+      const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8", ...fresh };
+      return { status: 200, headers, body: metrics.text(streams.size) };
+    },
+  },
+];
+
+async function checkScraper({ house, request }: Call): Promise<void> {
+  const { metricsToken } = house.options;
+  const header = request.headers.get("authorization");
+  if (metricsToken !== undefined && header !== null && equal(await sha256(header), await sha256(`Bearer ${metricsToken}`))) return;
+  const access = await house.authenticate(request, false);
+  checkScope(access, "admin");
+}

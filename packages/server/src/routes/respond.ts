@@ -1,0 +1,111 @@
+import { invalidRequest } from "@amused/core";
+import { type Access, checkScope } from "../auth/access.ts";
+import { sellerOf } from "../auth/seller.ts";
+import { negotiate } from "../http/accept.ts";
+import { readBytes } from "../http/body.ts";
+import { matchesNone } from "../http/conditions.ts";
+import { idempotencyKey, requestHash } from "../http/idempotency.ts";
+import { checkJsonType, parseJson } from "../http/json.ts";
+import { type QueryKinds, queryKinds, readQuery } from "../http/query.ts";
+import type { Reply } from "../http/reply.ts";
+import type { House } from "../house.ts";
+import type { AdminRoute, PublicRoute, RequestBody, Route, SellerRoute } from "./route.ts";
+
+/** A request as the app hands it in. */
+export interface Incoming {
+  request: Request;
+  requestId: string;
+  param(name: string): string | undefined;
+}
+
+/** What a route does with a request: who is it, may they, what do they say, and then the handler. Throws refusals. */
+export function responder(route: Route, house: House): (incoming: Incoming) => Promise<Reply> {
+  const kinds = new Map(queryKinds(route.query));
+  if (route.scope === "public") return publicResponder(route, house, kinds);
+  if (route.scope === "admin") return adminResponder(route, house, kinds);
+  return sellerResponder(route, house, kinds.set("sellerId", "text"));
+}
+
+function publicResponder(route: PublicRoute, house: House, kinds: QueryKinds): (incoming: Incoming) => Promise<Reply> {
+  return async ({ request, requestId, param }) => {
+    const query = readQuery(request.url, kinds);
+    return unlessKnown(request, await route.handle({ house, request, requestId, param, query }));
+  };
+}
+
+function adminResponder(route: AdminRoute, house: House, kinds: QueryKinds): (incoming: Incoming) => Promise<Reply> {
+  return async ({ request, requestId, param }) => {
+    const access = await house.authenticate(request, false);
+    checkScope(access, "admin");
+    house.limit?.(access.actor);
+    checkAccept(request, route);
+    const query = readQuery(request.url, kinds);
+    const { body, idempotency } = await readRequest(request, route, house);
+    const context = { actor: access.actor, idempotency };
+    return unlessKnown(request, await route.handle({ house, request, requestId, param, query, access, context, body }));
+  };
+}
+
+function sellerResponder(route: SellerRoute, house: House, kinds: QueryKinds): (incoming: Incoming) => Promise<Reply> {
+  const isStream = route.scope === "stream";
+  const scope = route.scope === "write" ? "write" : "read";
+  return async ({ request, requestId, param }) => {
+    const access: Access = await house.authenticate(request, isStream);
+    checkScope(access, scope);
+    house.limit?.(access.actor);
+    if (!isStream) checkAccept(request, route);
+    const { sellerId: named, ...query } = readQuery(request.url, kinds);
+    const sellerId = sellerOf(access, named);
+    const { body, bytes, idempotency } = await readRequest(request, route, house);
+    const context = { sellerId, actor: access.actor, idempotency, sees: request.headers.get("amused-cursor") };
+    return unlessKnown(request, await route.handle({ house, request, requestId, param, query, access, context, body, bytes }));
+  };
+}
+
+function checkAccept(request: Request, { success }: Route): void {
+  const accept = request.headers.get("accept");
+  if (accept === null || accept === "*/*" || success.types !== undefined) return;
+  negotiate(accept, ["application/json"]);
+}
+
+interface ReadRequest {
+  body: unknown;
+  bytes: Uint8Array<ArrayBuffer> | null;
+  idempotency: { key: string; hash: string } | null;
+}
+
+const nothing: ReadRequest = { body: undefined, bytes: null, idempotency: null };
+
+async function readRequest(request: Request, route: Route, { limits }: House): Promise<ReadRequest> {
+  if (route.method === "GET") return nothing;
+  const key = idempotencyKey(request);
+  const bytes = await readBody(request, route.body, limits);
+  const idempotency = key === null ? null : { key, hash: await requestHash(request, bytes) };
+  return { body: route.body?.kind === "json" ? jsonOf(bytes, route.body.optional) : undefined, bytes, idempotency };
+}
+
+async function readBody(request: Request, body: RequestBody | undefined, limits: House["limits"]): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (body === undefined || body.kind === "file") return null;
+  if (body.kind === "image") return readBytes(request, limits.image);
+  // Without a type and a body, what is missing is the body.
+  if (request.headers.has("content-type") || request.headers.has("content-encoding")) checkJsonType(request);
+  const bytes = await readBytes(request, limits.body);
+  if (bytes.byteLength > 0) checkJsonType(request);
+  return bytes;
+}
+
+function jsonOf(bytes: Uint8Array | null, optional: true | undefined): unknown {
+  if (bytes !== null && bytes.byteLength > 0) return parseJson(bytes);
+  if (optional) return undefined;
+  throw invalidRequest([{ path: "", message: "a JSON body is required" }]);
+}
+
+/** 304 where the caller has this very answer. */
+function unlessKnown(request: Request, reply: Reply): Reply {
+  if (reply.status !== 200 || reply.headers.etag === undefined) return reply;
+  if (request.method !== "GET" && request.method !== "HEAD") return reply;
+  if (!matchesNone(request.headers.get("if-none-match"), reply.headers.etag)) return reply;
+  const { "content-type": _type, "content-length": _length, ...headers } = reply.headers;
+  return { status: 304, headers, body: null };
+}
+

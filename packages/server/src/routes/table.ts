@@ -1,0 +1,23 @@
+import { eventRoutes } from "./events.ts";
+import { fileRoutes } from "./files.ts";
+import { healthRoutes } from "./health.ts";
+import { keyRoutes } from "./keys.ts";
+import { pageRoutes } from "./pages.ts";
+import { productRoutes } from "./products.ts";
+import type { Route } from "./route.ts";
+import { saleRoutes } from "./sales.ts";
+import { stockRoutes } from "./stock.ts";
+import { streamTokenRoutes } from "./stream-tokens.ts";
+
+/** Everything that the server answers. */
+export const routes: readonly Route[] = [
+  ...productRoutes,
+  ...stockRoutes,
+  ...saleRoutes,
+  ...fileRoutes,
+  ...eventRoutes,
+  ...streamTokenRoutes,
+  ...keyRoutes,
+  ...healthRoutes,
+  ...pageRoutes,
+];

@@ -1,0 +1,89 @@
+import { isAmusedError } from "@amused/core";
+import type { Logger } from "../options.ts";
+
+/** A stream, as the one clock of all streams sees it. */
+export interface OpenStream {
+  /** When it last sent something, in milliseconds. */
+  sentAt: number;
+  /** When its credential ends, in milliseconds. */
+  expiresAt: number;
+  /** Streams of one credential are checked together. */
+  credential: unknown;
+  /** Throws `unauthenticated` once the credential is no longer good. */
+  check: () => Promise<void>;
+  beat(): void;
+  /** Ends it; with `retryMs` it says when to come back. */
+  end(retryMs?: number): void;
+}
+
+/** All open streams of an app. */
+export interface OpenStreams {
+  readonly size: number;
+  readonly draining: boolean;
+  add(stream: OpenStream): void;
+  remove(stream: OpenStream): void;
+}
+
+/** How often credentials of open streams are looked at; a verified key is believed for up to 4 s more. */
+const checkMs = 1_000;
+/** Clients of a server that stops come back spread over this time, so that the next one is not run over. */
+const spreadMs = 3_000;
+
+/**
+ * Keeps the streams that are open: one timer gives all of them their heartbeat, their end when a credential expires or is
+ * revoked, and it exists only while there are any.
+ */
+export function openStreams({ heartbeat, drain, logger }: { heartbeat: number; drain: AbortSignal | undefined; logger: Logger }): OpenStreams {
+  const open = new Set<OpenStream>();
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let checkedAt = 0;
+  const tickMs = Math.max(10, Math.min(1_000, heartbeat / 3));
+
+  function tick(): void {
+    const now = Date.now();
+    for (const stream of open) {
+      if (stream.expiresAt <= now) stream.end();
+      else if (now - stream.sentAt >= heartbeat - tickMs / 2) stream.beat();
+    }
+    if (now - checkedAt < checkMs) return;
+    checkedAt = now;
+    const credentials = Map.groupBy(open, (stream) => stream.credential);
+    for (const streams of credentials.values()) void check(streams);
+  }
+
+  async function check(streams: OpenStream[]): Promise<void> {
+    try {
+      await streams[0]?.check();
+    } catch (error) {
+      // A store that can not answer does not make a credential bad.
+      if (isAmusedError(error, "unauthenticated") || isAmusedError(error, "forbidden")) for (const stream of streams) stream.end();
+      else logger.warn({ err: error }, "The credential of an open stream could not be checked");
+    }
+  }
+
+  drain?.addEventListener("abort", () => {
+    for (const stream of [...open]) stream.end(500 + Math.random() * spreadMs);
+  });
+
+  return {
+    get size() {
+      return open.size;
+    },
+    get draining() {
+      return drain?.aborted ?? false;
+    },
+    add(stream) {
+      open.add(stream);
+      if (timer !== undefined) return;
+      timer = setInterval(tick, tickMs);
+      // On Node, a stream alone must not keep a process that wants to end.
+      (timer as { unref?: () => void }).unref?.();
+    },
+    remove(stream) {
+      open.delete(stream);
+      if (open.size > 0) return;
+      clearInterval(timer);
+      timer = undefined;
+    },
+  };
+}
