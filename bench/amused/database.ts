@@ -1,0 +1,48 @@
+import type { Command, ProductFilter, ProductRow, SaleLines, Store } from "@amused/core";
+import { postgresStore } from "@amused/postgres";
+import type { Pool } from "pg";
+import type { NewProduct, NewSale } from "../by-hand/shop.ts";
+import { pageSize, productNumber, productsInShop, sellerId } from "../shop.ts";
+
+/** Lays Amused's tables and fills the shop through its store. */
+export async function prepareAmused(pool: Pool): Promise<Store> {
+  const store = postgresStore({ pool });
+  await store.migrate();
+  for (let n = 1; n <= productsInShop; n++)
+    await store.products.create(command(null), rowOf(productNumber(n)));
+  await pool.query("vacuum analyze");
+  return store;
+}
+
+export function command(idempotency: Command["idempotency"]): Command {
+  return { sellerId, actor: "key:1", at: new Date(), epoch: "bench", idempotency };
+}
+
+/** The row that Amused's service makes of a request for a product. */
+export function rowOf(product: NewProduct): ProductRow {
+  return {
+    ...product,
+    currency: "USD",
+    decimals: 2,
+    reorderPoint: null,
+    leadTimeDays: null,
+    search: `${product.name}\n${product.sku}`.toLowerCase(),
+  };
+}
+
+export function saleOf(sale: NewSale, at: Date): SaleLines {
+  const lines = sale.lines.map((line) => ({ ...line, price: null }));
+  return { kind: "sale", orderId: sale.orderId, soldAt: at.toISOString(), lines };
+}
+
+export function pageAfter(after: ProductFilter["after"]): ProductFilter {
+  return {
+    limit: pageSize,
+    after,
+    category: null,
+    words: [],
+    maxQuantity: null,
+    sort: "id",
+    descending: false,
+  };
+}
