@@ -41,14 +41,15 @@ export function dailySales(
 /** More decimals than any currency has. */
 const scale = 4;
 
-/** The exact sum, with the decimals of the currency; more only where the product once had a finer currency. */
+/** The exact sum, with the decimals of the currency; rounded only where the product once had a finer one. */
 function revenueOf(sales: Sale[], decimals: number): string {
   const sum = sales.reduce((sum, { quantity, price }) => {
     const [whole = "0", fraction = ""] = price.split(".");
     return sum + BigInt(quantity) * BigInt(whole + fraction.padEnd(scale, "0"));
   }, 0n);
-  const digits = (sum < 0n ? -sum : sum).toString().padStart(scale + 1, "0");
-  const fraction = digits.slice(-scale);
-  const kept = fraction.slice(0, decimals) + fraction.slice(decimals).replace(/0+$/, "");
-  return `${sum < 0n ? "-" : ""}${digits.slice(0, -scale)}${kept === "" ? "" : `.${kept}`}`;
+  const unit = 10n ** BigInt(scale - decimals);
+  const rounded = ((sum < 0n ? -sum : sum) + unit / 2n) / unit;
+  const digits = rounded.toString().padStart(decimals + 1, "0");
+  const amount = decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+  return sum < 0n && rounded > 0n ? `-${amount}` : amount;
 }

@@ -30,7 +30,8 @@ function updateProduct(scope: Scope, { id, edit, count }: ProductImport["update"
   if (old === null || (edit !== null && edit.version !== old.product.version)) return false;
   if (edit !== null) editProduct(scope, old, edit);
   const delta = count === null ? 0 : count - old.product.quantity;
-  const movement = count === null ? null : move(scope, id, { delta, reason: "import", cause: null }).movement;
+  // Someone may have brought the quantity to the count meanwhile: then there is nothing to write down.
+  const movement = delta === 0 ? null : move(scope, id, { delta, reason: "import", cause: null }).movement;
   if (edit !== null) {
     const changed = delta === 0 ? edit.changed : [...edit.changed, "quantity"];
     const product = liveProduct(scope.seller, id)?.product ?? old.product;

@@ -1,0 +1,165 @@
+import type { Product, Store } from "@amused/core";
+import fc from "fast-check";
+import { expect } from "vitest";
+import type { PromiseGroup } from "../bench.ts";
+import { adjust, commandOf, createProduct, editOf, keyed, line, productRow, sell } from "../commands.ts";
+import { all, allEvents, allProducts, allSales, canonical, dump, outcome } from "../reading.ts";
+
+export const tenants: PromiseGroup = {
+  about: "a seller neither sees nor changes another's",
+  promises: [
+    {
+      title:
+        "whatever one seller tries with another's ids, SKUs, orders and keys: nothing is read and nothing changes",
+      async keep({ store, seller, sizes, seed }) {
+        await fc.assert(
+          fc.asyncProperty(
+            fc.array(fc.nat(attempts.length - 1), { minLength: 1, maxLength: sizes.steps }),
+            async (tries) => {
+              const [a, b] = [seller(), seller()];
+              const [theirs, own] = [await shop(store, a), await shop(store, b)];
+              const before = canonical(await dump(store, a));
+              for (const n of tries) await attempts[n]?.(store, b, theirs, own);
+              expect(canonical(await dump(store, a))).toBe(before);
+              expect(canonical(await dump(store, b)), "nothing of the other is seen").not.toContain(a);
+            },
+          ),
+          // Every attempt is made in the first runs, whatever the seed brings after them.
+          {
+            numRuns: sizes.runs,
+            seed,
+            examples: [[attempts.map((_, n) => n)], [attempts.map((_, n) => attempts.length - 1 - n)]],
+          },
+        );
+      },
+    },
+    {
+      title: "two sellers doing the same get the same, each for itself",
+      async keep({ store, seller }) {
+        const sellers = [seller(), seller()];
+        await Promise.all(
+          sellers.map(async (sellerId) => {
+            const { tea } = await shop(store, sellerId);
+            await sell(store, keyed(sellerId, "sale"), [line(tea.id, 1)], { orderId: "o-2" });
+            await store.products.delete(commandOf(sellerId), tea.id, null);
+            await createProduct(store, sellerId, { sku: "TEA" });
+          }),
+        );
+        const plain = [];
+        for (const sellerId of sellers) {
+          const events = await allEvents(store, sellerId);
+          expect(events.every((event) => event.sellerId === sellerId)).toBe(true);
+          plain.push(events.map(({ seq, type }) => [seq, type]));
+          expect((await allProducts(store, sellerId)).map(({ sku }) => sku)).toEqual(["POT", "TEA"]);
+          expect(await allSales(store, sellerId)).toHaveLength(2);
+        }
+        expect(plain[0]).toEqual(plain[1]);
+      },
+    },
+  ],
+};
+
+interface Shop {
+  tea: Product;
+  pot: Product;
+}
+
+async function shop(store: Store, sellerId: string): Promise<Shop> {
+  const tea = await createProduct(store, sellerId, {
+    sku: "TEA",
+    quantity: 5,
+    category: "Drinks",
+    attributes: { loose: true },
+  });
+  const pot = await createProduct(store, sellerId, { sku: "POT", name: "Pot", quantity: 2 });
+  await sell(store, keyed(sellerId, "first"), [line(tea.id, 1)], { orderId: "o-1" });
+  const key = { sellerId, name: "till", prefix: "amk_test", hash: `tenant ${sellerId}`, expiresAt: null };
+  await store.keys.create(commandOf(sellerId), { ...key, scopes: ["read"] });
+  return { tea, pot };
+}
+
+/** What seller `b` may try. Where a port says how a thing is refused, that is checked too. */
+const attempts: ((store: Store, b: string, theirs: Shop, own: Shop) => Promise<void>)[] = [
+  async (store, b, { tea }) => expect(await store.products.find(b, tea.id)).toBeNull(),
+  async (store, b, { tea }) =>
+    expect(await store.products.update(commandOf(b), editOf(tea, { name: "Mine" }))).toBeNull(),
+  async (store, b, { tea }) => expect(await store.products.delete(commandOf(b), tea.id, null)).toBeNull(),
+  async (store, b, { tea }) =>
+    expect(await outcome(adjust(store, commandOf(b), tea.id, 1))).toBe("not_found"),
+  async (store, b, { tea }, { pot }) => {
+    expect(await outcome(sell(store, commandOf(b), [line(pot.id, 1), line(tea.id, 1)]))).toBe("not_found");
+    expect((await store.products.find(b, pot.id))?.body.value.quantity).toBe(2);
+  },
+  async (store, b, { tea }) =>
+    expect(await outcome(sell(store, commandOf(b), [line(tea.id, 1)], { kind: "return" }))).toBe("not_found"),
+  async (store, b, { tea }) =>
+    expect(await store.stock.movements(b, tea.id, { limit: 9, after: null })).toBeNull(),
+  async (store, b, { tea }) =>
+    expect(await store.sales.daily(b, tea.id, "2025-06-15", "2025-06-15")).toBeNull(),
+  async (store, b, { tea }) => expect(await outcome(allSales(store, b, tea.id))).toBe("not_found"),
+  async (store, b, { tea, pot }, own) => {
+    const found = await store.products.lookup(b, { skus: ["TEA", "POT"], names: [], ids: [tea.id, pot.id] });
+    expect(found.map(({ id }) => id)).toEqual([own.tea.id, own.pot.id]);
+  },
+  async (store, b, { tea }) => {
+    const batch = {
+      create: [productRow({ name: "Beside" })],
+      update: [{ id: tea.id, edit: null, count: 1 }],
+    };
+    expect(await store.products.import(commandOf(b), batch)).toBeNull();
+  },
+  async (store, b, { tea }) => {
+    // The port does not say how: the line's product comes from the seller's own `lookup`.
+    const sale = {
+      productId: tea.id,
+      orderId: "o-9",
+      quantity: 1,
+      price: "1.00",
+      soldAt: "2025-01-01T00:00:00.000Z",
+    };
+    await expect(
+      store.sales.import(commandOf(b), "00000000-0000-4000-8000-000000000001", [sale], false),
+    ).rejects.toThrow();
+  },
+  async (store, b, { tea }, own) => {
+    const sale = {
+      productId: own.tea.id,
+      orderId: "o-7",
+      quantity: 1,
+      price: "1.00",
+      soldAt: "2025-01-01T00:00:00.000Z",
+    };
+    expect(tea.id).not.toBe(own.tea.id);
+    await store.sales.import(commandOf(b), "00000000-0000-4000-8000-000000000002", [sale], false);
+  },
+  async (store, b, { tea }) => {
+    const fact = { type: "test.fact", productId: tea.id, payload: {} };
+    expect(await outcome(store.events.append(commandOf(b), [fact]))).toBe("not_found");
+  },
+  async (store, b, { tea }) => {
+    const run = await store.events.read(b, { after: 0, limit: 99, types: null, productId: tea.id });
+    expect(run?.events).toEqual([]);
+  },
+  async (store, b) => {
+    const again = await store.products.create(keyed(b, `same ${Math.abs(b.length)}`), productRow());
+    expect(again.body.value.sellerId).toBe(b);
+  },
+  async (store, b) => expect(await store.idempotency.find(keyed(b, "import"))).toBeNull(),
+  async (store, b, { tea }) => {
+    const listed = await allProducts(store, b);
+    expect(listed.map(({ id }) => id)).not.toContain(tea.id);
+    const after = { key: String(tea.id), id: tea.id };
+    const filter = { category: null, words: [], maxQuantity: null, sort: "id" as const, descending: false };
+    const page = await store.products.list(b, { ...filter, limit: 9, after });
+    expect(page.body.value.every(({ sellerId }) => sellerId === b)).toBe(true);
+  },
+  async (store, b) => {
+    const keys = await all((page) => store.keys.list(b, page));
+    expect(keys.every(({ sellerId }) => sellerId === b)).toBe(true);
+  },
+  async (store, b) => expect(await store.events.heads([b])).toHaveProperty("size", 1),
+  async (store, b, _, { tea }) => {
+    await adjust(store, commandOf(b), tea.id, 1);
+    expect(await outcome(createProduct(store, b, { sku: "TEA" }))).toBe("conflict");
+  },
+];

@@ -1,0 +1,24 @@
+import type { PromiseGroup } from "./bench.ts";
+import { atomicity } from "./promises/atomicity.ts";
+import { crash } from "./promises/crash.ts";
+import { events } from "./promises/events.ts";
+import { fidelity } from "./promises/fidelity.ts";
+import { idempotency } from "./promises/idempotency.ts";
+import { imports } from "./promises/imports.ts";
+import { keys } from "./promises/keys.ts";
+import { ledger } from "./promises/ledger.ts";
+import { order } from "./promises/order.ts";
+import { paging } from "./promises/paging.ts";
+import { products } from "./promises/products.ts";
+import { sales } from "./promises/sales.ts";
+import { search } from "./promises/search.ts";
+import { stock } from "./promises/stock.ts";
+import { tenants } from "./promises/tenants.ts";
+import { durability, upkeep } from "./promises/upkeep.ts";
+
+/** Everything that the `Store` port promises, as far as it can be tried. */
+export const storePromises: readonly PromiseGroup[] = [
+  ...[products, search, paging, stock, ledger, sales, imports],
+  ...[events, order, atomicity, idempotency, tenants, keys, fidelity],
+  ...[upkeep, durability, crash],
+];
