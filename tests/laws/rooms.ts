@@ -71,7 +71,7 @@ export const rooms: Room[] = [
   {
     name: "postgres",
     files: /^packages\/postgres\/src\//,
-    may: ["core", "core/errors", "pg", "@electric-sql/pglite", "node:*"],
+    may: ["core", "core/errors", "pg", "@electric-sql/pglite", "nanotar", "node:*"],
   },
   { name: "providers", files: /^packages\/providers\/src\//, may: ["core", "core/errors", "node:*"] },
   {

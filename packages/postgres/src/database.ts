@@ -1,4 +1,4 @@
-import { isTransient, translated } from "./errors.ts";
+import { isLost, isTransient, translated } from "./errors.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
 
 export type Row = Record<string, unknown>;
@@ -36,27 +36,36 @@ async function retried<T>(work: () => Promise<T>): Promise<T> {
 
 /** Each statement on whichever connection is free. */
 export function pooled(pool: QueryablePool): Database {
+  /** Hands the work a connection; one that turns out to be lost does not go back. `pool.query` would throw away any that saw an error. */
+  async function connected<T>(work: (client: Queryable) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    let lost = false;
+    try {
+      return await work(client);
+    } catch (error) {
+      lost = isLost(error);
+      throw error;
+    } finally {
+      client.release(lost);
+    }
+  }
+
   return {
-    run: (text, values = []) => retried(() => query(pool, text, values)),
+    run: (text, values = []) => retried(() => connected((client) => query(client, text, values))),
     transaction: (work) =>
-      retried(async () => {
-        const client = await pool.connect();
-        let broken: Error | undefined;
-        try {
+      retried(() =>
+        connected(async (client) => {
           await client.query({ text: "begin" });
-          const result = await work(within(client));
-          await client.query({ text: "commit" });
-          return result;
-        } catch (error) {
-          // A connection that can not even roll back is thrown away.
-          await client.query({ text: "rollback" }).catch((lost: Error) => {
-            broken = lost;
-          });
-          throw error;
-        } finally {
-          client.release(broken);
-        }
-      }),
+          try {
+            const result = await work(within(client));
+            await client.query({ text: "commit" });
+            return result;
+          } catch (error) {
+            await client.query({ text: "rollback" });
+            throw error;
+          }
+        }),
+      ),
   };
 }
 

@@ -15,29 +15,29 @@ export function isTransient(error: unknown): boolean {
   return ["40P01", "40001"].includes(databaseError(error).code);
 }
 
-/** Tells a lost database from a wrong statement: the first is `unavailable`, the second is thrown as it is. */
-export function translated(error: unknown): unknown {
-  if (isAmusedError(error)) return error;
+/** Tells whether the connection an error came from is of no use any more. */
+export function isLost(error: unknown): boolean {
   const { code } = databaseError(error);
   const message = error instanceof Error ? error.message : "";
-  const lost =
+  return (
     /^(08|53|57P|25006|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOSTUNREACH)/.test(code) ||
     /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed|after calling end on the pool/.test(
       message,
-    );
-  if (lost)
-    return new AmusedError(
-      "unavailable",
-      "The database can not be reached. Try again; a write may or may not have happened.",
-      { retryAfter: 1 },
-      { cause: error },
-    );
-  if (code === "22003" || code === "23514")
-    return new AmusedError(
-      "invalid_request",
-      "A quantity would go beyond 9,007,199,254,740,991.",
-      { errors: [{ path: "", message: "a quantity would go beyond 9,007,199,254,740,991" }] },
-      { cause: error },
-    );
+    )
+  );
+}
+
+/** Tells a lost database from a wrong statement: the first is `unavailable`, the second is thrown as it is. */
+export function translated(error: unknown): unknown {
+  if (isAmusedError(error)) return error;
+  if (isLost(error)) {
+    const message = "The database can not be reached. Try again; a write may or may not have happened.";
+    return new AmusedError("unavailable", message, { retryAfter: 1 }, { cause: error });
+  }
+  const { code } = databaseError(error);
+  if (code === "22003" || code === "23514") {
+    const message = "a quantity would go beyond 9,007,199,254,740,991";
+    return new AmusedError("invalid_request", message, { errors: [{ path: "", message }] }, { cause: error });
+  }
   return error;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Scope } from "./key.ts";
 import type { Product } from "./product.ts";
 import { idSchema } from "./seller.ts";
-import { isStorable } from "./text.ts";
+import { isStorable, withoutProto } from "./text.ts";
 
 /** What each of Amused's own events carries. */
 export interface EventPayloads {
@@ -135,10 +135,12 @@ export const maxPayloadBytes = 65_536;
 export const newEventSchema = z.strictObject({
   type: customTypeSchema,
   productId: idSchema.nullish(),
-  payload: z.record(z.string(), z.unknown()).superRefine((payload, context) => {
-    const fault = payloadFault(payload, 0);
-    if (fault !== null) context.addIssue({ code: "custom", message: fault });
-  }),
+  payload: withoutProto(
+    z.record(z.string(), z.unknown()).superRefine((payload, context) => {
+      const fault = payloadFault(payload, 0);
+      if (fault !== null) context.addIssue({ code: "custom", message: fault });
+    }),
+  ),
 });
 
 /** An event of the host's own, with the payload that its definition asks for. */

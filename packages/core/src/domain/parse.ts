@@ -10,7 +10,7 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
 
 /** What zod found, in our words: one fault for each place. */
 export function faults(issues: readonly z.core.$ZodIssue[]): Fault[] {
-  return issues.flatMap((issue) => {
+  const all = issues.flatMap((issue): Fault[] => {
     const path = issue.path.map(String).join(".");
     const within = (key: string) => (path === "" ? key : `${path}.${key}`);
     switch (issue.code) {
@@ -37,6 +37,8 @@ export function faults(issues: readonly z.core.$ZodIssue[]): Fault[] {
         return [{ path, message: issue.message }];
     }
   });
+  // A value that fails several checks is told once, by the first.
+  return all.filter(({ path }, index) => all.findIndex((fault) => fault.path === path) === index);
 }
 
 /** Our own messages are kept; zod's "Invalid input: expected string, received number" is turned into ours. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { amountSchema, currencySchema } from "./money.ts";
 import { pageQuery } from "./page.ts";
-import { fold, text, visibleText } from "./text.ts";
+import { fold, text, visibleText, withoutProto } from "./text.ts";
 
 export type Attributes = Record<string, string | number | boolean>;
 
@@ -61,7 +61,9 @@ export const newProductSchema = z
   .strictObject({
     ...fields,
     quantity: units,
-    attributes: z.record(attributeName, attributeValue).refine((all) => Object.keys(all).length <= 50, fifty),
+    attributes: withoutProto(
+      z.record(attributeName, attributeValue).refine((all) => Object.keys(all).length <= 50, fifty),
+    ),
   })
   .partial()
   .required({ name: true });
@@ -73,9 +75,11 @@ export interface NewProduct extends z.input<typeof newProductSchema> {}
 export const productChangesSchema = z
   .strictObject({
     ...fields,
-    attributes: z
-      .record(attributeName, attributeValue.nullable())
-      .refine((all) => Object.keys(all).length <= 100, fifty),
+    attributes: withoutProto(
+      z
+        .record(attributeName, attributeValue.nullable())
+        .refine((all) => Object.keys(all).length <= 100, fifty),
+    ),
   })
   .partial();
 export interface ProductChanges extends z.input<typeof productChangesSchema> {}

@@ -17,6 +17,18 @@ export function visibleText(max: number): z.ZodString {
   return text(1, max).refine((value) => value === "" || /\S/.test(value), "must not be blank");
 }
 
+/**
+ * Refuses the name `__proto__`, which zod's records would drop in silence: no object of JavaScript can safely have it as a
+ * field of its own.
+ */
+export function withoutProto<T extends z.ZodType>(record: T): z.ZodPreprocess<T> {
+  return z.preprocess((value, context) => {
+    if (typeof value === "object" && value !== null && Object.hasOwn(value, "__proto__"))
+      context.addIssue({ code: "custom", path: ["__proto__"], message: "can not be a name here" });
+    return value;
+  }, record);
+}
+
 export function isStorable(value: string): boolean {
   return !value.includes("\0") && value.isWellFormed();
 }

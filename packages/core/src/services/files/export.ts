@@ -1,6 +1,7 @@
 import type { FileFormat } from "../../domain/import.ts";
 import type { Position } from "../../domain/page.ts";
 import type { Product } from "../../domain/product.ts";
+import { compareCodePoints } from "../../domain/text.ts";
 import type { Repositories, Rows } from "../../ports/repositories.ts";
 import { attributeCell, csvLine } from "./cells.ts";
 
@@ -61,7 +62,12 @@ function productLine(product: Product, names: string[]): string {
 }
 
 function productJson(product: Product): string {
-  const {
+  const { sku, name, description, price, currency, quantity, category, reorderPoint, leadTimeDays } = product;
+  // Stores keep attributes in orders of their own; a file has one.
+  const attributes = Object.fromEntries(
+    Object.entries(product.attributes).sort(([a], [b]) => compareCodePoints(a, b)),
+  );
+  const fields = {
     sku,
     name,
     description,
@@ -72,8 +78,9 @@ function productJson(product: Product): string {
     attributes,
     reorderPoint,
     leadTimeDays,
-  } = product;
-  return `${JSON.stringify({ sku, name, description, price, currency, quantity, category, attributes, reorderPoint, leadTimeDays })}\n`;
+  };
+  return `${JSON.stringify(fields)}
+`;
 }
 
 /** The sales as the sales import reads them, newest first; `productId` stands in where a product has no SKU. */
