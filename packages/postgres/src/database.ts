@@ -6,7 +6,10 @@ export type Row = Record<string, unknown>;
 /** Where statements are run: each for itself, several in one transaction, or within a transaction of the host's. */
 export interface Database {
   run(text: string, values?: unknown[]): Promise<Row[]>;
-  /** Runs what belongs together; a deadlock or serialisation failure runs it again, three times at most. */
+  /**
+   * Runs what belongs together; a deadlock or serialisation failure runs it again, three times at most. What fails in it
+   * fails alone: the work may catch it and go on.
+   */
   transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
 }
 
@@ -57,7 +60,7 @@ export function pooled(pool: QueryablePool): Database {
         connected(async (client) => {
           await client.query({ text: "begin" });
           try {
-            const result = await work(within(client));
+            const result = await work(joined(client));
             await client.query({ text: "commit" });
             return result;
           } catch (error) {
@@ -69,7 +72,7 @@ export function pooled(pool: QueryablePool): Database {
   };
 }
 
-/** Everything on the one connection that has our transaction open. */
+/** Statements of one unit of work, which fail together. */
 function within(client: Queryable): Database {
   const database: Database = {
     run: (text, values = []) => query(client, text, values),
@@ -80,7 +83,7 @@ function within(client: Queryable): Database {
 
 let savepoints = 0;
 
-/** Everything within the host's transaction: a statement that fails leaves it as it was before that statement. */
+/** Everything within an open transaction, ours or the host's: a statement that fails leaves it as it was before that statement. */
 export function joined(client: Queryable): Database {
   async function guarded<T>(work: () => Promise<T>): Promise<T> {
     const savepoint = `amused_${++savepoints}`;

@@ -1,0 +1,106 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createAmused, isAmusedError } from "@amused/core";
+import { storeConformance } from "@amused/testkit";
+import { afterAll, describe, expect, test } from "vitest";
+import { pgliteStore } from "../src/pglite.ts";
+
+const folders: string[] = [];
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "amused-embedded-"));
+  folders.push(folder);
+  return folder;
+}
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+const writer = (folder: string) => ({
+  command: process.execPath,
+  args: [
+    "--conditions=@amused/source",
+    fileURLToPath(new URL("./writer.ts", import.meta.url)),
+    "pglite",
+    folder,
+  ],
+});
+
+const folder = newFolder();
+const crashed = newFolder();
+
+async function open(folder: string) {
+  const store = await pgliteStore(folder);
+  await store.migrate();
+  return store;
+}
+
+storeConformance({
+  name: "pgliteStore",
+  open: () => open(folder),
+  reopen: () => open(folder),
+  crash: () => ({ ...writer(crashed), open: () => open(crashed) }),
+  // One connection does all, some ten times slower than a server does it.
+  sizes: { rounds: 4, buyers: 120, runs: 4, steps: 10 },
+});
+
+describe("a folder of pgliteStore", () => {
+  test("has one holder: a second one is refused at once and told who has it", async () => {
+    const folder = newFolder();
+    const store = await open(folder);
+    const refused = await pgliteStore(folder).catch((error: unknown) => error);
+    expect(isAmusedError(refused, "unavailable")).toBe(true);
+    expect(String(refused)).toContain(`pid ${process.pid}`);
+    await store.close();
+    await (await open(folder)).close();
+  });
+
+  test("is refused to a second process, and taken over from a killed one", async () => {
+    const folder = newFolder();
+    const { command, args } = writer(folder);
+    const other = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+    await new Promise((written) => other.stdout.once("data", written));
+    await expect(pgliteStore(folder)).rejects.toThrow(`process ${other.pid}`);
+    other.kill("SIGKILL");
+    await new Promise((gone) => other.once("exit", gone));
+    await (await open(folder)).close();
+  });
+
+  test("is not held by a process that only has the pid of a dead holder", async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, "pg.lock"), JSON.stringify({ pid: process.ppid, began: "1" }));
+    await (await open(folder)).close();
+  });
+
+  test("goes into a backup whole and comes back from it, with positions of its own", async () => {
+    const store = await pgliteStore(newFolder());
+    const amused = await createAmused({ store });
+    const shop = amused.seller("acme");
+    const { id } = await shop.products.create({ name: "Tea", quantity: 5 });
+    const { nextCursor } = await shop.events.list();
+    const [backup] = await Promise.all([
+      store.backup(),
+      shop.stock.adjust(id, { adjust: 1, reason: "meanwhile" }),
+    ]);
+    await amused.close();
+
+    const restored = await createAmused({ store: pgliteStore(newFolder(), { restore: backup }) });
+    const again = restored.seller("acme");
+    expect([5, 6]).toContain((await again.products.get(id)).quantity);
+    await expect(again.events.list({ after: nextCursor })).rejects.toMatchObject({
+      code: "cursor_expired",
+      reason: "epoch",
+    });
+    await again.products.create({ name: "Cup" });
+    await restored.close();
+    await expect(pgliteStore(folder, { restore: backup })).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  test("leaves its lock to nobody when it is closed", async () => {
+    const folder = newFolder();
+    await (await open(folder)).close();
+    expect(() => readFileSync(join(folder, "pg.lock"))).toThrow("ENOENT");
+  });
+});

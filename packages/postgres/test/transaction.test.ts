@@ -1,0 +1,69 @@
+import { createAmused } from "@amused/core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describePostgres, freshStore } from "./database.ts";
+
+describePostgres("a host's own transaction", () => {
+  let house: Awaited<ReturnType<typeof freshStore>>;
+  let amused: Awaited<ReturnType<typeof createAmused>>;
+  beforeAll(async () => {
+    house = await freshStore();
+    amused = await createAmused({ store: house.store });
+    await house.pool.query(`create table ${house.schema}.orders (id int primary key)`);
+  });
+  afterAll(() => house.close());
+
+  const orders = async () => (await house.pool.query(`select id from ${house.schema}.orders`)).rows.length;
+
+  test("commits the host's rows, stock, ledger and event together", async () => {
+    const { id } = await amused.seller("a").products.create({ name: "Tea", quantity: 5 });
+    const client = await house.pool.connect();
+    await client.query("begin");
+    await client.query(`insert into ${house.schema}.orders values (1)`);
+    const joined = amused.withTransaction(client);
+    await joined.seller("a").sales.record({ orderId: "1", lines: [{ productId: id, quantity: 2 }] });
+    expect((await amused.seller("a").products.get(id)).quantity).toBe(5);
+    await client.query("commit");
+    joined.committed();
+    client.release();
+    expect([await orders(), (await amused.seller("a").products.get(id)).quantity]).toEqual([1, 3]);
+    expect((await amused.seller("a").events.list()).items.map(({ type }) => type)).toEqual([
+      "product.created",
+      "sale.recorded",
+    ]);
+  });
+
+  test("takes all of it back with a rollback, also the place in the log", async () => {
+    const shop = amused.seller("b");
+    const { id } = await shop.products.create({ name: "Tea", quantity: 5 });
+    const client = await house.pool.connect();
+    await client.query("begin");
+    await client.query(`insert into ${house.schema}.orders values (2)`);
+    await amused
+      .withTransaction(client)
+      .seller("b")
+      .sales.record({ lines: [{ productId: id, quantity: 2 }] });
+    await client.query("rollback");
+    client.release();
+    expect([await orders(), (await shop.products.get(id)).quantity]).toEqual([1, 5]);
+    await shop.stock.adjust(id, { adjust: 1, reason: "next" });
+    expect((await shop.events.list()).items.map(({ seq }) => seq)).toEqual([1, 2]);
+  });
+
+  test("stays usable when a command in it is refused", async () => {
+    const shop = amused.seller("c");
+    const { id } = await shop.products.create({ name: "Tea", sku: "T", quantity: 1 });
+    const client = await house.pool.connect();
+    await client.query("begin");
+    const joined = amused.withTransaction(client).seller("c");
+    await expect(joined.products.create({ name: "Tea", sku: "T" })).rejects.toMatchObject({
+      code: "conflict",
+    });
+    await expect(joined.sales.record({ lines: [{ productId: id, quantity: 2 }] })).rejects.toMatchObject({
+      code: "insufficient_stock",
+    });
+    await joined.sales.record({ lines: [{ productId: id, quantity: 1 }] });
+    await client.query("commit");
+    client.release();
+    expect((await shop.products.get(id)).quantity).toBe(0);
+  });
+});
