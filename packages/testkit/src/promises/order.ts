@@ -20,21 +20,17 @@ export const order: PromiseGroup = {
 
         let writing = true;
         const seen = tail(stores.at(-1) ?? first, sellerId, () => writing);
-        const committed = await Promise.all(
-          products.map(({ id }, writer) =>
-            write(stores[writer % stores.length] ?? first, {
-              sellerId,
-              productId: id,
-              writer,
-              rounds: sizes.rounds,
-              seed,
-            }),
-          ),
-        );
-        writing = false;
+        const writers = products.map(({ id }, writer) => {
+          const store = stores[writer % stores.length] ?? first;
+          return write(store, { sellerId, productId: id, writer, rounds: sizes.rounds, seed });
+        });
+        const written = Promise.all(writers).finally(() => {
+          writing = false;
+        });
+        const [committed, read] = await Promise.all([written, seen]);
 
         const events = await allEvents(first, sellerId);
-        expect(await seen).toEqual(events.map(({ id }) => id));
+        expect(read).toEqual(events.map(({ id }) => id));
         const marks = events.slice(begun).flatMap(({ payload }) => payload.mark ?? []);
         expect([...marks].sort()).toEqual(committed.flatMap(({ marks }) => marks).sort());
         expect(events.length - begun).toBe(committed.reduce((sum, { events }) => sum + events, 0));

@@ -1,0 +1,300 @@
+import { memoryStore, type Repositories, type Store } from "@amused/core";
+import { expect, test } from "vitest";
+import { defaultSizes } from "../src/bench.ts";
+import { storePromises } from "../src/index.ts";
+
+// A suite that nothing can fail says nothing, so here stores break their word, one way each.
+
+type Method = (...given: never[]) => unknown;
+type Broken = { [Noun in keyof Repositories]?: Partial<Repositories[Noun]> } & Partial<
+  Omit<Store, keyof Repositories>
+>;
+
+/** A store that is right but for some methods, in its transactions too. */
+function broken(breaking: (store: Repositories, whole: Store) => Broken): Store {
+  const store = memoryStore();
+  const mixed = <R extends Repositories>(repositories: R): R => {
+    const faults = breaking(repositories, store) as Record<string, object | Method>;
+    const merged = Object.entries({ ...repositories, ...faults }).map(([name, part]) => [
+      name,
+      typeof part === "function" ? part : { ...repositories[name as keyof Repositories], ...faults[name] },
+    ]);
+    return Object.fromEntries(merged);
+  };
+  const transaction: Store["transaction"] = (work) =>
+    store.transaction((repositories) => work(mixed(repositories)));
+  return mixed<Store>({ ...store, transaction });
+}
+
+/** The promises of a group that a store breaks. */
+async function brokenPromises(about: string, store: Store): Promise<string[]> {
+  const group = storePromises.find((group) => group.about.includes(about));
+  if (group === undefined) throw new Error(`There is no group about ${about}.`);
+  const failed: string[] = [];
+  let sellers = 0;
+  const seller = () => `seller-${String(++sellers).padStart(5, "0")}`;
+  for (const { title, needs, keep } of group.promises) {
+    if (needs !== undefined) continue;
+    const bench = {
+      store,
+      stores: [store] as const,
+      sizes: defaultSizes,
+      seed: 1,
+      seller,
+      reopen: undefined,
+      crash: undefined,
+    };
+    await keep(bench).catch(() => failed.push(title));
+  }
+  return failed;
+}
+
+const unkeyed = <C extends { idempotency: unknown }>(command: C) => ({ ...command, idempotency: null });
+
+const faults: [what: string, about: string, promise: RegExp, store: () => Store][] = [
+  [
+    "does not undo a transaction",
+    "or nothing",
+    /transaction that throws/,
+    () => broken((_, whole) => ({ transaction: (work) => work(whole) })),
+  ],
+  [
+    "leaves a hole where a transaction failed",
+    "one order",
+    /many writers/,
+    () => {
+      let failed = 0;
+      return broken((store, whole) => ({
+        transaction: (work) =>
+          whole.transaction(work).catch((error) => {
+            failed++;
+            throw error;
+          }),
+        events: {
+          read: async (sellerId, request) => {
+            const run = await store.events.read(sellerId, request);
+            return (
+              run && {
+                ...run,
+                events: run.events.map((event) => ({ ...event, seq: event.seq + Math.min(1, failed) })),
+              }
+            );
+          },
+        },
+      }));
+    },
+  ],
+  [
+    "loses an event to a reader at the head",
+    "one order",
+    /many writers/,
+    () => {
+      let reads = 0;
+      return broken((store) => ({
+        events: {
+          read: async (sellerId, request) => {
+            const run = await store.events.read(sellerId, request);
+            return run && (++reads % 7 === 0 ? { ...run, events: run.events.slice(1) } : run);
+          },
+        },
+      }));
+    },
+  ],
+  [
+    "checks stock before it takes it",
+    "never sold twice",
+    /many buyers/,
+    () =>
+      broken((store) => ({
+        sales: {
+          record: (command, sale) =>
+            // As if nobody else had bought between the look and the taking.
+            store.sales.record(command, sale).catch(async (error) => {
+              const change = {
+                productId: sale.lines[0]?.productId ?? 0,
+                change: { delta: 1 },
+                reason: "x",
+                expected: null,
+              };
+              if (sale.lines.length > 1) throw error;
+              await store.stock.change(unkeyed(command), change);
+              return store.sales.record(command, sale);
+            }),
+        },
+      })),
+  ],
+  [
+    "takes an order line by line",
+    "never sold twice",
+    /opposite order/,
+    () =>
+      broken((store) => ({
+        sales: {
+          record: async (command, sale) => {
+            const sales = [];
+            let last = null;
+            for (const line of sale.lines) {
+              last = await store.sales.record(command, { ...sale, lines: [line] });
+              sales.push(...last.body.value.sales);
+            }
+            return {
+              ...(last as NonNullable<typeof last>),
+              body: { value: { sales }, text: JSON.stringify({ sales }) },
+            };
+          },
+        },
+      })),
+  ],
+  [
+    "forgets idempotency keys of sales",
+    "one effect",
+    /a sale of the last one/,
+    () =>
+      broken((store) => ({
+        sales: { record: (command, sale) => store.sales.record(unkeyed(command), sale) },
+      })),
+  ],
+  [
+    "keeps the key of a refused command",
+    "one effect",
+    /key of a refused command is free/,
+    () =>
+      broken((store) => ({
+        sales: {
+          record: async (command, sale) => {
+            try {
+              return await store.sales.record(command, sale);
+            } catch (error) {
+              await store.idempotency.begin(command, 60_000);
+              throw error;
+            }
+          },
+        },
+      })),
+  ],
+  [
+    "keeps all sellers together",
+    "neither sees nor changes",
+    /whatever one seller tries/,
+    () =>
+      broken((store) => ({
+        stock: { movements: (_, productId, page) => store.stock.movements("seller-00001", productId, page) },
+      })),
+  ],
+  [
+    "lists sales of every seller",
+    "neither sees nor changes",
+    /whatever one seller tries/,
+    () => broken((store) => ({ sales: { list: (_, filter) => store.sales.list("seller-00001", filter) } })),
+  ],
+  [
+    "pages by counting rows",
+    "read page by page",
+    /by price/,
+    () =>
+      broken((store) => ({
+        products: {
+          list: async (sellerId, { after, limit, ...filter }) => {
+            const skip = after === null ? 0 : Number(after.key);
+            const all = await store.products.list(sellerId, { ...filter, limit: 10_000, after: null });
+            const value = all.body.value.slice(skip, skip + limit);
+            const more = all.body.value.length > skip + limit;
+            const last = more ? { key: String(skip + limit), id: value.at(-1)?.id ?? 0 } : null;
+            return { ...all, body: { value, text: JSON.stringify(value) }, last };
+          },
+        },
+      })),
+  ],
+  [
+    "finds any of the words",
+    "found by words",
+    /every word/,
+    () =>
+      broken((store) => ({
+        products: {
+          list: (sellerId, filter) =>
+            store.products.list(sellerId, { ...filter, words: filter.words.slice(0, 1) }),
+        },
+      })),
+  ],
+  [
+    "lets the last edit win",
+    "what was last said",
+    /edits at once/,
+    () =>
+      broken((store) => ({
+        products: {
+          update: async (command, edit) => {
+            let written = await store.products.update(command, edit);
+            while (written === null) {
+              const found = await store.products.find(command.sellerId, edit.id);
+              if (found === null) return null;
+              const { version } = found.body.value;
+              written = await store.products.update(command, { ...edit, version });
+            }
+            return written;
+          },
+        },
+      })),
+  ],
+  [
+    "writes the good part of a batch",
+    "a batch whole",
+    /nothing of the batch/,
+    () =>
+      broken((store) => ({
+        products: {
+          import: async (command, batch) => {
+            const written = await store.products.import(command, batch);
+            if (written === null)
+              await store.products.import(unkeyed(command), { create: [], update: batch.update.slice(0, 1) });
+            return written;
+          },
+        },
+      })),
+  ],
+  [
+    "counts money in floating point",
+    "told as they were made",
+    /exact revenue/,
+    () =>
+      broken((store) => ({
+        sales: {
+          daily: async (...asked) => {
+            const read = await store.sales.daily(...asked);
+            const value =
+              read?.body.value.map((day) => ({ ...day, revenue: Number(day.revenue).toFixed(2) })) ?? [];
+            return read && { ...read, body: { value, text: JSON.stringify(value) } };
+          },
+        },
+      })),
+  ],
+  [
+    "loses what JSON can hold",
+    "comes out as it was",
+    /any JSON/,
+    () =>
+      broken((store) => ({
+        events: {
+          append: (command, drafts) =>
+            store.events.append(
+              command,
+              drafts.map((draft) => ({
+                ...draft,
+                payload: JSON.parse(JSON.stringify(draft.payload).replace(/[\u{10000}-\u{10ffff}]/gu, "?")),
+              })),
+            ),
+        },
+      })),
+  ],
+  [
+    "revokes no key",
+    "kept by their hash",
+    /revoked key/,
+    () => broken((store) => ({ keys: { revoke: async (command) => store.keys.revoke(command, -1) } })),
+  ],
+];
+
+test.each(faults)("a store that %s is found out", async (_, about, promise, store) => {
+  expect(await brokenPromises(about, store())).toContainEqual(expect.stringMatching(promise));
+});
