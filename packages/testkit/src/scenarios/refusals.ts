@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { expectFaults } from "./expect-error.ts";
+import { expectError, expectFaults } from "./expect-error.ts";
 import type { NewShop } from "./scenarios.ts";
 
 export function refusalScenarios(newShop: NewShop): void {
