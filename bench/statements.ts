@@ -5,7 +5,7 @@ import { command, pageAfter, prepareAmused, rowOf, saleOf } from "./amused/datab
 import { prepareByHand } from "./by-hand/database.ts";
 import * as byHand from "./by-hand/shop.ts";
 import { backendCpu, backendCpuBetween } from "./measure/cpu.ts";
-import { freshDatabase, steadyPool } from "./measure/database.ts";
+import { databaseServer, steadyPool } from "./measure/database.ts";
 import { explained } from "./measure/explain.ts";
 import { ratios, spread } from "./measure/statistics.ts";
 import {
@@ -41,8 +41,9 @@ interface Measured {
   postgresMs: number | null;
 }
 
-const ours = await freshDatabase("amused");
-const theirs = await freshDatabase("by_hand");
+const server = await databaseServer();
+const ours = await server.fresh("amused");
+const theirs = await server.fresh("by_hand");
 const ourPool = steadyPool(ours.url, connections);
 const theirPool = steadyPool(theirs.url, connections);
 try {
@@ -98,6 +99,7 @@ try {
 } finally {
   await Promise.all([ourPool.end(), theirPool.end()]);
   await Promise.all([ours.drop(), theirs.drop()]);
+  await server.close();
 }
 
 /** Rounds in turn, there and back, so that what changes with time meets all sides alike. */
@@ -108,11 +110,11 @@ async function alternate(sides: Side[]): Promise<Map<string, Measured[]>> {
   for (const { work } of sides) await drive(work, next, 500);
   for (let round = 0; round < Number(options.rounds); round++)
     for (const { name, database, work } of round % 2 === 0 ? sides : sides.toReversed()) {
-      const cpuBefore = await backendCpu(database);
+      const cpuBefore = await backendCpu(server, database);
       const nodeBefore = process.cpuUsage();
       const { done, elapsed } = await drive(work, next, Number(options.seconds) * 1000);
       const { user, system } = process.cpuUsage(nodeBefore);
-      const postgres = backendCpuBetween(cpuBefore, await backendCpu(database));
+      const postgres = backendCpuBetween(cpuBefore, await backendCpu(server, database));
       results.get(name)?.push({
         perSecond: (done / elapsed) * 1000,
         nodeMs: (user + system) / 1000 / done,

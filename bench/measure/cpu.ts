@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { onServer } from "./database.ts";
+import type { DatabaseServer } from "./database.ts";
 
 /** Ticks of /proc per second; Linux has told every program 100 since long ago, whatever the kernel counts in. */
 const ticksPerSecond = 100;
@@ -18,8 +18,8 @@ export function cpuOf(pid: number): number | null {
 export type BackendCpu = Map<number, number>;
 
 /** CPU seconds of each of PostgreSQL's processes that serve a database; none where it runs on another machine. */
-export async function backendCpu(database: string): Promise<BackendCpu> {
-  const rows = await onServer<{ pid: number }>("select pid from pg_stat_activity where datname = $1", [
+export async function backendCpu(server: DatabaseServer, database: string): Promise<BackendCpu> {
+  const rows = await server.run<{ pid: number }>("select pid from pg_stat_activity where datname = $1", [
     database,
   ]);
   return new Map(
@@ -33,5 +33,5 @@ export async function backendCpu(database: string): Promise<BackendCpu> {
 /** What they used between two looks; `null` where they could not be seen. */
 export function backendCpuBetween(before: BackendCpu, after: BackendCpu): number | null {
   if (after.size === 0) return null;
-  return after.entries().reduce((sum, [pid, cpu]) => sum + cpu - (before.get(pid) ?? 0), 0);
+  return [...after].reduce((sum, [pid, cpu]) => sum + cpu - (before.get(pid) ?? 0), 0);
 }

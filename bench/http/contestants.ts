@@ -1,0 +1,114 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { prepareAmused } from "../amused/database.ts";
+import { prepareByHand } from "../by-hand/database.ts";
+import { type DatabaseServer, type FreshDatabase, steadyPool } from "../measure/database.ts";
+import { sellerId } from "../shop.ts";
+import type { Target } from "./driver.ts";
+import { startServer } from "./process.ts";
+import { type Tally, tally } from "./tally.ts";
+
+/** A server with its database, ready to be driven. */
+export interface Contestant {
+  target: Target;
+  title: string;
+  pid: number;
+  database: FreshDatabase;
+  tally(): Promise<Tally>;
+  stop(): Promise<void>;
+}
+
+type Preparation = (database: FreshDatabase) => Promise<{
+  pid: number;
+  url: string;
+  apiKey: string | null;
+  stop(): Promise<void>;
+}>;
+
+const kinds: { name: string; title: string; schema: string; prepare: Preparation }[] = [
+  { name: "express", title: "Express 5 + pg, by hand", schema: "public", prepare: express },
+  { name: "bare", title: "node:http + Amused's SQL", schema: "amused", prepare: bare },
+  { name: "amused", title: "Amused", schema: "amused", prepare: amused },
+];
+
+/** Starts all three, each on a database of its own that is filled with the same shop. */
+export async function startContestants(server: DatabaseServer): Promise<Contestant[]> {
+  const started: Contestant[] = [];
+  try {
+    for (const { name, title, schema, prepare } of kinds) {
+      const database = await server.fresh(name);
+      const { pid, url, apiKey, stop } = await prepare(database).catch(async (error: unknown) => {
+        await database.drop();
+        throw error;
+      });
+      const looking = steadyPool(database.url, 1);
+      started.push({
+        target: { name, url, apiKey },
+        title,
+        pid,
+        database,
+        tally: () => tally(looking, schema),
+        async stop() {
+          await Promise.all([stop(), looking.end()]);
+          await database.drop();
+        },
+      });
+    }
+    return started;
+  } catch (error) {
+    await Promise.all(started.map(({ stop }) => stop()));
+    throw error;
+  }
+}
+
+async function express({ url: databaseUrl }: FreshDatabase) {
+  const apiKey = randomBytes(32).toString("base64url");
+  const pool = steadyPool(databaseUrl, 1);
+  await prepareByHand(pool);
+  await pool.query("insert into api_keys (seller_id, hash, scopes) values ($1, $2, '{read,write}')", [
+    sellerId,
+    createHash("sha256").update(apiKey).digest("hex"),
+  ]);
+  await pool.end();
+  return { ...(await startServer("../by-hand/server.ts", [], { DATABASE_URL: databaseUrl })), apiKey };
+}
+
+async function bare({ url: databaseUrl }: FreshDatabase) {
+  const pool = steadyPool(databaseUrl, 1);
+  await prepareAmused(pool);
+  await pool.end();
+  return { ...(await startServer("../bare/server.ts", [], { DATABASE_URL: databaseUrl })), apiKey: null };
+}
+
+/** The command that everyone starts, with all that it does for a request switched on; only the rate is not limited. */
+async function amused({ url: databaseUrl }: FreshDatabase) {
+  const pool = steadyPool(databaseUrl, 1);
+  await prepareAmused(pool);
+  await pool.end();
+  const adminKey = randomBytes(32).toString("base64url");
+  const folder = await mkdtemp(join(tmpdir(), "amused-bench-"));
+  const server = await startServer(
+    "../../packages/server/src/bin.ts",
+    ["start", "--json", "--port", "0", "--data", folder],
+    {
+      DATABASE_URL: databaseUrl,
+      AMUSED_ADMIN_KEY: adminKey,
+      RATE_LIMIT: "off",
+      LOG_LEVEL: "warn",
+    },
+  );
+  const response = await fetch(`${server.url}/v1/keys`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ sellerId, name: "bench", scopes: ["read", "write"] }),
+  });
+  if (response.status !== 201) throw new Error(`No key was made: ${await response.text()}`);
+  const { key: apiKey } = (await response.json()) as { key: string };
+  const stop = async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { ...server, apiKey, stop };
+}
