@@ -50,6 +50,7 @@ export {
   type ProductSort,
   productChangesSchema,
   productQuerySchema,
+  searchText,
 } from "./domain/product.ts";
 export {
   type DailyQuery,

@@ -1,10 +1,10 @@
 import {
   type Command,
-  fold,
   type Product,
   type ProductEdit,
   type ProductRow,
   type Repositories,
+  searchText,
 } from "@amused/core";
 
 /** The time of commands that do not say one: the same in every run. */
@@ -40,7 +40,7 @@ export function productRow(changes: Partial<ProductRow> = {}): ProductRow {
     ...{ category: null, attributes: {}, reorderPoint: null, leadTimeDays: null },
     ...changes,
   };
-  return { search: `${fold(row.name)}\n${fold(row.sku ?? "")}`, ...row };
+  return { search: searchText(row), ...row };
 }
 
 /** Makes a product; its answer's body. */

@@ -16,7 +16,7 @@ export const pageQuery = {
     .min(1, "must be from 1 to 200")
     .max(200, "must be from 1 to 200")
     .default(50),
-  cursor: z.string().max(2000).optional(),
+  cursor: z.string().max(4000).optional(),
 };
 
 /** Where a keyset page ended: the value it was sorted by, as text, and the id that breaks ties. */

@@ -99,7 +99,11 @@ export interface ProductQuery extends z.input<typeof productQuerySchema> {}
 /** What a list can be sorted by. */
 export type ProductSort = (typeof sorts)[number] | "id";
 
-/** The text a product is found and sorted by: its folded name, then its folded SKU. */
+/**
+ * The text a product is found and sorted by: its folded name, then its folded SKU. A few characters fold to many; what goes
+ * beyond these bounds is cut off, since an index and a cursor have to hold it.
+ */
 export function searchText(product: { name: string; sku: string | null }): string {
-  return `${fold(product.name)}\n${fold(product.sku ?? "")}`;
+  const text = `${fold(product.name).slice(0, 400)}\n${fold(product.sku ?? "").slice(0, 200)}`;
+  return text.toWellFormed();
 }

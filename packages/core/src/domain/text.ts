@@ -38,10 +38,8 @@ export function isStorable(value: string): boolean {
  * database, whose answer would depend on its locale.
  */
 export function fold(value: string): string {
-  return value
-    .normalize("NFKD")
-    .replace(/\p{Diacritic}/gu, "")
-    .toLowerCase();
+  const plain = value.normalize("NFKD").replace(/\p{Diacritic}/gu, "");
+  return plain.toLowerCase().normalize("NFC");
 }
 
 /** Compares by code point, as UTF-8 bytes and PostgreSQL's collation "C" do (JavaScript's own order is by UTF-16 unit). */

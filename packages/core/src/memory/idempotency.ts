@@ -31,8 +31,8 @@ export function idempotencyRepository(db: Database, run: Run): IdempotencyReposi
         return "taken";
       }),
 
-    finish: (command, body) =>
-      run(() => keep(command, { answer: { text: body, position: null, revision: null } })),
+    finish: (command, body, position) =>
+      run(() => keep(command, { answer: { text: body, position, revision: null } })),
 
     release: (command) =>
       run(() => {

@@ -237,8 +237,8 @@ export interface IdempotencyRepository {
    * `"in_flight"`. Throws `idempotency_mismatch`.
    */
   begin(command: Command, leaseMs: number): Promise<Written<unknown> | "in_flight" | "taken">;
-  /** Keeps the answer. */
-  finish(command: Command, body: string): Promise<void>;
+  /** Keeps the answer, and the position of the last event it speaks of. */
+  finish(command: Command, body: string, position: StreamPosition | null): Promise<void>;
   /** Gives the key back: the work came to nothing. */
   release(command: Command): Promise<void>;
   /** The answer kept under the command's key, if there is one. Throws `idempotency_mismatch`. */

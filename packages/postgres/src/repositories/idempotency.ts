@@ -13,8 +13,8 @@ export function idempotencyRepository(database: Database, schema: string): Idemp
       // Takes a free key, or one whose holder let its lease run out.
       const [taken] = await database.run(
         `insert into ${keys} as k (seller_id, key, hash, created_at, leased_until) values ($1, $2, $3, $4, $5)
-         on conflict (seller_id, key) do update set leased_until = excluded.leased_until
-         where k.body is null and k.hash = excluded.hash and k.leased_until <= excluded.created_at returning 1`,
+         on conflict (seller_id, key) do update set hash = excluded.hash, leased_until = excluded.leased_until
+         where k.body is null and k.leased_until <= excluded.created_at returning 1`,
         [sellerId, idempotency?.key, idempotency?.hash, at, until],
       );
       if (taken !== undefined) return "taken";
@@ -29,10 +29,10 @@ export function idempotencyRepository(database: Database, schema: string): Idemp
       return row.body === null && row.hash === idempotency?.hash ? "in_flight" : replay(row, command);
     },
 
-    async finish({ sellerId, idempotency }, body) {
+    async finish({ sellerId, idempotency }, body, position) {
       await database.run(
-        `update ${keys} set body = $3, leased_until = null where seller_id = $1 and key = $2 and hash = $4`,
-        [sellerId, idempotency?.key, body, idempotency?.hash],
+        `update ${keys} set body = $4, epoch = $5, seq = $6, leased_until = null where seller_id = $1 and key = $2 and hash = $3`,
+        [sellerId, idempotency?.key, idempotency?.hash, body, position?.epoch ?? null, position?.seq ?? null],
       );
     },
 

@@ -59,7 +59,7 @@ export const idempotency: PromiseGroup = {
         expect(await outcome(sell(store, command, [line(id, 2)]))).toBe("insufficient_stock");
         await adjust(store, commandOf(sellerId), id, 1);
         expect(await sell(store, command, [line(id, 2)])).toMatchObject({ replayed: false });
-        expect(await sell(store, command, [line(id, 2)])).toMatchObject({ replayed: true });
+        expect(await sell(store, command, [line(id, 2)])).toMatchObject({ replayed: true, position: { epoch: "imported", seq: 7 } });
       },
     },
     {
@@ -117,12 +117,12 @@ export const idempotency: PromiseGroup = {
           "idempotency_mismatch",
         );
         expect(await begin(store, keyed(sellerId, "another key"))).toBe("taken");
-        await store.idempotency.finish(command, '{"created":3}');
+        await store.idempotency.finish(command, '{"created":3}', { epoch: "imported", seq: 7 });
         for (const answer of [
           await begin(store, { ...command, at: later(90_000) }),
           await store.idempotency.find(command),
         ]) {
-          expect(answer).toMatchObject({ replayed: true });
+          expect(answer).toMatchObject({ replayed: true, position: { epoch: "imported", seq: 7 } });
           expect((answer as Written<unknown>).body.value).toEqual({ created: 3 });
         }
         expect(await outcome(begin(store, keyed(sellerId, "import", "another request")))).toBe(
@@ -141,7 +141,7 @@ export const idempotency: PromiseGroup = {
         expect(await store.idempotency.begin({ ...command, at: later(999) }, 1000)).toBe("in_flight");
         expect(await store.idempotency.begin({ ...command, at: later(1001) }, 1000)).toBe("taken");
         expect(await store.idempotency.begin({ ...command, at: later(2000) }, 1000)).toBe("in_flight");
-        await store.idempotency.finish(command, "null");
+        await store.idempotency.finish(command, "null", null);
         await store.idempotency.release(command);
         expect(await store.idempotency.find(command), "an answer is not given back").toMatchObject({
           replayed: true,

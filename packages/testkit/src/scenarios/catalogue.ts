@@ -1,7 +1,7 @@
 import type { Product } from "@amused/core";
 import { describe, expect, test } from "vitest";
 import { expectError, expectFaults } from "./expect-error.ts";
-import type { NewShop } from "./scenarios.ts";
+import type { NewShop } from "./new-shop.ts";
 
 export function catalogueScenarios(newShop: NewShop): void {
   describe("the catalogue", () => {

@@ -1,7 +1,7 @@
 import type { AmusedEvent, Seller, StreamReset } from "@amused/core";
 import { describe, expect, test } from "vitest";
 import { expectError, expectFaults } from "./expect-error.ts";
-import type { NewShop } from "./scenarios.ts";
+import type { NewShop } from "./new-shop.ts";
 
 /** Reads from a subscription until so many events came. */
 async function take(

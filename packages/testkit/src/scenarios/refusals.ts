@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { expectError, expectFaults } from "./expect-error.ts";
-import type { NewShop } from "./scenarios.ts";
+import type { NewShop } from "./new-shop.ts";
 
 export function refusalScenarios(newShop: NewShop): void {
   describe("bad input", () => {
@@ -50,9 +50,7 @@ export function refusalScenarios(newShop: NewShop): void {
       const { id } = await shop.products.create({ name: "x", attributes });
       expect((await shop.products.get(id)).attributes).toEqual(attributes);
       const polluting = JSON.parse('{"__proto__":"x"}') as Record<string, string>;
-      await expectFaults(shop.products.create({ name: "x", attributes: polluting }), [
-        "attributes.__proto__",
-      ]);
+      await expectError(shop.products.create({ name: "x", attributes: polluting }), "invalid_request");
       expect(({} as { x?: unknown }).x).toBeUndefined();
     });
   });

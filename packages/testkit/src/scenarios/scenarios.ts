@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { catalogueScenarios } from "./catalogue.ts";
 import { eventScenarios } from "./events.ts";
 import { fileScenarios } from "./files.ts";
+import type { NewShop } from "./new-shop.ts";
 import { refusalScenarios } from "./refusals.ts";
 import { salesScenarios } from "./sales.ts";
 import { stockScenarios } from "./stock.ts";
@@ -19,9 +20,6 @@ export interface OpenTransport {
   seller(id: string): Promise<Seller>;
   close(): Promise<void>;
 }
-
-/** Gives each scenario a seller that no other scenario has seen. */
-export type NewShop = () => Promise<Seller>;
 
 /**
  * What a user of the seller's interface can rely on, whichever transport is behind it: run it on core in process and on

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { expectError, expectFaults } from "./expect-error.ts";
-import type { NewShop } from "./scenarios.ts";
+import type { NewShop } from "./new-shop.ts";
 
 export function stockScenarios(newShop: NewShop): void {
   describe("stock", () => {

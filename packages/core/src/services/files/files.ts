@@ -81,7 +81,7 @@ export function filesService(deps: Deps): Services["files"] {
       try {
         const { result, last } = await run(context, kind, file, options);
         const body = encodedValue(result);
-        await repositories.idempotency.finish(command, body.text);
+        await repositories.idempotency.finish(command, body.text, last?.position ?? null);
         return answerWritten(deps, context.sellerId, {
           body,
           position: last?.position ?? null,

@@ -1,0 +1,45 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { createAmused, memoryStore } from "@amused/core";
+import { createApp } from "@amused/server";
+import { serve } from "@hono/node-server";
+import { expect, test } from "vitest";
+
+const folder = join(import.meta.dirname, "..");
+
+/** Runs an example as a user would, in a process of its own; on the sources, so that no build is needed. */
+async function run(name: string, env: Record<string, string> = {}): Promise<string> {
+  const args = ["--conditions=@amused/source", join(folder, name)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    env: { ...process.env, ...env },
+    timeout: 15_000,
+  });
+  return stdout;
+}
+
+test("the example in process does what it says", async () => {
+  expect(await run("in-process.ts")).toBe(
+    "sold 2 at 4.90 USD\nrefused: 1 left\nproduct.created\nsale.recorded\n",
+  );
+});
+
+test("the example over HTTP does what it says", async () => {
+  const amused = await createAmused({ store: memoryStore() });
+  const { key } = await amused.keys.create({ sellerId: "acme", scopes: ["read", "write"] });
+  const server = serve({ fetch: createApp(amused).fetch, port: 0, hostname: "127.0.0.1" });
+  await new Promise((listening) => server.once("listening", listening));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const said = await run("over-http.ts", { AMUSED_URL: `http://127.0.0.1:${port}`, AMUSED_KEY: key });
+  server.close();
+  await amused.close();
+  expect(said).toBe("sold 1, 39 remain\nsold 2, 37 remain\nGreen tea: 3 movements\n");
+});
+
+test("the README quotes the examples as they are", () => {
+  const readme = readFileSync(join(folder, "../README.md"), "utf8");
+  for (const name of ["in-process.ts", "over-http.ts"])
+    expect(readme).toContain(readFileSync(join(folder, name), "utf8"));
+});
