@@ -1,0 +1,34 @@
+import type { CustomEvents, NoCustomEvents, Seller } from "@amused/core";
+import { createHttp } from "./http/http.ts";
+import type { ClientOptions } from "./options.ts";
+import { events } from "./seller/events.ts";
+import { products } from "./seller/products.ts";
+import { sales } from "./seller/sales.ts";
+import { stock } from "./seller/stock.ts";
+
+/**
+ * A seller's interface over HTTP, the same as `amused.seller(id)` in process: for browsers, Node, Bun, Deno and Workers.
+ *
+ * Requests are tried again where that can help, and every write carries an idempotency key, so that it has one effect.
+ * What this client wrote, its later reads see, on replicas too. Errors are `AmusedError`s; one whose signal aborts
+ * rejects with the signal's reason.
+ *
+ * @example
+ * const shop = createClient({ baseUrl: "https://amused.example", apiKey: async () => (await fetch("/token")).text() });
+ * const tea = await shop.products.create({ sku: "TEA-1", name: "Green tea", price: "4.90", quantity: 40 });
+ * await shop.sales.record({ orderId: "o-1", lines: [{ productId: tea.id, quantity: 2 }] });
+ * for await (const event of shop.events.subscribe({ types: ["sale.recorded"], from: "start" })) {
+ *   if (event.type === "sale.recorded") console.log(event.payload.remaining);
+ * }
+ */
+export function createClient<Custom extends CustomEvents = NoCustomEvents>(
+  options: ClientOptions<Custom>,
+): Seller<Custom> {
+  const http = createHttp(options);
+  return {
+    products: products(http),
+    stock: stock(http),
+    sales: sales(http),
+    events: events<Custom>(http, options.reconnect),
+  };
+}

@@ -1,0 +1,131 @@
+import type { CustomEvents } from "@amused/core";
+import { isAmusedError } from "@amused/core/errors";
+import ky from "ky";
+import { furtherCursor } from "../cursor.ts";
+import type { ClientOptions } from "../options.ts";
+import { holdCredential } from "./credential.ts";
+import { noAnswer, notSent, refusal } from "./problem.ts";
+
+/** One request, whatever it is for. */
+export interface Call {
+  query?: object | undefined;
+  json?: unknown;
+  body?: BodyInit;
+  headers?: Record<string, string | undefined>;
+  signal?: AbortSignal | undefined;
+  /** The caller's key of a write; one is made where there is none. */
+  idempotencyKey?: string;
+  ifVersion?: number;
+  /** Where these two are not as the client's settings say. */
+  timeout?: number | false;
+  retry?: number;
+}
+
+/** The requests of one client: its credential, its seller, and what it has seen of the log. */
+export interface Http {
+  /** The answer's JSON; `undefined` where it has no body. */
+  send<T>(method: string, path: string, call?: Call): Promise<T>;
+  /** The answer as soon as it begins, for what is read as it comes. */
+  open(path: string, call: Call): Promise<Response>;
+  /** Later reads are to know what this cursor names. */
+  saw(cursor: string): void;
+}
+
+/** What is about the moment: the same request may be answered otherwise a little later. */
+const passing = ["unavailable", "rate_limited", "idempotency_in_flight"];
+
+export function createHttp<Custom extends CustomEvents>(options: ClientOptions<Custom>): Http {
+  const { seller: sellerId, fetch = (request) => globalThis.fetch(request) } = options;
+  const root = `${String(options.baseUrl).replace(/\/+$/, "")}/v1`;
+  const credential = holdCredential(options.apiKey ?? options.token);
+  let seen: string | undefined;
+
+  const saw = (cursor: string) => {
+    seen = furtherCursor(seen ?? cursor, cursor);
+  };
+
+  /** Sends and reads; `take` is handed what was answered well. */
+  async function request<T>(
+    method: string,
+    path: string,
+    call: Call,
+    take: (response: Response) => T | Promise<T>,
+  ): Promise<T> {
+    const { query, signal, body, json, ifVersion } = call;
+    const name = `${method} ${path}`;
+    const reads = method === "GET";
+    // A stream is gone once it was sent, so that nothing is a reason to send it again.
+    const once = body instanceof ReadableStream;
+    const headers: Record<string, string | undefined> = {
+      ...call.headers,
+      ...(reads
+        ? { "amused-cursor": seen }
+        : {
+            // The same for all attempts, so that a write has one effect however often it is sent. Not randomUUID(): pages
+            // that came over plain HTTP do not have it.
+            "idempotency-key": call.idempotencyKey ?? crypto.getRandomValues(new Uint32Array(4)).join("-"),
+          }),
+      ...(ifVersion !== undefined && { "if-match": `"${ifVersion}"` }),
+    };
+    let taken: T;
+
+    for (let again = false; ; again = true) {
+      const held = credential.get();
+      let pause: number | undefined;
+      try {
+        const bearer = await held;
+        if (bearer) headers.authorization = `Bearer ${bearer}`;
+        // An app in the same process would not look at the signal.
+        signal?.throwIfAborted();
+        const init = { method, searchParams: { ...query, sellerId }, headers, body, json, signal };
+        await ky(root + path, {
+          ...(init as object),
+          timeout: call.timeout ?? options.timeout ?? 30_000,
+          retry: {
+            limit: once ? 0 : (call.retry ?? options.retry ?? 3),
+            methods: ["get", "post", "put", "patch", "delete"],
+            shouldRetry({ error }) {
+              // Everything else that comes here is a timeout.
+              if (!isAmusedError(error)) return true;
+              pause = "retryAfter" in error ? error.retryAfter : 0;
+              // Who has to wait longer than a minute should know it.
+              return passing.includes(error.code) && !(pause > 60);
+            },
+            delay: (attempt) => (pause ? pause * 1000 : Math.random() * 300 * 2 ** attempt),
+          },
+          // Answers are read in here, so that one which breaks off is tried again like one that never came.
+          async fetch(request) {
+            try {
+              const response = await fetch(request as Request);
+              if (!response.ok) throw await refusal(name, response);
+              taken = await take(response);
+              const cursor = response.headers.get("amused-cursor");
+              if (!reads && cursor) saw(cursor);
+              return response;
+            } catch (error) {
+              throw isAmusedError(error) ? error : noAnswer(name, error);
+            }
+          },
+        });
+        // ky came back, so that an answer was taken.
+        return taken!;
+      } catch (error) {
+        if (signal?.aborted) throw signal.reason;
+        // Nothing of ky's own errors is kept: they hold the request, and with it the credential, for somebody's log.
+        if (!isAmusedError(error))
+          throw (error as Error).name === "TimeoutError" ? noAnswer(name) : notSent(error);
+        if (error.code !== "unauthenticated" || !credential.renew(held) || again || once) throw error;
+      }
+    }
+  }
+
+  return {
+    send: (method, path, call = {}) =>
+      request(method, path, call, async (response) => {
+        const text = await response.text();
+        return text ? JSON.parse(text) : undefined;
+      }),
+    open: (path, call) => request("GET", path, call, (response) => response),
+    saw,
+  };
+}

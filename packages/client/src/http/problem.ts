@@ -1,0 +1,44 @@
+import { AmusedError, type ErrorCode, errorCodes } from "@amused/core/errors";
+
+/** There was no answer, or none that could be read to its end. */
+export function noAnswer(request: string, cause?: unknown): AmusedError {
+  return new AmusedError("unavailable", `${request} got no whole answer.`, {}, { cause });
+}
+
+/** It was not even sent: a body that is not JSON, a header or URL that is none. */
+export function notSent(cause: unknown): AmusedError {
+  const message = String(cause);
+  return new AmusedError("invalid_request", message, { errors: [{ path: "", message }] }, { cause });
+}
+
+/** A refusal as the error that core would throw; its cause is what the answer said, a problem or a proxy's own words. */
+export async function refusal(request: string, response: Response): Promise<AmusedError> {
+  const cause = await response.text();
+  let said: Record<string, unknown> = {};
+  try {
+    said = { ...JSON.parse(cause) };
+  } catch {
+    // Then the status has to do.
+  }
+  const {
+    type,
+    title,
+    status,
+    code,
+    detail = `${request} was answered ${response.status}.`,
+    requestId,
+    ...evidence
+  } = said;
+  const codes = Object.keys(errorCodes) as ErrorCode[];
+  const ours =
+    codes.find((one) => one === code) ??
+    codes.find((one) => errorCodes[one].status === response.status) ??
+    "unavailable";
+  const seconds = Number(response.headers.get("retry-after"));
+  if (seconds) evidence.retryAfter ??= seconds;
+  if (ours === "invalid_request") evidence.errors ??= [{ path: "", message: detail }];
+  return new AmusedError(ours, detail as string, evidence as never, {
+    cause,
+    requestId: (requestId ?? response.headers.get("x-request-id") ?? undefined) as string | undefined,
+  });
+}
