@@ -1,4 +1,4 @@
-import { AmusedError, type Amused } from "@amused/core";
+import { type Amused, AmusedError } from "@amused/core";
 import { Hono } from "hono";
 import { type House, house as makeHouse } from "./house.ts";
 import { honoPath, pathPattern } from "./http/path.ts";
@@ -36,7 +36,9 @@ export function createApp(amused: Pick<Amused, "services" | "ready">, options: A
     // One handler and no middleware: Hono calls it without composing anything.
     app.on(route.method, honoPath(route.path), (c) => {
       const request = c.req.raw;
-      return answer(house, request, (requestId) => respond({ request, requestId, param: (name) => c.req.param(name) }));
+      return answer(house, request, (requestId) =>
+        respond({ request, requestId, param: (name) => c.req.param(name) }),
+      );
     });
   }
 
@@ -52,12 +54,17 @@ export function createApp(amused: Pick<Amused, "services" | "ready">, options: A
 }
 
 function allowed(methods: readonly string[]): string[] {
-  return [...(methods.includes("GET") ? ["GET", "HEAD"] : []), ...methods.filter((method) => method !== "GET"), "OPTIONS"];
+  return [
+    ...(methods.includes("GET") ? ["GET", "HEAD"] : []),
+    ...methods.filter((method) => method !== "GET"),
+    "OPTIONS",
+  ];
 }
 
 /** A path that is not ours, or a method that it does not have. */
 async function elsewhere(house: House, request: Request, methods: string[] | null): Promise<Reply> {
-  if (methods === null) throw new AmusedError("not_found", "There is nothing at this path; /openapi.json has all there is.", {});
+  if (methods === null)
+    throw new AmusedError("not_found", "There is nothing at this path; /openapi.json has all there is.", {});
   if (request.method !== "OPTIONS")
     throw new AmusedError("method_not_allowed", `This path takes ${methods.join(", ")}.`, { allow: methods });
   const headers = house.cors?.preflight(request, methods) ?? {};
@@ -65,7 +72,11 @@ async function elsewhere(house: House, request: Request, methods: string[] | nul
 }
 
 /** Makes the response of a reply or of what was thrown on the way to it, and notes what happened. */
-async function answer(house: House, request: Request, respond: (requestId: string) => Promise<Reply>): Promise<Response> {
+async function answer(
+  house: House,
+  request: Request,
+  respond: (requestId: string) => Promise<Reply>,
+): Promise<Response> {
   const from = performance.now();
   const requestId = requestIdOf(request);
   let reply: Reply;
@@ -80,7 +91,10 @@ async function answer(house: House, request: Request, respond: (requestId: strin
   house.cors?.apply(request, headers);
   const seconds = (performance.now() - from) / 1000;
   house.metrics.request(request.method, status, seconds);
-  house.logger.debug({ "http.request.id": requestId, "http.request.method": request.method, "url.original": withoutSecrets(request.url), "http.response.status_code": status, "event.duration": Math.round(seconds * 1e9) }, "Answered");
+  if (house.tellsRequests) {
+    const outcome = { "http.response.status_code": status, "event.duration": Math.round(seconds * 1e9) };
+    house.logger.debug({ ...about(request, requestId), ...outcome }, "Answered");
+  }
   return new Response(body, { status, headers });
 }
 
@@ -89,12 +103,12 @@ function refuse(house: House, request: Request, requestId: string, error: unknow
     if (error.status >= 500) house.logger.warn({ err: error, "http.request.id": requestId }, error.message);
     return problemReply(error, requestId);
   }
-  house.logger.error({ err: error, "http.request.id": requestId, "http.request.method": request.method, "url.original": withoutSecrets(request.url) }, "A request failed");
+  house.logger.error({ err: error, ...about(request, requestId) }, "A request failed");
   return internalReply(requestId);
 }
 
-/** An address as it may stand in a log: tokens in the query are credentials. */
-function withoutSecrets(url: string): string {
-  return url.replace(/([?&](?:token|key|api_?key)=)[^&]*/gi, "$1…");
+/** A request as it may stand in a log: what the query calls a token or a key is a credential. */
+function about(request: Request, requestId: string): Record<string, string> {
+  const url = request.url.replace(/([?&][^=&]*(?:token|key)=)[^&]*/gi, "$1…");
+  return { "http.request.id": requestId, "http.request.method": request.method, "url.original": url };
 }
-

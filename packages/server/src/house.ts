@@ -1,5 +1,5 @@
 import type { Amused } from "@amused/core";
-import { authentication, type Authenticate } from "./auth/authenticate.ts";
+import { type Authenticate, authentication } from "./auth/authenticate.ts";
 import { rateLimiter } from "./auth/rate-limit.ts";
 import { type StreamTokens, streamTokens } from "./auth/stream-tokens.ts";
 import { type Cors, cors } from "./http/cors.ts";
@@ -14,6 +14,8 @@ export interface House {
   limits: { body: number; import: number; image: number };
   heartbeat: number;
   logger: Logger;
+  /** Whether the log takes a line for each request. */
+  tellsRequests: boolean;
   authenticate: Authenticate;
   tokens: StreamTokens;
   limit: ((caller: string) => void) | null;
@@ -44,9 +46,14 @@ export function house(amused: House["amused"], options: AppOptions, texts: Texts
   return {
     amused,
     options,
-    limits: { body: options.bodyLimit ?? mb, import: options.importLimit ?? 100 * mb, image: options.imageLimit ?? 10 * mb },
+    limits: {
+      body: options.bodyLimit ?? mb,
+      import: options.importLimit ?? 100 * mb,
+      image: options.imageLimit ?? 10 * mb,
+    },
     heartbeat,
     logger,
+    tellsRequests: logger.isLevelEnabled?.("debug") ?? true,
     authenticate: authentication(amused.services, tokens, options),
     tokens,
     limit: options.rateLimit === undefined ? null : rateLimiter(options.rateLimit),

@@ -7,6 +7,8 @@ export interface Logger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+  /** Where the log has it, requests are not described for nobody. */
+  isLevelEnabled?(level: string): boolean;
 }
 
 export interface AppOptions {
@@ -40,4 +42,4 @@ export interface AppOptions {
   logger?: Logger;
 }
 
-export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, isLevelEnabled: () => false };

@@ -19,7 +19,11 @@ export function authentication(services: Services, tokens: StreamTokens, options
       throw new AmusedError("forbidden", "A stream token opens the stream and nothing else.", {});
     }
     if (inQuery)
-      throw new AmusedError("unauthenticated", "API keys are not taken from the query, where logs and histories keep them.", {});
+      throw new AmusedError(
+        "unauthenticated",
+        "API keys are not taken from the query, where logs and histories keep them.",
+        {},
+      );
     const admin = options.adminKey === undefined ? null : await isAdminKey(token);
     if (admin !== null) return admin;
     const { id, sellerId, scopes, expiresAt } = await services.keys.verify(token);
@@ -48,7 +52,8 @@ export function authentication(services: Services, tokens: StreamTokens, options
 function bearer(header: string | null): string | null {
   if (header === null) return null;
   // Most calls are written just so; the rest is for the others that the RFC allows.
-  if (header.startsWith("Bearer ") && header.length < 4096 && !header.includes(" ", 7)) return header.slice(7) || null;
+  if (header.startsWith("Bearer ") && header.length < 4096 && !header.includes(" ", 7))
+    return header.slice(7) || null;
   return /^bearer +([\x21-\x7e]{1,4096}) *$/i.exec(header)?.[1] ?? null;
 }
 
@@ -59,6 +64,9 @@ function queryToken(url: string): string | null {
 }
 
 function missing(header: string | null): AmusedError<"unauthenticated"> {
-  const message = header === null ? "Send a key: Authorization: Bearer <key>." : "The Authorization header must be: Bearer <key>.";
+  const message =
+    header === null
+      ? "Send a key: Authorization: Bearer <key>."
+      : "The Authorization header must be: Bearer <key>.";
   return new AmusedError("unauthenticated", message, {});
 }

@@ -7,7 +7,10 @@ export interface RateLimit {
 }
 
 /** Counts each caller's requests in fixed windows, in this process; `rate_limited` beyond the limit. */
-export function rateLimiter({ limit, windowMs }: RateLimit, now: () => number = Date.now): (caller: string) => void {
+export function rateLimiter(
+  { limit, windowMs }: RateLimit,
+  now: () => number = Date.now,
+): (caller: string) => void {
   let counts = new Map<string, number>();
   let window = 0;
   return (caller) => {
@@ -19,6 +22,10 @@ export function rateLimiter({ limit, windowMs }: RateLimit, now: () => number = 
     counts.set(caller, count);
     if (count <= limit) return;
     const retryAfter = Math.ceil(((current + 1) * windowMs - at) / 1000);
-    throw new AmusedError("rate_limited", `More than ${limit} requests in ${windowMs / 1000} s with this credential.`, { retryAfter });
+    throw new AmusedError(
+      "rate_limited",
+      `More than ${limit} requests in ${windowMs / 1000} s with this credential.`,
+      { retryAfter },
+    );
   };
 }

@@ -8,8 +8,11 @@ export function sellerOf(access: Access, named: unknown): string {
     throw new AmusedError("forbidden", "This credential belongs to another seller.", {});
   }
   if (named === undefined)
-    throw invalidRequest([{ path: "sellerId", message: "is required in the query, because an admin key belongs to no seller" }]);
+    throw invalidRequest([
+      { path: "sellerId", message: "is required in the query, because an admin key belongs to no seller" },
+    ]);
   const checked = sellerIdSchema.safeParse(named);
-  if (!checked.success) throw invalidRequest(checked.error.issues.map(({ message }) => ({ path: "sellerId", message })));
+  if (!checked.success)
+    throw invalidRequest(checked.error.issues.map(({ message }) => ({ path: "sellerId", message })));
   return checked.data;
 }

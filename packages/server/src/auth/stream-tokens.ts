@@ -25,10 +25,14 @@ interface Claims {
 
 /** Tokens signed with HMAC-SHA-256; without a secret one is made that lives as long as this process. */
 export function streamTokens(secret: string | undefined, now: () => number = Date.now): StreamTokens {
-  const bytes = secret === undefined ? crypto.getRandomValues(new Uint8Array(32)) : new TextEncoder().encode(secret);
+  const bytes =
+    secret === undefined ? crypto.getRandomValues(new Uint8Array(32)) : new TextEncoder().encode(secret);
   let imported: Promise<CryptoKey> | undefined;
   const key = () => {
-    imported ??= crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+    imported ??= crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, [
+      "sign",
+      "verify",
+    ]);
     return imported;
   };
 
@@ -42,24 +46,31 @@ export function streamTokens(secret: string | undefined, now: () => number = Dat
 
     async verify(token) {
       const [payload, signature] = token.slice(prefix.length).split(".").map(fromBase64);
-      const signed = payload && signature && (await crypto.subtle.verify("HMAC", await key(), signature, payload));
+      const signed =
+        payload && signature && (await crypto.subtle.verify("HMAC", await key(), signature, payload));
       if (!signed) throw new AmusedError("unauthenticated", "The stream token is not valid.", {});
       const { s: sellerId, a: actor, e: expiry } = JSON.parse(new TextDecoder().decode(payload)) as Claims;
       const expiresAt = new Date(expiry).toISOString();
-      if (expiry <= now()) throw new AmusedError("unauthenticated", `The stream token expired at ${expiresAt}.`, {});
+      if (expiry <= now())
+        throw new AmusedError("unauthenticated", `The stream token expired at ${expiresAt}.`, {});
       return { sellerId, scopes, actor, expiresAt };
     },
   };
 }
 
 function toBase64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
 }
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
   if (!/^[\w-]{1,4096}$/.test(text)) return null;
   try {
-    return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (unit) => unit.charCodeAt(0));
+    return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (unit) =>
+      unit.charCodeAt(0),
+    );
   } catch {
     return null;
   }

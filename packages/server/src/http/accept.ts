@@ -1,7 +1,10 @@
 import { AmusedError } from "@amused/core";
 
 /** The first of these types that the caller takes, by its own preference; `not_acceptable` when it takes none. */
-export function negotiate<const Type extends string>(accept: string | null, offered: readonly [Type, ...Type[]]): Type {
+export function negotiate<const Type extends string>(
+  accept: string | null,
+  offered: readonly [Type, ...Type[]],
+): Type {
   if (accept === null || accept === "" || accept === "*/*" || accept === offered[0]) return offered[0];
   const ranges = accept.split(",").map(readRange);
   let best: Type | null = null;
@@ -11,7 +14,9 @@ export function negotiate<const Type extends string>(accept: string | null, offe
     if (quality > bestQuality) [best, bestQuality] = [type, quality];
   }
   if (best !== null) return best;
-  throw new AmusedError("not_acceptable", `This answers ${offered.join(" or ")} only.`, { supported: [...offered] });
+  throw new AmusedError("not_acceptable", `This answers ${offered.join(" or ")} only.`, {
+    supported: [...offered],
+  });
 }
 
 interface Range {

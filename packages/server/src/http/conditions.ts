@@ -14,7 +14,10 @@ export function matchesNone(header: string | null, etag: string | undefined): bo
 export function versionOf(header: string | null): number | undefined {
   if (header === null || header.trim() === "*") return undefined;
   const tag = /^(?:W\/)?"([\x21\x23-\x7e]*)"$/.exec(header.trim())?.[1];
-  if (tag === undefined) throw invalidRequest([{ path: "If-Match", message: 'must be one entity tag, such as "3" or "3-17", or *' }]);
+  if (tag === undefined)
+    throw invalidRequest([
+      { path: "If-Match", message: 'must be one entity tag, such as "3" or "3-17", or *' },
+    ]);
   const version = /^(\d{1,15})(?:-\d+)?$/.exec(tag)?.[1];
   return version === undefined ? 0 : Number(version);
 }

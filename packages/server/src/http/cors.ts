@@ -1,5 +1,6 @@
 const exposed = "Amused-Cursor, ETag, Idempotency-Replayed, Location, Retry-After, X-Request-Id";
-const allowed = "Accept, Amused-Cursor, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id";
+const allowed =
+  "Accept, Amused-Cursor, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id";
 
 /** Which other origins' pages may read the answers: none, unless named. */
 export interface Cors {

@@ -9,14 +9,20 @@ export function checkJsonType(request: Request): void {
   if (type === "application/json") return;
   checkNotEncoded(request);
   if (type !== null && /^application\/([\w.+-]+\+)?json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type)) return;
-  throw new AmusedError("unsupported_media_type", "The body must be application/json in UTF-8.", { supported: ["application/json"] });
+  throw new AmusedError("unsupported_media_type", "The body must be application/json in UTF-8.", {
+    supported: ["application/json"],
+  });
 }
 
 /** Refuses compressed bodies: what comes in is bounded by its size. */
 export function checkNotEncoded(request: Request): void {
   const encoding = request.headers.get("content-encoding");
   if (encoding !== null && encoding.toLowerCase() !== "identity")
-    throw new AmusedError("unsupported_media_type", `Bodies can not be sent in the content encoding ${encoding.slice(0, 50)}.`, { supported: ["identity"] });
+    throw new AmusedError(
+      "unsupported_media_type",
+      `Bodies can not be sent in the content encoding ${encoding.slice(0, 50)}.`,
+      { supported: ["identity"] },
+    );
 }
 
 /** The value of a JSON body, as plain data: not deeper than 64, and with no key that could reach a prototype. */

@@ -1,4 +1,4 @@
-import { type Fault, invalidRequest } from "@amused/core";
+import { type Fault, faults as faultsOf, invalidRequest } from "@amused/core";
 import type { z } from "zod";
 
 export type Query = Record<string, unknown>;
@@ -10,7 +10,9 @@ const none: Query = Object.freeze({});
 
 /** Reads the kinds of a query's parameters off its schema. */
 export function queryKinds(schema: z.ZodObject | undefined): QueryKinds {
-  return new Map(Object.entries(schema?.shape ?? {}).map(([name, field]) => [name, kindOf(field as z.ZodType)]));
+  return new Map(
+    Object.entries(schema?.shape ?? {}).map(([name, field]) => [name, kindOf(field as z.ZodType)]),
+  );
 }
 
 function kindOf(field: z.ZodType): "number" | "boolean" | "list" | "text" {
@@ -24,20 +26,27 @@ function kindOf(field: z.ZodType): "number" | "boolean" | "list" | "text" {
  * The query as values: numbers and booleans where the route has them, texts else. What does not read as a number stays
  * text, so that the service refuses it among all other faults.
  */
-export function readQuery(url: string, kinds: QueryKinds): Query {
+export function readQuery(url: string, kinds: QueryKinds, schema?: z.ZodType): Query {
   const from = url.indexOf("?");
   if (from === -1 || from === url.length - 1) return none;
   const text = url.slice(from + 1);
   if (text.includes("%")) checkEncoding(text);
   const query: Query = Object.create(null);
   const faults: Fault[] = [];
+  const seen = new Set<string>();
   for (const [name, value] of new URLSearchParams(text)) {
     const kind = kinds.get(name);
-    if (kind === undefined) faults.push({ path: name, message: "is not a parameter of this route" });
-    else if (name in query) faults.push({ path: name, message: "must not be given twice" });
+    if (seen.has(name)) faults.push({ path: name, message: "must not be given twice" });
+    else if (kind === undefined) faults.push({ path: name, message: "is not a parameter of this route" });
     else query[name] = convert(value, kind);
+    seen.add(name);
   }
-  if (faults.length > 0) throw invalidRequest(faults);
+  if (faults.length > 0) {
+    // What the service would have refused is told in the same answer.
+    const { sellerId: _seller, ...rest } = query;
+    const more = schema?.safeParse(rest).error;
+    throw invalidRequest([...faults, ...faultsOf(more?.issues ?? [])]);
+  }
   // Schemas ask for plain objects; the names are known ones, so that the prototype can not be reached.
   return { ...query };
 }

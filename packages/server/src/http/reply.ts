@@ -9,7 +9,11 @@ export interface Reply {
 
 /** The body of a service's answer as it is: the text that the store made is passed on, never parsed again. */
 export function answerReply(answer: Answer<unknown>, status = 200): Reply {
-  return { status, headers: answerHeaders(answer, { "content-type": "application/json" }), body: answer.body.text };
+  return {
+    status,
+    headers: answerHeaders(answer, { "content-type": "application/json" }),
+    body: answer.body.text,
+  };
 }
 
 /** 204, with what the answer says beside its body. */

@@ -7,6 +7,8 @@ export interface Metrics {
   text(openStreams: number): string;
 }
 
+// A label must not be free text from outside, or the counters grow without end.
+const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 const bounds = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10];
 
 export function metrics(): Metrics {
@@ -19,18 +21,21 @@ export function metrics(): Metrics {
     events: 0,
     gaps: 0,
     request(method, status, seconds) {
-      const labels = `method="${method}",status="${status}"`;
+      const labels = `method="${methods.has(method) ? method : "other"}",status="${status}"`;
       requests.set(labels, (requests.get(labels) ?? 0) + 1);
       count++;
       sum += seconds;
-      for (let i = bounds.length - 1; i >= 0 && seconds <= (bounds[i] as number); i--) buckets[i] = (buckets[i] as number) + 1;
+      for (let i = bounds.length - 1; i >= 0 && seconds <= (bounds[i] as number); i--)
+        buckets[i] = (buckets[i] as number) + 1;
     },
     text(openStreams) {
       const lines = [
         ...family("amused_http_requests_total", "counter", "Requests answered"),
         ...[...requests].map(([labels, value]) => `amused_http_requests_total{${labels}} ${value}`),
         ...family("amused_http_request_duration_seconds", "histogram", "Time to the answer's first byte"),
-        ...bounds.map((bound, i) => `amused_http_request_duration_seconds_bucket{le="${bound}"} ${buckets[i]}`),
+        ...bounds.map(
+          (bound, i) => `amused_http_request_duration_seconds_bucket{le="${bound}"} ${buckets[i]}`,
+        ),
         `amused_http_request_duration_seconds_bucket{le="+Inf"} ${count}`,
         `amused_http_request_duration_seconds_sum ${sum}`,
         `amused_http_request_duration_seconds_count ${count}`,

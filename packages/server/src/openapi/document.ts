@@ -1,6 +1,6 @@
 import { createDocument, type ZodOpenApiPathsObject } from "zod-openapi";
-import { version } from "../version.ts";
 import type { Route } from "../routes/route.ts";
+import { version } from "../version.ts";
 import { operation } from "./operation.ts";
 import { responses } from "./responses.ts";
 import * as shapes from "./shapes.ts";
@@ -25,7 +25,9 @@ export function openApiDocument(routes: readonly Route[]): ReturnType<typeof cre
     info: { title: "Amused", version, description, license: { name: "MIT", identifier: "MIT" } },
     servers: [{ url: "/", description: "This server" }],
     security: [{ key: [] }],
-    tags: [...new Set(routes.map(({ tag }) => tag))].filter((tag) => tag !== "Pages").map((name) => ({ name })),
+    tags: [...new Set(routes.map(({ tag }) => tag))]
+      .filter((tag) => tag !== "Pages")
+      .map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: {

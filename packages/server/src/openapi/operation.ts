@@ -5,7 +5,11 @@ import type { RequestBody, Route } from "../routes/route.ts";
 import { refusals } from "./responses.ts";
 
 const header = (description: string) => z.string().optional().meta({ description });
-const cursorHeader = { "Amused-Cursor": header("The cursor of the write's last event, or of the log in the snapshot that was read") };
+const cursorHeader = {
+  "Amused-Cursor": header(
+    "The cursor of the write's last event, or of the log in the snapshot that was read",
+  ),
+};
 
 /** One operation of the document. */
 export function operation(route: Route): ZodOpenApiOperationObject {
@@ -24,7 +28,10 @@ export function operation(route: Route): ZodOpenApiOperationObject {
     responses: {
       [success.status]: {
         description: success.description,
-        headers: z.object({ "X-Request-Id": header("Names this request in the log"), ...answerHeaders(route) }),
+        headers: z.object({
+          "X-Request-Id": header("Names this request in the log"),
+          ...answerHeaders(route),
+        }),
         ...content(route),
       },
       ...(route.id === "getProduct" && { 304: { description: "The caller has this very state" } }),
@@ -38,25 +45,37 @@ function parameters(route: Route): NonNullable<ZodOpenApiOperationObject["reques
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
   const ofSeller = scope !== "public" && scope !== "admin";
   const headers = {
-    ...(scope !== "public" && method !== "GET" && { "Idempotency-Key": header("1–255 visible characters; the same key with the same request has one effect") }),
+    ...(scope !== "public" &&
+      method !== "GET" && {
+        "Idempotency-Key": header(
+          "1–255 visible characters; the same key with the same request has one effect",
+        ),
+      }),
     ...(versioned && { "If-Match": header('The version that is expected: `"3"`, or the whole `ETag`') }),
     ...(route.id === "getProduct" && { "If-None-Match": header("The `ETag` that the caller has") }),
     ...(scope === "stream" && { "Last-Event-ID": header("Goes on after this cursor; wins over `after`") }),
-    ...(ofSeller && method === "GET" && scope !== "stream" && { "Amused-Cursor": header("A cursor whose event the answer must know") }),
+    ...(ofSeller &&
+      method === "GET" &&
+      scope !== "stream" && { "Amused-Cursor": header("A cursor whose event the answer must know") }),
   };
   const seller = sellerIdSchema.optional().meta({ description: "For whom an admin key acts" });
   const queried = z.object({ ...query?.shape, ...(ofSeller && { sellerId: seller }) });
   return {
-    ...(names.length > 0 && { path: z.object(Object.fromEntries(names.map((name) => [name, name === "id" ? idSchema : z.string()]))) }),
+    ...(names.length > 0 && {
+      path: z.object(Object.fromEntries(names.map((name) => [name, name === "id" ? idSchema : z.string()]))),
+    }),
     ...(Object.keys(queried.shape).length > 0 && { query: queried }),
     ...(Object.keys(headers).length > 0 && { header: z.object(headers) }),
   };
 }
 
 function requestBody(body: RequestBody): ZodOpenApiRequestBodyObject {
-  if (body.kind === "json") return { required: !body.optional, content: { "application/json": { schema: body.schema } } };
-  const types = body.kind === "file" ? body.types : ["image/png", "image/jpeg", "image/webp", "image/avif", "image/gif"];
-  const schema = body.kind === "file" ? { type: "string" as const } : { type: "string" as const, format: "binary" };
+  if (body.kind === "json")
+    return { required: !body.optional, content: { "application/json": { schema: body.schema } } };
+  const types =
+    body.kind === "file" ? body.types : ["image/png", "image/jpeg", "image/webp", "image/avif", "image/gif"];
+  const schema =
+    body.kind === "file" ? { type: "string" as const } : { type: "string" as const, format: "binary" };
   return { required: true, content: Object.fromEntries(types.map((type) => [type, { schema }])) };
 }
 

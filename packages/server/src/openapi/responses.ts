@@ -10,7 +10,10 @@ export function responses(): Record<string, ZodOpenApiResponseObject> {
   const byStatus = Map.groupBy(codes, (code) => errorCodes[code].status);
   const all = [...byStatus].map(([status, codes]) => {
     const description = codes.map((code) => `\`${code}\`: ${errorCodes[code].title}`).join(". ");
-    return [`Problem${status}`, { description, content: { "application/problem+json": { schema: problemShape } } }] as const;
+    return [
+      `Problem${status}`,
+      { description, content: { "application/problem+json": { schema: problemShape } } },
+    ] as const;
   });
   return Object.fromEntries(all);
 }
@@ -20,7 +23,8 @@ export function refusals(route: Route): ZodOpenApiResponsesObject {
   const statuses = new Set([400, 500, 503]);
   if (route.scope !== "public") for (const status of [401, 403, 429]) statuses.add(status);
   if (route.path.includes("{")) statuses.add(404);
-  if (route.scope !== "public" && route.method !== "GET") for (const status of [409, 422]) statuses.add(status);
+  if (route.scope !== "public" && route.method !== "GET")
+    for (const status of [409, 422]) statuses.add(status);
   if (route.versioned) statuses.add(412);
   if (route.body !== undefined) for (const status of [413, 415]) statuses.add(status);
   if (route.path.startsWith("/v1/")) statuses.add(406);
@@ -28,5 +32,7 @@ export function refusals(route: Route): ZodOpenApiResponsesObject {
   if (route.query !== undefined && "productId" in route.query.shape) statuses.add(404);
   if (route.path === "/v1/sales" || route.path === "/v1/returns") statuses.add(404);
   const sorted = [...statuses].sort((a, b) => a - b);
-  return Object.fromEntries(sorted.map((status) => [String(status), { $ref: `#/components/responses/Problem${status}` }]));
+  return Object.fromEntries(
+    sorted.map((status) => [String(status), { $ref: `#/components/responses/Problem${status}` }]),
+  );
 }

@@ -15,8 +15,12 @@ import { z } from "zod";
 // What answers look like, for the OpenAPI document: nothing is checked with these when the server runs. The compiler
 // holds each to core's interface of the same name, in both directions.
 
-const moment = z.iso.datetime().meta({ description: "ISO 8601, UTC", examples: ["2026-11-23T09:30:00.000Z"] });
-const money = z.string().meta({ description: "A decimal amount, as exact as its currency", examples: ["19.99"] });
+const moment = z.iso
+  .datetime()
+  .meta({ description: "ISO 8601, UTC", examples: ["2026-11-23T09:30:00.000Z"] });
+const money = z
+  .string()
+  .meta({ description: "A decimal amount, as exact as its currency", examples: ["19.99"] });
 const count = z.int();
 
 /** A schema whose output is exactly `T`. */
@@ -58,7 +62,9 @@ export const movementShape = shape<Movement>()(
   }),
 );
 
-export const stockChangedShape = shape<StockChanged>()(z.object({ product: productShape, movement: movementShape }));
+export const stockChangedShape = shape<StockChanged>()(
+  z.object({ product: productShape, movement: movementShape }),
+);
 
 export const saleShape = shape<Sale>()(
   z.object({
@@ -116,19 +122,28 @@ export const newKeyShape = shape<NewApiKey>()(
 );
 
 export const streamTokenShape = z.object({ token: z.string(), expiresAt: moment });
-export const healthShape = z.object({ status: z.enum(["ok", "degraded", "draining"]), checks: z.record(z.string(), z.string()).optional() });
+export const healthShape = z.object({
+  status: z.enum(["ok", "degraded", "draining"]),
+  checks: z.record(z.string(), z.string()).optional(),
+});
 
-export const problemShape = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: count,
-  code: z.string().meta({ description: "One of the closed list of codes", examples: ["invalid_request"] }),
-  detail: z.string(),
-  requestId: z.string(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-}).loose().meta({ description: "RFC 9457; further members are the evidence of the code" });
+export const problemShape = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: count,
+    code: z.string().meta({ description: "One of the closed list of codes", examples: ["invalid_request"] }),
+    detail: z.string(),
+    requestId: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .loose()
+  .meta({ description: "RFC 9457; further members are the evidence of the code" });
 
 /** One page of a list. */
 export function pageShape(item: z.ZodType): z.ZodType {
-  return z.object({ items: z.array(item), nextCursor: z.string().nullable().meta({ description: "Asks for the next page; null at the end" }) });
+  return z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable().meta({ description: "Asks for the next page; null at the end" }),
+  });
 }

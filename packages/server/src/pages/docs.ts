@@ -27,7 +27,8 @@ function plainList(routes: readonly Route[]): string {
   const tags = Map.groupBy(routes, ({ tag }) => tag);
   const parts = [...tags].map(([tag, routes]) => {
     const rows = routes.map(
-      ({ method, path, summary }) => `<tr><td><code>${method} ${escapeHtml(path)}</code></td><td>${escapeHtml(summary)}</td></tr>`,
+      ({ method, path, summary }) =>
+        `<tr><td><code>${method} ${escapeHtml(path)}</code></td><td>${escapeHtml(summary)}</td></tr>`,
     );
     return `<h2>${escapeHtml(tag)}</h2>\n<table>${rows.join("\n")}</table>`;
   });

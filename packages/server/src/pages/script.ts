@@ -1,7 +1,7 @@
 import { notFound } from "@amused/core";
+import type { House } from "../house.ts";
 import type { Reply } from "../http/reply.ts";
 import { sha256 } from "../http/sha256.ts";
-import type { House } from "../house.ts";
 import type { Call } from "../routes/route.ts";
 
 /** What the reference is told: everything from here, nothing to or from anybody else. */

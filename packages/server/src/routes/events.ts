@@ -18,8 +18,13 @@ export const eventRoutes: Route[] = [
     description:
       "Oldest first, from `after` on; without it (or with `start`) from the oldest event held. `types` takes names and `noun.*`, separated by commas. `nextCursor` is what to pass as `after` next time. A cursor that can not be served is 410 with `reason` and `oldest`.",
     query: eventQuerySchema,
-    success: { status: 200, description: "A run of events", schema: z.object({ items: z.array(eventShape), nextCursor: z.string() }) },
-    handle: async ({ house, context, query }) => answerReply(await house.amused.services.events.list(context, query)),
+    success: {
+      status: 200,
+      description: "A run of events",
+      schema: z.object({ items: z.array(eventShape), nextCursor: z.string() }),
+    },
+    handle: async ({ house, context, query }) =>
+      answerReply(await house.amused.services.events.list(context, query)),
   },
   {
     method: "POST",
@@ -28,10 +33,12 @@ export const eventRoutes: Route[] = [
     tag,
     scope: "write",
     summary: "Publish an event of your own",
-    description: "`noun.verb`; the nouns of Amused's own events are reserved. The payload is an object of at most 64 KB.",
+    description:
+      "`noun.verb`; the nouns of Amused's own events are reserved. The payload is an object of at most 64 KB.",
     body: { kind: "json", schema: newEventSchema },
     success: { status: 201, description: "The event, at its place in the log", schema: eventShape },
-    handle: async ({ house, context, body }) => answerReply(await house.amused.services.events.publish(context, body), 201),
+    handle: async ({ house, context, body }) =>
+      answerReply(await house.amused.services.events.publish(context, body), 201),
   },
   {
     method: "GET",
@@ -46,9 +53,16 @@ export const eventRoutes: Route[] = [
       types: eventQuerySchema.shape.types,
       productId: eventQuerySchema.shape.productId,
       after: z.string().optional(),
-      token: z.string().optional().meta({ description: "A stream token, for pages whose EventSource can send no headers" }),
+      token: z
+        .string()
+        .optional()
+        .meta({ description: "A stream token, for pages whose EventSource can send no headers" }),
     }),
-    success: { status: 200, description: "The stream, until either side ends it", types: ["text/event-stream"] },
+    success: {
+      status: 200,
+      description: "The stream, until either side ends it",
+      types: ["text/event-stream"],
+    },
     handle: openStream,
   },
 ];

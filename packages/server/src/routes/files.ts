@@ -64,12 +64,19 @@ export const fileRoutes: Route[] = [
       if (!/^[\w.-]{1,200}$/.test(key)) throw notFound("file", key.slice(0, 100));
       const { bytes, type } = await house.amused.services.files.image(key);
       const body = request.method === "HEAD" ? null : (bytes as Uint8Array<ArrayBuffer>);
-      return { status: 200, headers: { ...headers, "content-type": type, "content-length": String(bytes.byteLength) }, body };
+      return {
+        status: 200,
+        headers: { ...headers, "content-type": type, "content-length": String(bytes.byteLength) },
+        body,
+      };
     },
   },
 ];
 
-async function importFile({ house, context, query, request }: SellerCall, kind: "products" | "sales"): Promise<Reply> {
+async function importFile(
+  { house, context, query, request }: SellerCall,
+  kind: "products" | "sales",
+): Promise<Reply> {
   const { dryRun } = parse(importQuerySchema, query);
   const format = formatOf(request);
   const file = streamBytes(request, house.limits.import);
@@ -86,7 +93,10 @@ function formatOf(request: Request): FileFormat {
   throw new AmusedError("unsupported_media_type", message, { supported: [...importTypes] });
 }
 
-async function exportFile({ house, context, request, requestId }: SellerCall, kind: "products" | "sales"): Promise<Reply> {
+async function exportFile(
+  { house, context, request, requestId }: SellerCall,
+  kind: "products" | "sales",
+): Promise<Reply> {
   const type = negotiate(request.headers.get("accept"), importTypes);
   const format = type === "text/csv" ? "csv" : "ndjson";
   const headers: Record<string, string> = {
@@ -95,6 +105,11 @@ async function exportFile({ house, context, request, requestId }: SellerCall, ki
     vary: "Accept",
   };
   if (request.method === "HEAD") return { status: 200, headers, body: null };
-  const onError = (err: unknown) => house.logger.error({ err, "http.request.id": requestId }, `The export of ${kind} broke off`);
-  return { status: 200, headers, body: await textStream(house.amused.services.files.export(context, kind, format), onError) };
+  const onError = (err: unknown) =>
+    house.logger.error({ err, "http.request.id": requestId }, `The export of ${kind} broke off`);
+  return {
+    status: 200,
+    headers,
+    body: await textStream(house.amused.services.files.export(context, kind, format), onError),
+  };
 }

@@ -1,8 +1,8 @@
 import { isAmusedError } from "@amused/core";
-import { equal } from "../auth/admin-key.ts";
 import { checkScope } from "../auth/access.ts";
-import { sha256 } from "../http/sha256.ts";
+import { equal } from "../auth/admin-key.ts";
 import { jsonReply } from "../http/reply.ts";
+import { sha256 } from "../http/sha256.ts";
 import { healthShape } from "../openapi/shapes.ts";
 import type { Call, Route } from "./route.ts";
 
@@ -35,7 +35,8 @@ export const healthRoutes: Route[] = [
         await house.amused.ready();
         return jsonReply({ status: "ok" }, 200, fresh);
       } catch (err) {
-        if (!isAmusedError(err)) house.logger.error({ err, "http.request.id": requestId }, "The store is not ready");
+        if (!isAmusedError(err))
+          house.logger.error({ err, "http.request.id": requestId }, "The store is not ready");
         return jsonReply({ status: "degraded", checks: { store: "unavailable" } }, 503, fresh);
       }
     },
@@ -61,7 +62,12 @@ export const healthRoutes: Route[] = [
 async function checkScraper({ house, request }: Call): Promise<void> {
   const { metricsToken } = house.options;
   const header = request.headers.get("authorization");
-  if (metricsToken !== undefined && header !== null && equal(await sha256(header), await sha256(`Bearer ${metricsToken}`))) return;
+  if (
+    metricsToken !== undefined &&
+    header !== null &&
+    equal(await sha256(header), await sha256(`Bearer ${metricsToken}`))
+  )
+    return;
   const access = await house.authenticate(request, false);
   checkScope(access, "admin");
 }

@@ -15,7 +15,8 @@ export const keyRoutes: Route[] = [
     tag,
     scope: "admin",
     summary: "Make an API key",
-    description: "For a seller, with `read` and `write` when not said; or with the scope `admin` and no seller. The secret is in this answer only: a replay does not show it again.",
+    description:
+      "For a seller, with `read` and `write` when not said; or with the scope `admin` and no seller. The secret is in this answer only: a replay does not show it again.",
     body: { kind: "json", schema: keyRequestSchema },
     success: { status: 201, description: "The key with its secret", schema: newKeyShape },
     async handle({ house, context, body }) {
@@ -35,7 +36,9 @@ export const keyRoutes: Route[] = [
     query: z.strictObject({ ...pageQuery, sellerId: sellerIdSchema.optional() }),
     success: { status: 200, description: "A page of keys", schema: pageShape(keyShape) },
     async handle({ house, query: { sellerId, ...query } }) {
-      return answerReply(await house.amused.services.keys.list(typeof sellerId === "string" ? sellerId : null, query));
+      return answerReply(
+        await house.amused.services.keys.list(typeof sellerId === "string" ? sellerId : null, query),
+      );
     },
   },
   {
@@ -47,6 +50,7 @@ export const keyRoutes: Route[] = [
     summary: "Revoke an API key",
     description: "It opens nothing any longer, and its streams end within five seconds.",
     success: { status: 204, description: "It is revoked" },
-    handle: async ({ house, context, param }) => emptyReply(await house.amused.services.keys.revoke(context, idOf(param("id")))),
+    handle: async ({ house, context, param }) =>
+      emptyReply(await house.amused.services.keys.revoke(context, idOf(param("id")))),
   },
 ];

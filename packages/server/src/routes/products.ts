@@ -15,7 +15,8 @@ export const productRoutes: Route[] = [
     tag,
     scope: "write",
     summary: "Make a product",
-    description: "Only `name` is required. A `quantity` becomes the first movement of its ledger, with the reason `initial`.",
+    description:
+      "Only `name` is required. A `quantity` becomes the first movement of its ledger, with the reason `initial`.",
     body: { kind: "json", schema: newProductSchema },
     success: { status: 201, description: "The product; `Location` and `ETag` name it", schema: productShape },
     async handle({ house, context, body }) {
@@ -34,10 +35,12 @@ export const productRoutes: Route[] = [
     tag,
     scope: "read",
     summary: "List products",
-    description: "By id, or by `sort`. `search` finds words in names and SKUs, whatever their case and accents.",
+    description:
+      "By id, or by `sort`. `search` finds words in names and SKUs, whatever their case and accents.",
     query: productQuerySchema,
     success: { status: 200, description: "A page of products", schema: pageShape(productShape) },
-    handle: async ({ house, context, query }) => answerReply(await house.amused.services.products.list(context, query)),
+    handle: async ({ house, context, query }) =>
+      answerReply(await house.amused.services.products.list(context, query)),
   },
   {
     method: "GET",
@@ -64,7 +67,9 @@ export const productRoutes: Route[] = [
     success: { status: 200, description: "The product as it is now", schema: productShape },
     async handle({ house, context, param, body, request }) {
       const version = versionOf(request.headers.get("if-match"));
-      return answerReply(await house.amused.services.products.update(context, idOf(param("id")), body, version));
+      return answerReply(
+        await house.amused.services.products.update(context, idOf(param("id")), body, version),
+      );
     },
   },
   {
@@ -96,7 +101,9 @@ export const productRoutes: Route[] = [
     async handle({ house, context, param, bytes, request }) {
       const version = versionOf(request.headers.get("if-match"));
       const image = bytes ?? new Uint8Array(0);
-      return answerReply(await house.amused.services.products.setImage(context, idOf(param("id")), image, version));
+      return answerReply(
+        await house.amused.services.products.setImage(context, idOf(param("id")), image, version),
+      );
     },
   },
 ];

@@ -1,6 +1,7 @@
 import { invalidRequest } from "@amused/core";
 import { type Access, checkScope } from "../auth/access.ts";
 import { sellerOf } from "../auth/seller.ts";
+import type { House } from "../house.ts";
 import { negotiate } from "../http/accept.ts";
 import { readBytes } from "../http/body.ts";
 import { matchesNone } from "../http/conditions.ts";
@@ -8,7 +9,6 @@ import { idempotencyKey, requestHash } from "../http/idempotency.ts";
 import { checkJsonType, parseJson } from "../http/json.ts";
 import { type QueryKinds, queryKinds, readQuery } from "../http/query.ts";
 import type { Reply } from "../http/reply.ts";
-import type { House } from "../house.ts";
 import type { AdminRoute, PublicRoute, RequestBody, Route, SellerRoute } from "./route.ts";
 
 /** A request as the app hands it in. */
@@ -26,27 +26,42 @@ export function responder(route: Route, house: House): (incoming: Incoming) => P
   return sellerResponder(route, house, kinds.set("sellerId", "text"));
 }
 
-function publicResponder(route: PublicRoute, house: House, kinds: QueryKinds): (incoming: Incoming) => Promise<Reply> {
+function publicResponder(
+  route: PublicRoute,
+  house: House,
+  kinds: QueryKinds,
+): (incoming: Incoming) => Promise<Reply> {
   return async ({ request, requestId, param }) => {
-    const query = readQuery(request.url, kinds);
+    const query = readQuery(request.url, kinds, route.query);
     return unlessKnown(request, await route.handle({ house, request, requestId, param, query }));
   };
 }
 
-function adminResponder(route: AdminRoute, house: House, kinds: QueryKinds): (incoming: Incoming) => Promise<Reply> {
+function adminResponder(
+  route: AdminRoute,
+  house: House,
+  kinds: QueryKinds,
+): (incoming: Incoming) => Promise<Reply> {
   return async ({ request, requestId, param }) => {
     const access = await house.authenticate(request, false);
     checkScope(access, "admin");
     house.limit?.(access.actor);
     checkAccept(request, route);
-    const query = readQuery(request.url, kinds);
+    const query = readQuery(request.url, kinds, route.query);
     const { body, idempotency } = await readRequest(request, route, house);
     const context = { actor: access.actor, idempotency };
-    return unlessKnown(request, await route.handle({ house, request, requestId, param, query, access, context, body }));
+    return unlessKnown(
+      request,
+      await route.handle({ house, request, requestId, param, query, access, context, body }),
+    );
   };
 }
 
-function sellerResponder(route: SellerRoute, house: House, kinds: QueryKinds): (incoming: Incoming) => Promise<Reply> {
+function sellerResponder(
+  route: SellerRoute,
+  house: House,
+  kinds: QueryKinds,
+): (incoming: Incoming) => Promise<Reply> {
   const isStream = route.scope === "stream";
   const scope = route.scope === "write" ? "write" : "read";
   return async ({ request, requestId, param }) => {
@@ -54,11 +69,19 @@ function sellerResponder(route: SellerRoute, house: House, kinds: QueryKinds): (
     checkScope(access, scope);
     house.limit?.(access.actor);
     if (!isStream) checkAccept(request, route);
-    const { sellerId: named, ...query } = readQuery(request.url, kinds);
+    const { sellerId: named, ...query } = readQuery(request.url, kinds, route.query);
     const sellerId = sellerOf(access, named);
     const { body, bytes, idempotency } = await readRequest(request, route, house);
-    const context = { sellerId, actor: access.actor, idempotency, sees: request.headers.get("amused-cursor") };
-    return unlessKnown(request, await route.handle({ house, request, requestId, param, query, access, context, body, bytes }));
+    const context = {
+      sellerId,
+      actor: access.actor,
+      idempotency,
+      sees: request.headers.get("amused-cursor"),
+    };
+    return unlessKnown(
+      request,
+      await route.handle({ house, request, requestId, param, query, access, context, body, bytes }),
+    );
   };
 }
 
@@ -81,10 +104,18 @@ async function readRequest(request: Request, route: Route, { limits }: House): P
   const key = idempotencyKey(request);
   const bytes = await readBody(request, route.body, limits);
   const idempotency = key === null ? null : { key, hash: await requestHash(request, bytes) };
-  return { body: route.body?.kind === "json" ? jsonOf(bytes, route.body.optional) : undefined, bytes, idempotency };
+  return {
+    body: route.body?.kind === "json" ? jsonOf(bytes, route.body.optional) : undefined,
+    bytes,
+    idempotency,
+  };
 }
 
-async function readBody(request: Request, body: RequestBody | undefined, limits: House["limits"]): Promise<Uint8Array<ArrayBuffer> | null> {
+async function readBody(
+  request: Request,
+  body: RequestBody | undefined,
+  limits: House["limits"],
+): Promise<Uint8Array<ArrayBuffer> | null> {
   if (body === undefined || body.kind === "file") return null;
   if (body.kind === "image") return readBytes(request, limits.image);
   // Without a type and a body, what is missing is the body.
@@ -108,4 +139,3 @@ function unlessKnown(request: Request, reply: Reply): Reply {
   const { "content-type": _type, "content-length": _length, ...headers } = reply.headers;
   return { status: 304, headers, body: null };
 }
-

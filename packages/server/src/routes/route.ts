@@ -1,9 +1,9 @@
 import type { Context } from "@amused/core";
 import type { z } from "zod";
 import type { Access } from "../auth/access.ts";
+import type { House } from "../house.ts";
 import type { Query } from "../http/query.ts";
 import type { Reply } from "../http/reply.ts";
-import type { House } from "../house.ts";
 
 /** A request on its way to a handler. */
 export interface Call {

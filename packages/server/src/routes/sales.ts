@@ -14,10 +14,12 @@ export const saleRoutes: Route[] = [
     tag,
     scope: "write",
     summary: "Record a sale",
-    description: "All lines are taken out of stock or none: `insufficient_stock` says in `available` what was there.",
+    description:
+      "All lines are taken out of stock or none: `insufficient_stock` says in `available` what was there.",
     body: { kind: "json", schema: newSaleSchema },
     success: { status: 201, description: "One sale for each line", schema: salesShape },
-    handle: async ({ house, context, body }) => answerReply(await house.amused.services.sales.record(context, body), 201),
+    handle: async ({ house, context, body }) =>
+      answerReply(await house.amused.services.sales.record(context, body), 201),
   },
   {
     method: "POST",
@@ -29,7 +31,8 @@ export const saleRoutes: Route[] = [
     description: "The body of a sale. Stock rises, and the rows are sales of a negative quantity.",
     body: { kind: "json", schema: newSaleSchema },
     success: { status: 201, description: "One negative sale for each line", schema: salesShape },
-    handle: async ({ house, context, body }) => answerReply(await house.amused.services.sales.return(context, body), 201),
+    handle: async ({ house, context, body }) =>
+      answerReply(await house.amused.services.sales.return(context, body), 201),
   },
   {
     method: "GET",
@@ -41,7 +44,8 @@ export const saleRoutes: Route[] = [
     description: "Newest first by `soldAt`. `from` and `to` are inclusive UTC days, or times.",
     query: saleQuerySchema,
     success: { status: 200, description: "A page of sales", schema: pageShape(saleShape) },
-    handle: async ({ house, context, query }) => answerReply(await house.amused.services.sales.list(context, query)),
+    handle: async ({ house, context, query }) =>
+      answerReply(await house.amused.services.sales.list(context, query)),
   },
   {
     method: "GET",

@@ -21,7 +21,8 @@ export const streamTokenRoutes: Route[] = [
     tag: "Events",
     scope: "read",
     summary: "Make a token for a browser's stream",
-    description: "Short-lived, read-only, good for `/v1/events/stream` and nothing else, so that no key lives in a page. It is kept nowhere: a retry makes another.",
+    description:
+      "Short-lived, read-only, good for `/v1/events/stream` and nothing else, so that no key lives in a page. It is kept nowhere: a retry makes another.",
     body: { kind: "json", schema: requestSchema, optional: true },
     success: { status: 201, description: "The token", schema: streamTokenShape },
     async handle({ house, context, access, body }) {

@@ -5,7 +5,8 @@ const encoder = new TextEncoder();
 /** Blocks in the form of Server-Sent Events, joined: they cost one write, however many they are. */
 export function encodeBlocks(blocks: readonly StreamBlock[]): Uint8Array {
   let text = "";
-  for (const { id, type, text: data } of blocks) text += `id: ${id}\nevent: ${type}\ndata: ${oneLine(data)}\n\n`;
+  for (const { id, type, text: data } of blocks)
+    text += `id: ${id}\nevent: ${type}\ndata: ${oneLine(data)}\n\n`;
   return encoder.encode(text);
 }
 

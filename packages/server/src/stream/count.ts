@@ -6,7 +6,11 @@ import type { Logger } from "../options.ts";
  * Counts the events of a stream that sees all of them, and with them any hole in the log: positions are dense, so a jump
  * without a `stream.reset` is a fault of ours that nobody should have to find out by missing something.
  */
-export async function* countBlocks(blocks: AsyncIterable<StreamBlock[]>, metrics: Metrics, logger: Logger): AsyncGenerator<StreamBlock[]> {
+export async function* countBlocks(
+  blocks: AsyncIterable<StreamBlock[]>,
+  metrics: Metrics,
+  logger: Logger,
+): AsyncGenerator<StreamBlock[]> {
   let expected: number | null = null;
   for await (const run of blocks) {
     for (const { id, type } of run) {

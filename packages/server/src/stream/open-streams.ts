@@ -33,7 +33,15 @@ const spreadMs = 3_000;
  * Keeps the streams that are open: one timer gives all of them their heartbeat, their end when a credential expires or is
  * revoked, and it exists only while there are any.
  */
-export function openStreams({ heartbeat, drain, logger }: { heartbeat: number; drain: AbortSignal | undefined; logger: Logger }): OpenStreams {
+export function openStreams({
+  heartbeat,
+  drain,
+  logger,
+}: {
+  heartbeat: number;
+  drain: AbortSignal | undefined;
+  logger: Logger;
+}): OpenStreams {
   const open = new Set<OpenStream>();
   let timer: ReturnType<typeof setInterval> | undefined;
   let checkedAt = 0;
@@ -56,7 +64,8 @@ export function openStreams({ heartbeat, drain, logger }: { heartbeat: number; d
       await streams[0]?.check();
     } catch (error) {
       // A store that can not answer does not make a credential bad.
-      if (isAmusedError(error, "unauthenticated") || isAmusedError(error, "forbidden")) for (const stream of streams) stream.end();
+      if (isAmusedError(error, "unauthenticated") || isAmusedError(error, "forbidden"))
+        for (const stream of streams) stream.end();
       else logger.warn({ err: error }, "The credential of an open stream could not be checked");
     }
   }

@@ -13,11 +13,24 @@ const headers = {
 };
 
 /** Opens a stream of the seller's events. */
-export async function openStream({ house, request, requestId, context, access, query }: SellerCall): Promise<Reply> {
+export async function openStream({
+  house,
+  request,
+  requestId,
+  context,
+  access,
+  query,
+}: SellerCall): Promise<Reply> {
   const { streams, metrics, logger } = house;
   negotiate(request.headers.get("accept"), ["text/event-stream"]);
-  if (streams.draining) throw new AmusedError("unavailable", "The server is about to stop.", { retryAfter: 1 });
-  const { after, token, ...filter } = query as { after?: string; token?: string; types?: string[]; productId?: number };
+  if (streams.draining)
+    throw new AmusedError("unavailable", "The server is about to stop.", { retryAfter: 1 });
+  const { after, token, ...filter } = query as {
+    after?: string;
+    token?: string;
+    types?: string[];
+    productId?: number;
+  };
   const from = request.headers.get("last-event-id") || after;
   const abort = new AbortController();
   const blocks = await house.amused.services.events.stream(context, { ...filter, from }, abort.signal);
@@ -37,11 +50,11 @@ export async function openStream({ house, request, requestId, context, access, q
     streams,
     abort,
     expiresAt: access.expiresAt == null ? Number.POSITIVE_INFINITY : Date.parse(access.expiresAt),
-    credential: house.options.authorize === undefined ? (request.headers.get("authorization") ?? token) : request,
+    credential:
+      house.options.authorize === undefined ? (request.headers.get("authorization") ?? token) : request,
     check: async () => void (await house.authenticate(request, true)),
     onError: (err) => logger.error({ err, "http.request.id": requestId }, "An event stream broke off"),
     onEnd: () => signal.removeEventListener("abort", leave),
   });
   return { status: 200, headers: { ...headers }, body: body as ReadableStream<Uint8Array> };
 }
-

@@ -21,7 +21,10 @@ export interface ReadableOptions {
  * Blocks as a web stream. The next ones are fetched only when the reader has taken the last, so that a slow reader is
  * behind but costs no memory.
  */
-export function readable(blocks: AsyncIterable<StreamBlock[]>, options: ReadableOptions): ReadableStream<Uint8Array> {
+export function readable(
+  blocks: AsyncIterable<StreamBlock[]>,
+  options: ReadableOptions,
+): ReadableStream<Uint8Array> {
   const { streams, abort, expiresAt, credential, check } = options;
   const iterator = blocks[Symbol.asyncIterator]();
   let controller: ReadableStreamDefaultController<Uint8Array>;

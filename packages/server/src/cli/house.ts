@@ -1,0 +1,86 @@
+import { mkdir, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { type Amused, createAmused, isAmusedError, type Store } from "@amused/core";
+import { diskFiles } from "@amused/providers/files";
+import { Refusal } from "./fail.ts";
+import type { Settings } from "./settings.ts";
+
+/** Opens the store that the settings name. The heavy drivers are loaded only when they are the ones. */
+export async function openStore(settings: Settings): Promise<Store> {
+  await makeFolder(settings.AMUSED_DATA);
+  const { DATABASE_URL } = settings;
+  if (DATABASE_URL === undefined) {
+    const { pgliteStore } = await import("@amused/postgres/pglite");
+    return pgliteStore(settings.AMUSED_DATA);
+  }
+  const [{ default: pg }, { postgresStore }] = await Promise.all([import("pg"), import("@amused/postgres")]);
+  const pool = new pg.Pool({
+    connectionString: DATABASE_URL,
+    max: 16,
+    connectionTimeoutMillis: 10_000,
+    application_name: "amused",
+  });
+  // A connection that breaks while nobody uses it is no reason to die: the pool makes another.
+  pool.on("error", () => {});
+  const store = postgresStore({ pool });
+  return {
+    ...store,
+    async close() {
+      await store.close();
+      if (!pool.ended) await pool.end();
+    },
+  };
+}
+
+/** The whole system as the settings describe it, brought to the current layout. */
+export async function openAmused(
+  settings: Settings,
+  onError: (error: unknown) => void = () => {},
+): Promise<Amused> {
+  const store = await openStore(settings);
+  try {
+    const files = diskFiles(join(settings.AMUSED_DATA, "files"));
+    return await createAmused({ store, files, currency: settings.AMUSED_CURRENCY, onError });
+  } catch (error) {
+    await store.close().catch(() => {});
+    if (isAmusedError(error, "unavailable") && settings.DATABASE_URL !== undefined) throw unreachable(error);
+    throw error;
+  }
+}
+
+function unreachable(error: Error): Refusal {
+  const { cause } = error;
+  const why = cause instanceof Error ? `: ${cause.message || (cause as NodeJS.ErrnoException).code}` : "";
+  return new Refusal(`The database of DATABASE_URL can not be reached${why}`);
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await make(resolve(path), true);
+  } catch (error) {
+    throw new Refusal(`The data folder ${path} can not be made: ${(error as Error).message}`);
+  }
+}
+
+/** `mkdir -p`. Node's own `recursive` never returns where a folder can not be made in one that is there (/proc). */
+async function make(path: string, parents: boolean): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    if (code !== "ENOENT" || !parents || dirname(path) === path) throw error;
+    await make(dirname(path), true);
+    await make(path, false);
+  }
+}
+
+/** Does something with an open system, and closes it. */
+export async function withAmused<T>(settings: Settings, work: (amused: Amused) => Promise<T>): Promise<T> {
+  const amused = await openAmused(settings);
+  try {
+    return await work(amused);
+  } finally {
+    await amused.close();
+  }
+}

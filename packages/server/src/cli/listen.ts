@@ -1,0 +1,53 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { Refusal } from "./fail.ts";
+
+export interface Listening {
+  url: string;
+  /** Takes no more connections, lets what is in flight finish, and cuts what has not after so long. */
+  close(withinMs: number): Promise<void>;
+}
+
+/** Serves an app with Node. */
+export async function listen(
+  fetch: (request: Request) => Response | Promise<Response>,
+  port: number,
+  host: string,
+): Promise<Listening> {
+  const server = createAdaptorServer({ fetch }) as Server;
+  // Uploads may be slow, but a request that only trickles in must not hold a connection for ever.
+  server.requestTimeout = 300_000;
+  server.headersTimeout = 20_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(refusalOf(error, port, host)));
+    server.listen(port, host, resolve);
+  });
+  const { port: taken, family, address } = server.address() as AddressInfo;
+  const everywhere = address === "0.0.0.0" || address === "::";
+  const name = everywhere ? "localhost" : family === "IPv6" ? `[${address}]` : address;
+  return {
+    url: `http://${name}:${taken}`,
+    close: (withinMs) =>
+      new Promise((resolve) => {
+        const cut = setTimeout(() => server.closeAllConnections(), withinMs);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function refusalOf(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  if (error.code === "EADDRINUSE")
+    return new Refusal(`Port ${port} on ${host} is taken; choose another with --port (0 picks a free one).`);
+  if (error.code === "EACCES")
+    return new Refusal(
+      `Port ${port} on ${host} needs more rights than this process has; choose another with --port.`,
+    );
+  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND")
+    return new Refusal(`HOST ${host} is not an address of this machine.`);
+  return error;
+}

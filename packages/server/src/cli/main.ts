@@ -1,0 +1,92 @@
+import { Command } from "commander";
+import { version } from "../version.ts";
+import { orFail } from "./fail.ts";
+
+const dataFlag = [
+  "--data <folder>",
+  "folder of the embedded database and of files (AMUSED_DATA, ./amused-data)",
+] as const;
+
+/** The `amused` command. Each subcommand is loaded when it is the one. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command("amused")
+    .description("Products, stock, sales, and the log of everything that happens to them")
+    .version(version)
+    .showHelpAfterError();
+
+  program
+    .command("start", { isDefault: true })
+    .description("serve the API")
+    .option("--port <port>", "0 picks a free one (PORT, 3000)")
+    .option("--host <host>", "where to listen (HOST, 127.0.0.1)")
+    .option(...dataFlag)
+    .option("--demo", "fill an empty store with a real shop")
+    .option("--json", "print one JSON line when ready; logs go to standard error")
+    .action((flags) => orFail(async () => (await import("./start.ts")).start(flags)));
+
+  program
+    .command("migrate")
+    .description("bring the database to the layout of this version")
+    .option(...dataFlag)
+    .action((flags) => orFail(async () => (await import("./migrate.ts")).migrate(flags)));
+
+  const keys = program.command("keys").description("make, list and revoke API keys, on the store itself");
+  keys
+    .command("create")
+    .option("--seller <id>", "whose key it is; none for an admin key")
+    .option("--scopes <scopes>", "read, write or admin, separated by commas", "read,write")
+    .option("--name <name>", "what it is for")
+    .option("--expires <time>", "when it ends, ISO 8601")
+    .option("--json", "print the whole key as JSON")
+    .option(...dataFlag)
+    .action((flags) => orFail(async () => (await import("./keys.ts")).createKey(flags)));
+  keys
+    .command("list")
+    .option("--seller <id>", "of this seller only")
+    .option("--json", "print one JSON line for each")
+    .option(...dataFlag)
+    .action((flags) => orFail(async () => (await import("./keys.ts")).listKeys(flags)));
+  keys
+    .command("revoke <id>")
+    .option(...dataFlag)
+    .action((id, flags) => orFail(async () => (await import("./keys.ts")).revokeKey(id, flags)));
+
+  program
+    .command("import <kind> <file>")
+    .description("import products or sales from a CSV or NDJSON file (- is standard input)")
+    .option("--seller <id>", "whose they are")
+    .option("--dry-run", "say what would happen, and do nothing")
+    .option("--format <format>", "csv or ndjson; told by the file's name when not said")
+    .option("--url <url>", "send it to a server, with --key")
+    .option("--key <key>", "the server's key (AMUSED_KEY)")
+    .option("--json", "print the result as JSON")
+    .option(...dataFlag)
+    .action((kind, file, flags) =>
+      orFail(async () => (await import("./import.ts")).importFile(kind, file, flags)),
+    );
+
+  program
+    .command("tail")
+    .description("show events as they happen")
+    .requiredOption("--url <url>", "the server")
+    .option("--key <key>", "a key with the scope read (AMUSED_KEY)")
+    .option("--types <types>", "names or noun.*, separated by commas")
+    .option("--from <cursor>", "begin after this cursor, or at start")
+    .option("--json", "print one JSON line for each")
+    .action((flags) => orFail(async () => (await import("./tail.ts")).tail(flags)));
+
+  program
+    .command("doctor")
+    .description("check what the server needs, and say how to mend it")
+    .option("--port <port>", "the port to look at (PORT, 3000)")
+    .option("--host <host>", "the host to look at (HOST, 127.0.0.1)")
+    .option(...dataFlag)
+    .action((flags) => orFail(async () => (await import("./doctor.ts")).doctor(flags)));
+
+  program
+    .command("openapi")
+    .description("print the OpenAPI document")
+    .action(() => orFail(async () => (await import("./openapi.ts")).openapi()));
+
+  await program.parseAsync(argv);
+}

@@ -1,0 +1,101 @@
+import { currencySchema } from "@amused/core";
+import { z } from "zod";
+import { durationSchema } from "../units/duration.ts";
+import { rateSchema } from "../units/rate.ts";
+import { sizeSchema } from "../units/size.ts";
+import { Refusal } from "./fail.ts";
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, "must be a whole number from 0 to 65535")
+  .transform(Number)
+  .refine((port) => port <= 65_535, "must be a whole number from 0 to 65535");
+
+const origins = z.string().transform((text, context) => {
+  const all = text
+    .split(",")
+    .map((origin) => origin.trim())
+    .filter(Boolean);
+  const wrong = all.find(
+    (origin) => origin !== "*" && (!URL.canParse(origin) || new URL(origin).origin !== origin),
+  );
+  if (wrong === undefined) return all;
+  context.addIssue({
+    code: "custom",
+    message: `must be origins such as https://shop.example, separated by commas; ${wrong} is none`,
+  });
+  return z.NEVER;
+});
+
+const database = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, "must be an address such as postgres://user:password@host:5432/name");
+
+/** Every setting of the server by its variable. Empty is not set. */
+const schema = z.object({
+  PORT: port.default(3000),
+  HOST: z.string().regex(/^\S+$/, "must be a host name or an address").default("127.0.0.1"),
+  AMUSED_DATA: z
+    .string()
+    .refine((path) => !path.includes("\0"), "must be a folder")
+    .default("./amused-data"),
+  DATABASE_URL: database.optional(),
+  AMUSED_ADMIN_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]*$/, "must be visible ASCII characters")
+    .min(32, "must have at least 32 characters")
+    .optional(),
+  RATE_LIMIT: rateSchema.default({ limit: 600, windowMs: 60_000 }),
+  LOG_LEVEL: z
+    .enum(["debug", "info", "warn", "error", "silent"], "must be debug, info, warn, error or silent")
+    .default("info"),
+  AMUSED_HEARTBEAT: durationSchema.refine((ms) => ms >= 100, "must be at least 100ms").default(15_000),
+  AMUSED_DRAIN: durationSchema.default(10_000),
+  AMUSED_BODY_LIMIT: sizeSchema.default(1024 ** 2),
+  AMUSED_IMPORT_LIMIT: sizeSchema.default(100 * 1024 ** 2),
+  AMUSED_IMAGE_LIMIT: sizeSchema.default(10 * 1024 ** 2),
+  AMUSED_CORS_ORIGINS: origins.default([]),
+  AMUSED_CURRENCY: currencySchema.default("USD"),
+  AMUSED_METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+});
+
+export type Settings = z.output<typeof schema>;
+
+/** What a flag of the command sets, by its variable. */
+export interface Flags {
+  PORT?: string | undefined;
+  HOST?: string | undefined;
+  AMUSED_DATA?: string | undefined;
+}
+
+const flagNames: Record<string, string> = { PORT: "--port", HOST: "--host", AMUSED_DATA: "--data" };
+/** What must not be repeated in an error, because logs keep it. */
+const secret = new Set(["AMUSED_ADMIN_KEY", "AMUSED_METRICS_TOKEN", "DATABASE_URL"]);
+
+/** Reads the settings, flags before variables; a bad one is refused in one line that names it. */
+export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape).map((name) => [
+      name,
+      flags[name as keyof Flags] ?? (env[name] === "" ? undefined : env[name]),
+    ]),
+  );
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map(({ path, message }) => {
+    const name = String(path[0]);
+    const said = secret.has(name) ? "" : `; it is ${JSON.stringify(given[name])}`;
+    return `${flags[name as keyof Flags] === undefined ? name : flagNames[name]} ${message}${said}`;
+  });
+  throw new Refusal(lines.join(". "));
+}
+
+const later =
+  /^(REDIS_URL|SMTP_URL|MAIL_FROM|SMS_URL|TWILIO_\w+|S3_\w+|AI_\w+|DATABASE_REPLICA_URLS|AMUSED_JWKS_URL|AMUSED_JWT_\w+|AMUSED_RETENTION_\w+|AMUSED_PRUNE_EVERY|AMUSED_ALLOW_PRIVATE_WEBHOOKS)$/;
+
+/** Settings that are given but that this version does nothing with. */
+export function unusedSettings(env: NodeJS.ProcessEnv): string[] {
+  return Object.keys(env)
+    .filter((name) => later.test(name) && env[name] !== "")
+    .sort();
+}

@@ -1,0 +1,121 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Amused } from "@amused/core";
+import { createApp } from "../app.ts";
+import { version } from "../version.ts";
+import { asset } from "./assets.ts";
+import { type Demo, demoSeller, prepareDemo } from "./demo/demo.ts";
+import { firstAdminKey } from "./first-key.ts";
+import { openAmused } from "./house.ts";
+import { type Listening, listen } from "./listen.ts";
+import { createLogger } from "./log.ts";
+import { blank, type Screen, screen } from "./screen.ts";
+import { readSettings, type Settings, unusedSettings } from "./settings.ts";
+import { whenToldToStop } from "./signals.ts";
+import { welcome } from "./welcome.ts";
+
+export interface StartFlags {
+  port?: string;
+  host?: string;
+  data?: string;
+  demo?: boolean;
+  json?: boolean;
+}
+
+/** `amused start`: opens the store, serves it, says where, and stops when told to. */
+export async function start(flags: StartFlags): Promise<void> {
+  const settings = readSettings({ PORT: flags.port, HOST: flags.host, AMUSED_DATA: flags.data }, process.env);
+  const show = flags.json ? blank : screen();
+  const logger = createLogger(settings.LOG_LEVEL, process.stderr.isTTY && !flags.json);
+  process.on("unhandledRejection", (err) =>
+    logger.error({ err }, "A promise was rejected and nobody looked"),
+  );
+  process.on("uncaughtException", (err) => {
+    logger.error({ err }, "Nobody caught this; the process ends");
+    process.exit(1);
+  });
+  const unused = unusedSettings(process.env);
+  if (unused.length > 0) logger.warn({}, `This version does not use: ${unused.join(", ")}`);
+
+  const drain = new AbortController();
+  show.line(`Amused ${version}`);
+  const where =
+    settings.DATABASE_URL === undefined
+      ? `embedded PostgreSQL in ${resolve(settings.AMUSED_DATA)}`
+      : "PostgreSQL";
+  const onError = (err: unknown) => logger.error({ err }, "Background work failed");
+  const amused = await show.step(
+    "store",
+    () => openAmused(settings, onError),
+    () => where,
+  );
+  let server: Listening;
+  try {
+    const app = createApp(amused, { ...appOptions(settings), drain: drain.signal, logger });
+    server = await listen(app.fetch, settings.PORT, settings.HOST);
+  } catch (error) {
+    await amused.close();
+    throw error;
+  }
+  whenToldToStop(logger, () => stop(amused, server, drain, settings.AMUSED_DRAIN));
+
+  await amused.start();
+  const adminKey = settings.AMUSED_ADMIN_KEY === undefined ? await firstAdminKey(amused) : null;
+  const demo = flags.demo ? await showDemo(amused, settings, show) : null;
+  const ready = {
+    url: server.url,
+    ...(adminKey !== null && { adminKey }),
+    ...(demo !== null && { demo: { seller: demoSeller, apiKey: demo.apiKey } }),
+  };
+  if (flags.json) process.stdout.write(`${JSON.stringify(ready)}\n`);
+  else show.line(welcome(ready));
+  logger.info({ "url.full": server.url }, "Listening");
+}
+
+function appOptions(settings: Settings): Parameters<typeof createApp>[1] & object {
+  const script = asset("reference/scalar.js");
+  return {
+    heartbeat: settings.AMUSED_HEARTBEAT,
+    bodyLimit: settings.AMUSED_BODY_LIMIT,
+    importLimit: settings.AMUSED_IMPORT_LIMIT,
+    imageLimit: settings.AMUSED_IMAGE_LIMIT,
+    corsOrigins: settings.AMUSED_CORS_ORIGINS,
+    ...(settings.AMUSED_ADMIN_KEY !== undefined && { adminKey: settings.AMUSED_ADMIN_KEY }),
+    ...(settings.AMUSED_METRICS_TOKEN !== undefined && { metricsToken: settings.AMUSED_METRICS_TOKEN }),
+    ...(settings.RATE_LIMIT !== null && { rateLimit: settings.RATE_LIMIT }),
+    ...(script !== null && { referenceScript: async () => new Uint8Array(await readFile(script)) }),
+  };
+}
+
+function showDemo(amused: Amused, settings: Settings, show: Screen): Promise<Demo> {
+  const outcomes = {
+    now: "200 products and 118,058 sales of a real shop (Online Retail, UCI, CC BY 4.0)",
+    before: `the shop of seller "${demoSeller}", loaded at an earlier start`,
+    "not empty": `seller "${demoSeller}" has products of its own, so that nothing was loaded`,
+  };
+  return show.step(
+    "demo",
+    (progress) =>
+      prepareDemo(amused, settings.AMUSED_DATA, ({ done, total }) => {
+        const percent = Math.floor((done / total) * 10) * 10;
+        progress(`${total.toLocaleString("en")} sales: ${percent} %`);
+      }),
+    ({ loaded }) => outcomes[loaded],
+  );
+}
+
+/** Readiness flips and streams end first; then what is in flight has its time, and the store is closed last. */
+async function stop(
+  amused: Amused,
+  server: Listening,
+  drain: AbortController,
+  drainMs: number,
+): Promise<void> {
+  const most = Math.min(drainMs, 10_000);
+  drain.abort();
+  // A balancer that asks is told before the door closes.
+  await sleep(Math.min(500, most / 4));
+  await server.close(Math.max(0, most - 1_500));
+  await amused.close();
+}
