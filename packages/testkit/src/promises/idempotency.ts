@@ -59,7 +59,7 @@ export const idempotency: PromiseGroup = {
         expect(await outcome(sell(store, command, [line(id, 2)]))).toBe("insufficient_stock");
         await adjust(store, commandOf(sellerId), id, 1);
         expect(await sell(store, command, [line(id, 2)])).toMatchObject({ replayed: false });
-        expect(await sell(store, command, [line(id, 2)])).toMatchObject({ replayed: true, position: { epoch: "imported", seq: 7 } });
+        expect(await sell(store, command, [line(id, 2)])).toMatchObject({ replayed: true });
       },
     },
     {
