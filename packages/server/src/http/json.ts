@@ -5,9 +5,9 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** Refuses a body that does not call itself JSON (`application/json`, `application/…+json`, UTF-8). */
 export function checkJsonType(request: Request): void {
+  checkNotEncoded(request);
   const type = request.headers.get("content-type");
   if (type === "application/json") return;
-  checkNotEncoded(request);
   if (type !== null && /^application\/([\w.+-]+\+)?json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type)) return;
   throw new AmusedError("unsupported_media_type", "The body must be application/json in UTF-8.", {
     supported: ["application/json"],

@@ -1,0 +1,67 @@
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { amused, folder, request, startServer } from "./support/process.ts";
+
+const slow = 60_000;
+
+async function done(args: string[]): Promise<string> {
+  const run = amused(args);
+  const code = await run.ended;
+  expect([args.join(" "), code, run.stderr()]).toEqual([args.join(" "), 0, ""]);
+  return run.stdout().trimEnd();
+}
+
+describe("commands on the store", { timeout: slow }, () => {
+  test("migrate, make, list and revoke keys, import, and look for faults", async () => {
+    const data = await folder();
+    const on = ["--data", data];
+    expect(await done(["migrate", ...on])).toMatch(/applied|already/);
+    const key = await done(["keys", "create", "--seller", "acme", "--scopes", "read,write", ...on]);
+    expect(key).toMatch(/^amk_\S+$/);
+    const whole = JSON.parse(await done(["keys", "create", "--scopes", "admin", "--json", ...on])) as {
+      id: number;
+    };
+    expect(whole).toMatchObject({ sellerId: null, scopes: ["admin"], key: expect.any(String) });
+    expect(await done(["keys", "list", ...on])).not.toContain(key);
+    await done(["keys", "revoke", String(whole.id), ...on]);
+
+    const file = join(data, "products.csv");
+    await writeFile(file, "sku,name,quantity\nT-1,Tea,4\n");
+    expect(await done(["import", "products", file, "--seller", "acme", "--dry-run", ...on])).toContain(
+      "Would be: 1 created",
+    );
+    expect(await done(["import", "products", file, "--seller", "acme", ...on])).toContain("1 created");
+    const again = await done(["import", "products", file, "--seller", "acme", "--json", ...on]);
+    expect(JSON.parse(again)).toMatchObject({ created: 0, skipped: 1 });
+
+    expect(await done(["doctor", "--port", "0", ...on])).not.toContain("MEND");
+    expect(JSON.parse(await done(["openapi"]))).toMatchObject({ openapi: "3.1.0" });
+  });
+});
+
+describe("commands on a server", { timeout: slow }, () => {
+  test("tail shows what happens, import sends a file, and doctor says who has the folder", async () => {
+    const data = await folder();
+    const { ready, child } = await startServer(["--data", data]);
+    const made = await request(`${ready.url}/v1/keys`, ready.adminKey as string, "POST", {
+      sellerId: "acme",
+    });
+    const { key } = (await made.json()) as { key: string };
+    const server = ["--url", ready.url, "--key", key];
+
+    const tail = amused(["tail", ...server, "--from", "start", "--types", "product.*", "--json"]);
+    const file = join(data, "products.ndjson");
+    await writeFile(file, '{"sku":"T-1","name":"Tea"}\n');
+    expect(await done(["import", "products", file, ...server])).toContain("1 created");
+    if (!tail.stdout().includes("\n")) await once(tail.child.stdout as NodeJS.ReadableStream, "data");
+    expect(JSON.parse(tail.stdout())).toMatchObject({ type: "product.created", seq: expect.any(Number) });
+    tail.child.kill("SIGINT");
+    expect(await tail.ended).toBe(0);
+
+    const doctor = amused(["doctor", "--port", "0", "--data", data]);
+    expect(await doctor.ended).toBe(1);
+    expect(doctor.stdout()).toContain(`in use by process ${child.pid}`);
+  });
+});

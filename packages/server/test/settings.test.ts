@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { readSettings, unusedSettings } from "../src/cli/settings.ts";
+
+const read = (env: Record<string, string>, flags = {}) => readSettings(flags, env);
+
+describe("settings", () => {
+  test("all have defaults that hold", () => {
+    expect(read({})).toMatchObject({
+      PORT: 3000,
+      HOST: "127.0.0.1",
+      AMUSED_DATA: "./amused-data",
+      RATE_LIMIT: { limit: 600, windowMs: 60_000 },
+      LOG_LEVEL: "info",
+      AMUSED_HEARTBEAT: 15_000,
+      AMUSED_DRAIN: 10_000,
+      AMUSED_BODY_LIMIT: 1_048_576,
+      AMUSED_CORS_ORIGINS: [],
+      AMUSED_CURRENCY: "USD",
+    });
+  });
+
+  test("an empty variable is not set, and a flag goes before its variable", () => {
+    expect(read({ PORT: "", HOST: "0.0.0.0" }, { HOST: "::1" })).toMatchObject({ PORT: 3000, HOST: "::1" });
+  });
+
+  test.each<[string, string, unknown]>([
+    ["RATE_LIMIT", "off", null],
+    ["RATE_LIMIT", "10/s", { limit: 10, windowMs: 1_000 }],
+    ["AMUSED_HEARTBEAT", "500ms", 500],
+    ["AMUSED_IMPORT_LIMIT", "1.5gb", 1_610_612_736],
+    [
+      "AMUSED_CORS_ORIGINS",
+      "https://a.example, http://localhost:5173",
+      ["https://a.example", "http://localhost:5173"],
+    ],
+  ])("%s=%s is read", (name, value, expected) => {
+    expect(read({ [name]: value })[name as "PORT"]).toEqual(expected);
+  });
+
+  test.each<[string, string]>([
+    ["PORT", "abc"],
+    ["PORT", "70000"],
+    ["DATABASE_URL", "mysql://x"],
+    ["AMUSED_ADMIN_KEY", "short"],
+    ["RATE_LIMIT", "600"],
+    ["LOG_LEVEL", "loud"],
+    ["AMUSED_HEARTBEAT", "15"],
+    ["AMUSED_BODY_LIMIT", "0mb"],
+    ["AMUSED_CORS_ORIGINS", "shop.example"],
+    ["AMUSED_CURRENCY", "EURO"],
+    ["AMUSED_METRICS_TOKEN", "x"],
+  ])("%s=%s is refused in one line that names it", (name, value) => {
+    expect(() => read({ [name]: value })).toThrow(new RegExp(`^${name} [^\n]+$`));
+  });
+
+  test("a secret is not repeated", () => {
+    expect(() => read({ AMUSED_ADMIN_KEY: "hunter2" })).not.toThrow(/hunter2/);
+    expect(() => read({}, { PORT: "x" })).toThrow(/^--port must be/);
+  });
+
+  test("those that this version does nothing with are told", () => {
+    expect(unusedSettings({ REDIS_URL: "redis://x", S3_BUCKET: "b", SMTP_URL: "", PATH: "/bin" })).toEqual([
+      "REDIS_URL",
+      "S3_BUCKET",
+    ]);
+  });
+});
