@@ -9,7 +9,7 @@ import { AmusedError } from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { databaseError } from "../errors.ts";
 import { commandStatement } from "../sql/command.ts";
-import { isoTime, productJson, revision } from "../sql/json.ts";
+import { alive, isoTime, productJson, revision } from "../sql/json.ts";
 import { headColumns, headOf, listPage } from "../sql/page.ts";
 import { productImport } from "./product-import.ts";
 
@@ -154,7 +154,8 @@ function pageStatement(
   schema: string,
   { category, words, maxQuantity, sort, descending, after, limit }: ProductFilter,
 ) {
-  const where = ["x.seller_id = $1::text", "x.deleted_at is null"];
+  // Sorted by name, the partial index is the list itself; otherwise the primary key is.
+  const where = ["x.seller_id = $1::text", sort === "name" ? "x.deleted_at is null" : alive("x")];
   const values: unknown[] = [];
   const parameter = (value: unknown) => `$${values.push(value) + 1}`;
   if (category !== null) where.push(`x.category = ${parameter(category)}::text`);
@@ -204,7 +205,7 @@ function statementsOf(schema: string) {
         made as (
           update ${products} as p set (${descriptionColumns.join(", ")}, image_url, version, updated_at)
             = (${numbered(7).join(", ")}, $18::text, p.version + 1, $3::timestamptz)
-          where p.seller_id = $1::text and p.id = $5::bigint and p.version = $6::integer and p.deleted_at is null and ${gate}
+          where p.seller_id = $1::text and p.id = $5::bigint and p.version = $6::integer and ${alive("p")} and ${gate}
           returning p.id, ${productJson("p")} as body, ${revision("p")} as revision),
         ${fact("product.updated", ", 'changed', $19::json")}`,
       outcome: made,
@@ -215,7 +216,7 @@ function statementsOf(schema: string) {
       sql: (gate) => `
         made as (
           update ${products} as p set deleted_at = $3::timestamptz
-          where p.seller_id = $1::text and p.id = $5::bigint and p.deleted_at is null
+          where p.seller_id = $1::text and p.id = $5::bigint and ${alive("p")}
             and ($6::integer is null or p.version = $6::integer) and ${gate}
           returning p.id, ${productJson("p")} as body),
         ${fact("product.deleted")}`,
@@ -223,11 +224,15 @@ function statementsOf(schema: string) {
     }),
 
     find: `select ${productJson("p")}::text as body, ${revision("p")} as revision, ${headColumns(schema)}
-      from ${products} p where p.seller_id = $1::text and p.id = $2::bigint and p.deleted_at is null`,
+      from ${products} p where p.seller_id = $1::text and p.id = $2::bigint and ${alive("p")}`,
 
-    lookup: `select ${productJson("p")}::text as body from ${products} p
-      where p.seller_id = $1::text and p.deleted_at is null and (p.sku = any ($2::text[])
-        or (p.sku is null and p.name = any ($3::text[])) or p.id = any ($4::bigint[])) order by p.id`,
+    // Each way to a product by its own index; an "or" of them would read the whole catalogue.
+    lookup: `select ${productJson("p")}::text as body from (
+        select p.* from ${products} p where p.seller_id = $1::text and p.deleted_at is null and p.sku = any ($2::text[])
+        union select p.* from ${products} p
+          where p.seller_id = $1::text and p.deleted_at is null and p.sku is null and p.name = any ($3::text[])
+        union select p.* from ${products} p where p.seller_id = $1::text and p.id = any ($4::bigint[]) and ${alive("p")}) p
+      order by p.id`,
 
     import: productImport(schema),
 

@@ -2,7 +2,7 @@ import { encodedText, type Sale, type SaleRepository, type SalesDay } from "@amu
 import { AmusedError, type Fault, invalidRequest, notFound } from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { commandStatement } from "../sql/command.ts";
-import { isoTime, saleJson } from "../sql/json.ts";
+import { alive, isoTime, saleJson } from "../sql/json.ts";
 import { headColumns, headOf, listPage } from "../sql/page.ts";
 
 /** What was sold and what came back. */
@@ -10,17 +10,19 @@ export function saleRepository(database: Database, schema: string): SaleReposito
   const products = `${schema}.products`;
   const sales = `${schema}.sales_history`;
 
-  // $5 is 1 for a sale and -1 for a return; lines come as three arrays.
+  // $5 is 1 for a sale and -1 for a return. The lines are JSON, not arrays: whatever an array holds, the planner guesses
+  // its length from it, takes the guess for worth a new plan each time, and plans longer than it runs.
   const record = commandStatement(schema, {
-    parameters: 6,
+    parameters: 4,
     sql: (gate) => `
       line as materialized (
         select ord, product_id, quantity, price, sum(quantity) over (partition by product_id order by ord)::bigint as taken
-        from unnest($8::bigint[], $9::bigint[], $10::numeric[]) with ordinality as l (product_id, quantity, price, ord)),
+        from rows from (json_to_recordset($8::json) as (product_id bigint, quantity bigint, price numeric))
+          with ordinality as l (product_id, quantity, price, ord)),
       had as materialized (
-        select p.id, p.quantity, p.price, p.decimals from ${products} p
-        where p.seller_id = $1::text and p.id = any ($8::bigint[]) and p.deleted_at is null and ${gate}
-        order by p.id for no key update),
+        select p.* from (select product_id from line group by product_id order by product_id) n, lateral (
+          select * from ${products} p where p.seller_id = $1::text and p.id = n.product_id and ${alive("p")} and ${gate}
+          for no key update) p),
       need as materialized (
         select line.product_id, sum(line.quantity)::bigint as quantity, had.id is not null as found,
           had.quantity as available, had.decimals, coalesce(bool_and(scale(line.price) <= had.decimals), true) as exact
@@ -28,8 +30,7 @@ export function saleRepository(database: Database, schema: string): SaleReposito
       ok as materialized (
         select from need having bool_and(found and exact and ($5::int < 0 or available >= quantity))),
       moved as (
-        update ${products} as p set quantity = p.quantity - $5::int * need.quantity, stock_revision = p.stock_revision + 1, updated_at = $3::timestamptz
-        from need, ok where p.seller_id = $1::text and p.id = need.product_id
+        ${updateByKey(products, "had.quantity - $5::int * need.quantity", "need join had on had.id = need.product_id, ok")}
         returning p.id),
       entry as materialized (
         select line.ord, line.product_id, $5::int * line.quantity as quantity, had.quantity - $5::int * line.taken as remaining,
@@ -75,9 +76,9 @@ export function saleRepository(database: Database, schema: string): SaleReposito
         kind === "sale" ? 1 : -1,
         orderId,
         soldAt,
-        lines.map(({ productId }) => productId),
-        lines.map(({ quantity }) => quantity),
-        lines.map(({ price }) => price),
+        JSON.stringify(
+          lines.map(({ productId, quantity, price }) => ({ product_id: productId, quantity, price })),
+        ),
       ]);
       if (written === null) throw refusedSale(refusal as Refused[], lines, kind);
       return written;
@@ -143,6 +144,49 @@ interface Refused {
   available: number | null;
   decimals: number | null;
   exact: boolean;
+}
+
+/** All columns of a product, for the row that is proposed to be replaced. */
+const columns = [
+  ...[
+    "seller_id",
+    "id",
+    "sku",
+    "name",
+    "description",
+    "price",
+    "currency",
+    "decimals",
+    "quantity",
+    "category",
+    "attributes",
+  ],
+  ...[
+    "image_url",
+    "reorder_point",
+    "lead_time_days",
+    "version",
+    "stock_revision",
+    "search",
+    "created_at",
+    "updated_at",
+  ],
+];
+
+/**
+ * Sets the quantities of locked products (`had`) by their keys. An update that joins would be planned by the size of the
+ * table on the day, and a plan from its first day reads the whole catalogue ever after; a conflict is found by the key.
+ */
+function updateByKey(products: string, quantity: string, from: string): string {
+  const changed: Record<string, string> = {
+    quantity,
+    stock_revision: "had.stock_revision + 1",
+    updated_at: "$3::timestamptz",
+  };
+  return `insert into ${products} as p (${columns.join(", ")}) overriding system value
+        select ${columns.map((column) => changed[column] ?? `had.${column}`).join(", ")} from ${from}
+        on conflict (seller_id, id) do update
+          set quantity = excluded.quantity, stock_revision = excluded.stock_revision, updated_at = excluded.updated_at`;
 }
 
 /** Why a sale was refused: an unknown product before a price, a price before a lack of stock. */

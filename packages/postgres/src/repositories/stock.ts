@@ -2,7 +2,7 @@ import type { StockChanged, StockRepository } from "@amused/core";
 import { AmusedError, notFound } from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { commandStatement } from "../sql/command.ts";
-import { movementJson, productJson, revision } from "../sql/json.ts";
+import { alive, movementJson, productJson, revision } from "../sql/json.ts";
 import { listPage } from "../sql/page.ts";
 
 /** Quantities and their ledger. */
@@ -13,7 +13,7 @@ export function stockRepository(database: Database, schema: string): StockReposi
     sql: (gate) => `
       had as materialized (
         select p.id, p.quantity from ${products} p
-        where p.seller_id = $1::text and p.id = $5::bigint and p.deleted_at is null and ${gate} for no key update),
+        where p.seller_id = $1::text and p.id = $5::bigint and ${alive("p")} and ${gate} for no key update),
       wanted as materialized (
         select had.id, had.quantity, coalesce($6::bigint, $7::bigint - had.quantity + case when $8::timestamptz is null then 0 else (
           select coalesce(sum(m.delta), 0) from ${schema}.stock_movements m
@@ -21,7 +21,7 @@ export function stockRepository(database: Database, schema: string): StockReposi
         from had),
       moved as (
         update ${products} as p set quantity = p.quantity + wanted.delta, stock_revision = p.stock_revision + 1, updated_at = $3::timestamptz
-        from wanted where p.seller_id = $1::text and p.id = wanted.id
+        from wanted where p.seller_id = $1::text and p.id = $5::bigint
           and wanted.quantity + wanted.delta >= 0 and ($10::bigint is null or wanted.quantity = $10::bigint)
         returning p.id, p.quantity, wanted.delta, ${productJson("p")} as body, ${revision("p")} as revision),
       ledger as (
