@@ -54,8 +54,17 @@ export async function pgliteStore(
       // Positions given out after the backup was made must not be mistaken for ones of the new history.
       await pool.query(`update ${schema}.event_streams set epoch = $1`, [randomBytes(5).toString("hex")]);
     }
+    const analyze = afterGrowth(() => pool.query("analyze"));
     return {
       ...store,
+      products: { ...store.products, import: (...batch) => store.products.import(...batch).then(analyze) },
+      sales: { ...store.sales, import: (...lines) => store.sales.import(...lines).then(analyze) },
+      async prune(before) {
+        const pruned = await store.prune(before);
+        // Nothing else does it here: PGlite has no autovacuum.
+        await pool.query("vacuum analyze");
+        return pruned;
+      },
       async backup() {
         // Holding the only connection keeps everyone else out while the files are read.
         const client = await pool.connect();
@@ -89,4 +98,20 @@ function fill(data: string, restore: Uint8Array | undefined): void {
   if (archive === null) return;
   rmSync(data, { recursive: true, force: true });
   unpackFolder(archive, data);
+}
+
+/**
+ * Has the tables analyzed after the 2nd, 4th, 8th … batch of an import. Without it the planner takes them for as small as
+ * they were, and PGlite has no autovacuum to tell it.
+ */
+function afterGrowth(analyze: () => Promise<unknown>): <T>(result: T) => Promise<T> {
+  let batches = 0;
+  let next = 2;
+  return async (result) => {
+    if (++batches >= next) {
+      next *= 2;
+      await analyze();
+    }
+    return result;
+  };
 }

@@ -28,10 +28,11 @@ export function postgresStore({ pool, schema = "amused" }: PostgresStoreOptions)
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
     throw new TypeError(`schema: ${schema} is not a name in small letters, digits and _`);
   const database = pooled(pool);
+  const repositoriesOn = repositoriesOf(schema);
   return {
-    ...repositoriesOn(database, schema),
-    transaction: (work) => database.transaction((within) => work(repositoriesOn(within, schema))),
-    join: (client) => repositoriesOn(joined(client as Queryable), schema),
+    ...repositoriesOn(database),
+    transaction: (work) => database.transaction((within) => work(repositoriesOn(within))),
+    join: (client) => repositoriesOn(joined(client as Queryable)),
     migrate: () => migrate(pool, schema).catch(rethrow),
     async ping() {
       await database.run("select 1");
@@ -52,13 +53,20 @@ function rethrow(error: unknown): never {
   throw translated(error);
 }
 
-function repositoriesOn(database: Database, schema: string): Repositories {
-  return {
-    products: productRepository(database, schema),
-    stock: stockRepository(database, schema),
-    sales: saleRepository(database, schema),
-    events: eventRepository(database, schema),
-    idempotency: idempotencyRepository(database, schema),
-    keys: keyRepository(database, schema),
-  };
+/** The repositories of a schema, on whatever runs their statements; the statements are written out once. */
+function repositoriesOf(schema: string): (database: Database) => Repositories {
+  const products = productRepository(schema);
+  const stock = stockRepository(schema);
+  const sales = saleRepository(schema);
+  const events = eventRepository(schema);
+  const idempotency = idempotencyRepository(schema);
+  const keys = keyRepository(schema);
+  return (database) => ({
+    products: products(database),
+    stock: stock(database),
+    sales: sales(database),
+    events: events(database),
+    idempotency: idempotency(database),
+    keys: keys(database),
+  });
 }

@@ -6,7 +6,7 @@ import { eventJson, isoTime } from "../sql/json.ts";
 import { headOf } from "../sql/page.ts";
 
 /** The log. */
-export function eventRepository(database: Database, schema: string): EventRepository {
+export function eventRepository(schema: string): (database: Database) => EventRepository {
   const events = `${schema}.events`;
   const streams = `${schema}.event_streams`;
 
@@ -41,7 +41,7 @@ export function eventRepository(database: Database, schema: string): EventReposi
     "$3::int",
   );
 
-  return {
+  return (database) => ({
     async append(command, drafts: EventDraft[]) {
       const { written } = await append<EventOf<string, unknown>[]>(database, command, [
         JSON.stringify(drafts),
@@ -103,5 +103,5 @@ export function eventRepository(database: Database, schema: string): EventReposi
         rows.map((row) => [row.seller_id as string, { epoch: row.epoch as string, seq: Number(row.seq) }]),
       );
     },
-  };
+  });
 }

@@ -4,9 +4,9 @@ import type { Database } from "../database.ts";
 import { findKept, replay } from "../sql/command.ts";
 
 /** Keys of work that takes many transactions; those of single commands are kept by the commands themselves. */
-export function idempotencyRepository(database: Database, schema: string): IdempotencyRepository {
+export function idempotencyRepository(schema: string): (database: Database) => IdempotencyRepository {
   const keys = `${schema}.idempotency_keys`;
-  return {
+  return (database) => ({
     async begin(command, leaseMs) {
       const { sellerId, at, idempotency } = command;
       const until = new Date(at.getTime() + leaseMs);
@@ -44,5 +44,5 @@ export function idempotencyRepository(database: Database, schema: string): Idemp
     },
 
     find: (command) => findKept(database, schema, command),
-  };
+  });
 }

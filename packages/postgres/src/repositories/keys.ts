@@ -5,7 +5,7 @@ import { keyJson } from "../sql/json.ts";
 import { listPage } from "../sql/page.ts";
 
 /** API keys. A seller's key stands in its log; an admin key has no seller and no log. */
-export function keyRepository(database: Database, schema: string): KeyRepository {
+export function keyRepository(schema: string): (database: Database) => KeyRepository {
   const keys = `${schema}.api_keys`;
   const fact = (type: string) => `
     facts as (
@@ -35,7 +35,7 @@ export function keyRepository(database: Database, schema: string): KeyRepository
     outcome: "select 'null'::json as body, null::text as revision from made",
   });
 
-  return {
+  return (database) => ({
     async create(command, row) {
       const values = [row.name, row.prefix, row.hash, row.scopes, row.expiresAt];
       const { written } = await create<ApiKey>(
@@ -82,5 +82,5 @@ export function keyRepository(database: Database, schema: string): KeyRepository
         [uses.map(({ id }) => id), uses.map(({ at }) => at)],
       );
     },
-  };
+  });
 }

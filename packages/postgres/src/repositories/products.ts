@@ -29,9 +29,9 @@ const isSkuTaken = (error: unknown) => {
 };
 
 /** The catalogue's rows. Statements are written out once, here, and prepared by each connection. */
-export function productRepository(database: Database, schema: string): ProductRepository {
+export function productRepository(schema: string): (database: Database) => ProductRepository {
   const statements = statementsOf(schema);
-  return {
+  return (database) => ({
     async create(command, row) {
       try {
         const { written } = await statements.create<Product>(database, command, [
@@ -84,7 +84,7 @@ export function productRepository(database: Database, schema: string): ProductRe
     async attributeNames(sellerId) {
       return (await database.run(statements.attributeNames, [sellerId])).map(({ name }) => name as string);
     },
-  };
+  });
 }
 
 function skuTaken(sku: string | null, cause: unknown): AmusedError {

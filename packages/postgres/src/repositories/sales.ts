@@ -6,7 +6,7 @@ import { alive, isoTime, saleJson } from "../sql/json.ts";
 import { headColumns, headOf, listPage } from "../sql/page.ts";
 
 /** What was sold and what came back. */
-export function saleRepository(database: Database, schema: string): SaleRepository {
+export function saleRepository(schema: string): (database: Database) => SaleRepository {
   const products = `${schema}.products`;
   const sales = `${schema}.sales_history`;
 
@@ -70,7 +70,7 @@ export function saleRepository(database: Database, schema: string): SaleReposito
   const exists = `select from ${products} where seller_id = $1::text and id = $2::bigint`;
   const daily = dailyStatement(schema);
 
-  return {
+  return (database) => ({
     async record(command, { kind, orderId, soldAt, lines }) {
       const { written, refusal } = await record<{ sales: Sale[] }>(database, command, [
         kind === "sale" ? 1 : -1,
@@ -135,7 +135,7 @@ export function saleRepository(database: Database, schema: string): SaleReposito
       const created = Number(rows[0]?.created);
       return { created, skipped: lines.length - created };
     },
-  };
+  });
 }
 
 interface Refused {

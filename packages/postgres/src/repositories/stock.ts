@@ -6,7 +6,7 @@ import { alive, movementJson, productJson, revision } from "../sql/json.ts";
 import { listPage } from "../sql/page.ts";
 
 /** Quantities and their ledger. */
-export function stockRepository(database: Database, schema: string): StockRepository {
+export function stockRepository(schema: string): (database: Database) => StockRepository {
   const products = `${schema}.products`;
   const change = commandStatement(schema, {
     parameters: 6,
@@ -39,7 +39,7 @@ export function stockRepository(database: Database, schema: string): StockReposi
   const lock = `select from ${products} where seller_id = $1::text and id = $2::bigint for no key update`;
   const exists = `select from ${products} where seller_id = $1::text and id = $2::bigint`;
 
-  return {
+  return (database) => ({
     async change(command, { productId, change: by, reason, expected }) {
       const amounts = "delta" in by ? [by.delta, null, null] : [null, by.count, by.countedAt];
       const values = [productId, ...amounts, reason, expected];
@@ -78,7 +78,7 @@ export function stockRepository(database: Database, schema: string): StockReposi
       const known = rows.body.text !== "[]" || (await database.run(exists, [sellerId, productId])).length > 0;
       return known ? rows : null;
     },
-  };
+  });
 }
 
 function stale(productId: number, expected: number, quantity: number): AmusedError {

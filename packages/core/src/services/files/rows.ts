@@ -21,7 +21,8 @@ export function readRows(
 /** The text of a file. Bytes that are not UTF-8 become U+FFFD, which `readFields` then finds in the row they stand in. */
 async function* textOf(file: FileSource): AsyncIterable<string> {
   const decoder = new TextDecoder();
-  for await (const piece of typeof file === "string" || file instanceof Uint8Array ? [file] : file)
+  const pieces = file instanceof Blob ? file.stream() : file;
+  for await (const piece of typeof pieces === "string" || pieces instanceof Uint8Array ? [pieces] : pieces)
     yield typeof piece === "string" ? piece : decoder.decode(piece, { stream: true });
   yield decoder.decode();
 }
