@@ -11,11 +11,13 @@ export function homePage(): string {
 <h2>A key</h2>
 <p>Nothing is open by default. Whoever started this server was shown an admin key, or has set <code>AMUSED_ADMIN_KEY</code>. With it, make a key for a seller:</p>
 <pre>curl -X POST "$URL/v1/keys" -H "Authorization: Bearer $ADMIN_KEY" \\
-  -H "Content-Type: application/json" -d '{"sellerId":"acme","name":"first","scopes":["read","write"]}'</pre>
+  -H "Content-Type: application/json" \\
+  -d '{"sellerId":"acme","name":"first","scopes":["read","write"]}'</pre>
 <p>or, on the machine of the server while it is stopped (or runs on PostgreSQL): <code>amused keys create --seller acme --scopes read,write</code></p>
 <h2>Then</h2>
 <pre>curl -X POST "$URL/v1/products" -H "Authorization: Bearer $KEY" \\
-  -H "Content-Type: application/json" -d '{"name":"Green tea","price":"4.90","quantity":40}'
+  -H "Content-Type: application/json" \\
+  -d '{"name":"Green tea","price":"4.90","quantity":40}'
 
 curl -N "$URL/v1/events/stream?after=start" -H "Authorization: Bearer $KEY"</pre>
 <p class="lead">Health: <a href="health/live">live</a> · <a href="health/ready">ready</a></p>`,
