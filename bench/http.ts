@@ -27,6 +27,9 @@ const server = await databaseServer();
 console.log(`PostgreSQL: ${server.how}. Fills three shops …`);
 const contestants = await startContestants(server);
 const driver = startDriver();
+// Told to stop, it leaves no servers and no databases behind either.
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
 try {
   await warmUp(driver, contestants);
   const operations: Summary[] = [];
@@ -48,6 +51,10 @@ try {
       await reportOn(server, { rounds, secondsPerRound: seconds, titles, operations }),
     );
 } finally {
+  await cleanUp();
+}
+
+async function cleanUp(): Promise<void> {
   await driver.stop();
   await Promise.all(contestants.map(({ stop }) => stop()));
   await server.close();

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
+import type { Store } from "@amused/core";
 import type { Pool } from "pg";
 import { command, pageAfter, prepareAmused, rowOf, saleOf } from "./amused/database.ts";
 import { prepareByHand } from "./by-hand/database.ts";
@@ -30,6 +31,7 @@ const { values: options } = parseArgs({
 });
 
 type Work = (n: number) => Promise<unknown>;
+type StoreWork = (store: Store, n: number) => Promise<unknown>;
 interface Side {
   name: string;
   database: string;
@@ -61,23 +63,23 @@ try {
   const sale = (n: number) => saleOf(saleNumber(n), new Date());
   const product = (n: number) => productNumber(productsInShop + n);
 
-  const operations: Record<string, { amused: Work; keyless?: Work; byHand: Work }> = {
+  const operations: Record<string, { amused: StoreWork; keyless?: StoreWork; byHand: Work }> = {
     get: {
-      amused: (n) => store.products.find(sellerId, productIdNumber(n)),
+      amused: (store, n) => store.products.find(sellerId, productIdNumber(n)),
       byHand: (n) => byHand.getProduct(theirPool, sellerId, productIdNumber(n)),
     },
     list: {
-      amused: (n) => store.products.list(sellerId, pageAfter({ key: "", id: after(n) })),
+      amused: (store, n) => store.products.list(sellerId, pageAfter({ key: "", id: after(n) })),
       byHand: async (n) => JSON.stringify(await byHand.listProducts(theirPool, sellerId, pageSize, after(n))),
     },
     sale: {
-      amused: (n) => store.sales.record(keyed(saleNumber(n)), sale(n)),
-      keyless: (n) => store.sales.record(command(null), sale(n)),
+      amused: (store, n) => store.sales.record(keyed(saleNumber(n)), sale(n)),
+      keyless: (store, n) => store.sales.record(command(null), sale(n)),
       byHand: (n) => byHand.recordSale(theirPool, caller(saleNumber(n)), saleNumber(n)),
     },
     create: {
-      amused: (n) => store.products.create(keyed(product(n)), rowOf(product(n))),
-      keyless: (n) => store.products.create(command(null), rowOf(product(n))),
+      amused: (store, n) => store.products.create(keyed(product(n)), rowOf(product(n))),
+      keyless: (store, n) => store.products.create(command(null), rowOf(product(n))),
       byHand: (n) => byHand.createProduct(theirPool, caller(product(n)), product(n)),
     },
   };
@@ -85,12 +87,14 @@ try {
   for (const [name, { amused, keyless, byHand }] of Object.entries(operations)) {
     if (!name.includes(options.only)) continue;
     if (options.explain) {
-      console.log(`\n## ${name}\n${await explained(ourPool, () => amused(1_000_000))}`);
+      console.log(`\n## ${name}\n${await explained(ourPool, (store) => amused(store, 1_000_000))}`);
       continue;
     }
     const sides: Side[] = [
-      { name: "amused", database: ours.name, work: amused },
-      ...(keyless ? [{ name: "without a key", database: ours.name, work: keyless }] : []),
+      { name: "amused", database: ours.name, work: (n) => amused(store, n) },
+      ...(keyless
+        ? [{ name: "without a key", database: ours.name, work: (n: number) => keyless(store, n) }]
+        : []),
       { name: "by hand", database: theirs.name, work: byHand },
     ];
     report(name, await alternate(sides));

@@ -1,3 +1,5 @@
+import type { Store } from "@amused/core";
+import { postgresStore, type QueryablePool } from "@amused/postgres";
 import pg, { type Pool } from "pg";
 
 interface Statement {
@@ -6,8 +8,8 @@ interface Statement {
 }
 
 /** The plan of the statement that `work` sends, as a prepared statement has it once it is no longer planned anew. */
-export async function explained(pool: Pool, work: () => Promise<unknown>): Promise<string> {
-  const { text, values } = await lastStatement(pool, work);
+export async function explained(pool: Pool, work: (store: Store) => Promise<unknown>): Promise<string> {
+  const { text, values } = await firstStatement((pool) => work(postgresStore({ pool })));
   const client = await pool.connect();
   try {
     await client.query("begin");
@@ -32,19 +34,16 @@ export async function explained(pool: Pool, work: () => Promise<unknown>): Promi
   }
 }
 
-/** What a store would send is seen by standing in for the pool's `query`; it is not run, so that no key is used up. */
-async function lastStatement(pool: Pool, work: () => Promise<unknown>): Promise<Statement> {
-  const { query } = pool;
-  let last: Statement | undefined;
-  const listening = async (statement: Statement) => {
-    last = statement;
+/** What a store would send is heard by a pool that only listens; it is not run, so that no key is used up. */
+async function firstStatement(work: (pool: QueryablePool) => Promise<unknown>): Promise<Statement> {
+  let first: Statement | undefined;
+  const query = async ({ text, values = [] }: { text: string; values?: unknown[] }) => {
+    first ??= { text, values };
     throw new Error("Only listening.");
   };
-  pool.query = listening as unknown as typeof query;
-  await work().catch(() => {});
-  pool.query = query;
-  if (last === undefined) throw new Error("The work sent no statement through the pool.");
-  return last;
+  await work({ query, connect: async () => ({ query, release: () => {} }) }).catch(() => {});
+  if (first === undefined) throw new Error("The work sent no statement.");
+  return first;
 }
 
 function literal(value: unknown): string {
