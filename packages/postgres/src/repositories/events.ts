@@ -2,7 +2,7 @@ import type { EventDraft, EventOf, EventRepository, EventRun, StoredEvent } from
 import { notFound } from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { commandStatement } from "../sql/command.ts";
-import { eventJson, isoTime } from "../sql/json.ts";
+import { eventJson, list } from "../sql/json.ts";
 import { headOf } from "../sql/page.ts";
 
 /** The log. */
@@ -20,19 +20,38 @@ export function eventRepository(schema: string): (database: Database) => EventRe
         select from draft left join ${schema}.products p on p.seller_id = $1::text and p.id = draft.product_id
         having bool_and(draft.product_id is null or p.id is not null) and ${gate}),
       facts as (select draft.* from draft, ok)`,
+    // As `read` will give it; the place in the log is known once the counter is taken.
     outcome: `
-        select ('[' || string_agg(json_build_object('id', stream.epoch || '.' || (stream.seq - n.count + ord), 'seq', stream.seq - n.count + ord,
-          'type', type, 'sellerId', $1::text, 'productId', product_id, 'payload', payload, 'createdAt', ${isoTime("$3::timestamptz")})::text, ',' order by ord) || ']')::json as body,
-          null::text as revision
-        from facts, stream, (select count(*) from facts) as n having count(*) > 0`,
+      select ${list(
+        eventJson({
+          epoch: "stream.epoch",
+          seq: "stream.seq - n.count + ord",
+          type: "type",
+          sellerId: "$1::text",
+          productId: "product_id",
+          payload: "payload",
+          createdAt: "$3::timestamptz",
+        }),
+        "ord",
+      )} as body, null::text as revision
+      from facts, stream, (select count(*) from facts) as n having count(*) > 0`,
     refusal: "(select min(draft.product_id)::text::json from draft)",
   });
 
+  const stored = {
+    epoch: "s.epoch",
+    seq: "e.seq",
+    type: "e.type",
+    sellerId: "e.seller_id",
+    productId: "e.product_id",
+    payload: "e.payload",
+    createdAt: "e.created_at",
+  };
   const log = (where: string, limit: string) => `
     select s.epoch, s.seq, coalesce((select seq from ${events} where seller_id = $1::text order by seq limit 1), s.seq + 1) as oldest,
       e.seq as event_seq, e.type, e.product_id, e.json
     from ${streams} s left join lateral (
-      select e.seq, e.type, e.product_id, ${eventJson("e", "s.epoch")} as json
+      select e.seq, e.type, e.product_id, ${eventJson(stored)} as json
       from ${events} e where e.seller_id = $1::text and e.seq > $2::bigint ${where} order by e.seq limit ${limit}) e on true
     where s.seller_id = $1::text order by e.seq`;
   const readAll = log("", "$3::int");

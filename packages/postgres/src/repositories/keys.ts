@@ -1,7 +1,7 @@
 import type { ApiKey, KeyRepository } from "@amused/core";
 import type { Database } from "../database.ts";
 import { commandStatement } from "../sql/command.ts";
-import { keyJson } from "../sql/json.ts";
+import { bare, keyJson, object, text } from "../sql/json.ts";
 import { listPage } from "../sql/page.ts";
 
 /** API keys. A seller's key stands in its log; an admin key has no seller and no log. */
@@ -10,7 +10,7 @@ export function keyRepository(schema: string): (database: Database) => KeyReposi
   const fact = (type: string) => `
     facts as (
       select 1 as ord, null::bigint as product_id, '${type}' as type,
-        json_build_object('keyId', id, 'name', name, 'scopes', scopes) as payload
+        ${object({ keyId: bare("id"), name: text("name"), scopes: text("scopes") })} as payload
       from made where seller_id is not null)`;
 
   const create = commandStatement(schema, {
@@ -32,7 +32,7 @@ export function keyRepository(schema: string): (database: Database) => KeyReposi
           and k.seller_id is not distinct from nullif($1::text, '') and ${gate}
         returning k.*),
       ${fact("keys.revoked")}`,
-    outcome: "select 'null'::json as body, null::text as revision from made",
+    outcome: "select 'null' as body, null::text as revision from made",
   });
 
   return (database) => ({
@@ -48,7 +48,7 @@ export function keyRepository(schema: string): (database: Database) => KeyReposi
 
     async find(hash) {
       const [row] = await database.run(
-        `select ${keyJson("k")}::text as body from ${keys} k where k.hash = $1::text and k.revoked_at is null`,
+        `select ${keyJson("k")} as body from ${keys} k where k.hash = $1::text and k.revoked_at is null`,
         [hash],
       );
       return row === undefined ? null : (JSON.parse(row.body as string) as ApiKey);

@@ -1,7 +1,7 @@
 import type { Command, ProductImport, Written } from "@amused/core";
 import type { Database } from "../database.ts";
 import { commandStatement } from "../sql/command.ts";
-import { productJson } from "../sql/json.ts";
+import { bare, object, productJson, text } from "../sql/json.ts";
 
 /** The fields of a description as an import's JSON names them, and their columns and types. */
 const fields = [
@@ -61,13 +61,13 @@ export function productImport(schema: string) {
         select $1::text, id, delta, quantity, 'import', $2::text, $3::timestamptz from changed where delta <> 0),
       facts as (
         select row_number() over (order by id) as ord, id as product_id, type, payload from (
-          select id, 'product.created' as type, json_build_object('product', body) as payload from made
+          select id, 'product.created' as type, ${object({ product: "body" })} as payload from made
           union all
-          select id, 'product.updated', json_build_object('product', body, 'changed', names) from changed where edited
+          select id, 'product.updated', ${object({ product: "body", changed: bare("names") })} from changed where edited
           union all
-          select id, 'stock.adjusted', json_build_object('delta', delta, 'quantity', quantity, 'reason', 'import', 'actor', $2::text)
+          select id, 'stock.adjusted', ${object({ delta: bare("delta"), quantity: bare("quantity"), reason: `'"import"'`, actor: text("$2::text") })}
           from changed where not edited and delta <> 0) as f)`,
-    outcome: "select 'null'::json as body, null::text as revision from ok",
+    outcome: "select 'null' as body, null::text as revision from ok",
   });
 
   return async (

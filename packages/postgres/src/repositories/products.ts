@@ -9,7 +9,7 @@ import { AmusedError } from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { databaseError } from "../errors.ts";
 import { commandStatement } from "../sql/command.ts";
-import { alive, isoTime, productJson, revision } from "../sql/json.ts";
+import { alive, isoTime, object, productJson, revision } from "../sql/json.ts";
 import { headColumns, headOf, listPage } from "../sql/page.ts";
 import { productImport } from "./product-import.ts";
 
@@ -180,8 +180,8 @@ function statementsOf(schema: string) {
   const products = `${schema}.products`;
   const numbered = (from: number) =>
     descriptionColumns.map((_, index) => `$${from + index}::${types[index]}`);
-  const fact = (type: string, more = "") => `
-    facts as (select 1 as ord, id as product_id, '${type}' as type, json_build_object('product', body${more}) as payload from made)`;
+  const fact = (type: string, more: Record<string, string> = {}) => `
+    facts as (select 1 as ord, id as product_id, '${type}' as type, ${object({ product: "body", ...more })} as payload from made)`;
   const made = "select body, revision from made";
 
   return {
@@ -207,7 +207,7 @@ function statementsOf(schema: string) {
             = (${numbered(7).join(", ")}, $18::text, p.version + 1, $3::timestamptz)
           where p.seller_id = $1::text and p.id = $5::bigint and p.version = $6::integer and ${alive("p")} and ${gate}
           returning p.id, ${productJson("p")} as body, ${revision("p")} as revision),
-        ${fact("product.updated", ", 'changed', $19::json")}`,
+        ${fact("product.updated", { changed: "$19::text" })}`,
       outcome: made,
     }),
 
@@ -220,14 +220,14 @@ function statementsOf(schema: string) {
             and ($6::integer is null or p.version = $6::integer) and ${gate}
           returning p.id, ${productJson("p")} as body),
         ${fact("product.deleted")}`,
-      outcome: "select 'null'::json as body, null::text as revision from made",
+      outcome: "select 'null' as body, null::text as revision from made",
     }),
 
-    find: `select ${productJson("p")}::text as body, ${revision("p")} as revision, ${headColumns(schema)}
+    find: `select ${productJson("p")} as body, ${revision("p")} as revision, ${headColumns(schema)}
       from ${products} p where p.seller_id = $1::text and p.id = $2::bigint and ${alive("p")}`,
 
     // Each way to a product by its own index; an "or" of them would read the whole catalogue.
-    lookup: `select ${productJson("p")}::text as body from (
+    lookup: `select ${productJson("p")} as body from (
         select p.* from ${products} p where p.seller_id = $1::text and p.deleted_at is null and p.sku = any ($2::text[])
         union select p.* from ${products} p
           where p.seller_id = $1::text and p.deleted_at is null and p.sku is null and p.name = any ($3::text[])

@@ -2,7 +2,7 @@ import { encodedText, type Sale, type SaleRepository, type SalesDay } from "@amu
 import { AmusedError, type Fault, invalidRequest, notFound } from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { commandStatement } from "../sql/command.ts";
-import { alive, isoTime, saleJson } from "../sql/json.ts";
+import { alive, bare, isoTime, list, object, quoted, saleJson, text } from "../sql/json.ts";
 import { headColumns, headOf, listPage } from "../sql/page.ts";
 
 /** What was sold and what came back. */
@@ -45,10 +45,17 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
         select $1::text, product_id, -quantity, remaining, case when $5::int > 0 then 'sale' else 'return' end, $2::text, $6::text, $3::timestamptz
         from entry order by ord),
       facts as (
-        select ord, product_id, case when $5::int > 0 then 'sale.recorded' else 'sale.returned' end as type, json_build_object(
-          'orderId', $6::text, 'quantity', abs(quantity), 'price', price::text, 'remaining', remaining, 'soldAt', ${isoTime("$7::timestamptz")}) as payload
+        select ord, product_id, case when $5::int > 0 then 'sale.recorded' else 'sale.returned' end as type, ${object(
+          {
+            orderId: text("$6::text"),
+            quantity: bare("abs(quantity)"),
+            price: quoted("price"),
+            remaining: bare("remaining"),
+            soldAt: quoted(isoTime("$7::timestamptz")),
+          },
+        )} as payload
         from entry)`,
-    outcome: `select ('{"sales":[' || string_agg(body::text, ',' order by id) || ']}')::json as body, null::text as revision
+    outcome: `select ${object({ sales: list("body", "id") })} as body, null::text as revision
       from sold having count(*) > 0`,
     refusal:
       "(select json_agg(json_build_object('productId', product_id, 'requested', quantity, 'available', available, 'decimals', decimals, 'exact', exact) order by product_id) from need)",
@@ -247,9 +254,15 @@ function dailyStatement(schema: string): string {
     empty as (
       select (since at time zone 'UTC')::date as since, (until at time zone 'UTC')::date as until from levels
       where quantity = 0 and until >= $3::date::timestamp at time zone 'UTC')
-    select '[' || string_agg(json_build_object('date', to_char(days.day, 'YYYY-MM-DD'), 'quantity', coalesce(sold.quantity, 0),
-        'revenue', round(coalesce(sold.revenue, 0), p.decimals)::text,
-        'stockedOut', exists (select from empty where days.day between empty.since and empty.until))::text, ',' order by days.day) || ']' as body,
+    select ${list(
+      object({
+        date: quoted("to_char(days.day, 'YYYY-MM-DD')"),
+        quantity: bare("coalesce(sold.quantity, 0)"),
+        revenue: quoted("round(coalesce(sold.revenue, 0), p.decimals)"),
+        stockedOut: bare("exists (select from empty where days.day between empty.since and empty.until)"),
+      }),
+      "days.day",
+    )} as body,
       ${headColumns(schema)}
     from ${schema}.products p, days left join sold using (day)
     where p.seller_id = $1::text and p.id = $2::bigint

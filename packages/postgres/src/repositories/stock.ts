@@ -2,7 +2,7 @@ import type { StockChanged, StockRepository } from "@amused/core";
 import { AmusedError, notFound } from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { commandStatement } from "../sql/command.ts";
-import { alive, movementJson, productJson, revision } from "../sql/json.ts";
+import { alive, bare, movementJson, object, productJson, revision, text } from "../sql/json.ts";
 import { listPage } from "../sql/page.ts";
 
 /** Quantities and their ledger. */
@@ -30,10 +30,9 @@ export function stockRepository(schema: string): (database: Database) => StockRe
         returning ${movementJson("m")} as body),
       facts as (
         select 1 as ord, id as product_id, 'stock.adjusted' as type,
-          json_build_object('delta', delta, 'quantity', quantity, 'reason', $9::text, 'actor', $2::text) as payload
+          ${object({ delta: bare("delta"), quantity: bare("quantity"), reason: text("$9::text"), actor: text("$2::text") })} as payload
         from moved)`,
-    outcome:
-      "select json_build_object('product', moved.body, 'movement', ledger.body) as body, moved.revision from moved, ledger",
+    outcome: `select ${object({ product: "moved.body", movement: "ledger.body" })} as body, moved.revision from moved, ledger`,
     refusal: "(select json_build_object('quantity', quantity, 'delta', delta) from wanted)",
   });
   const lock = `select from ${products} where seller_id = $1::text and id = $2::bigint for no key update`;

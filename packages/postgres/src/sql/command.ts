@@ -16,7 +16,7 @@ export interface Effect {
   parameters: number;
   /** `gate` is a condition to add wherever the effect begins: it is false when the key has been used. */
   sql: (gate: string) => string;
-  /** A query for the answer, `(body json, revision text)`: one row, or none where the command is refused. */
+  /** A query for the answer, `(body text, revision text)`, the body being JSON: one row, or none where the command is refused. */
   outcome: string;
   /** A JSON expression that says why there is no outcome; evaluated only then. */
   refusal?: string;
@@ -44,11 +44,11 @@ export function commandStatement(
       returning s.epoch, s.seq),
     logged as (
       insert into ${schema}.events (seller_id, seq, type, product_id, payload, actor, created_at)
-      select $1::text, stream.seq - (select count(*) from facts) + facts.ord, facts.type, facts.product_id, facts.payload, $2::text, $3::timestamptz
+      select $1::text, stream.seq - (select count(*) from facts) + facts.ord, facts.type, facts.product_id, facts.payload::json, $2::text, $3::timestamptz
       from facts, stream),
     outcome as (${outcome})`;
   const answer = `
-    select outcome.body::text, outcome.revision, stream.epoch, stream.seq, null::text as hash,
+    select outcome.body, outcome.revision, stream.epoch, stream.seq, null::text as hash,
       case when outcome.body is null then ${refusal} end as refusal
     from (select) as one left join outcome on true left join stream on true`;
   const plain = `with ${sql("true")}, ${tail} ${answer}`;
@@ -58,7 +58,7 @@ export function commandStatement(
     ${sql("not exists (select from seen)")}, ${tail},
     kept as (
       insert into ${schema}.idempotency_keys (seller_id, key, hash, body, revision, epoch, seq, created_at)
-      select $1::text, ${key}::text, ${hash}::text, outcome.body::text, outcome.revision, stream.epoch, stream.seq, $3::timestamptz
+      select $1::text, ${key}::text, ${hash}::text, outcome.body, outcome.revision, stream.epoch, stream.seq, $3::timestamptz
       from outcome left join stream on true)
     select body, revision, epoch, seq, hash, null as refusal from seen
     union all ${answer} where not exists (select from seen)`;

@@ -1,40 +1,108 @@
-/** SQL that makes our JSON, so that what the database answers goes to the socket as it is. Arguments are SQL. */
+/**
+ * SQL that makes our JSON as text, so that what the database answers goes to the socket as it is. Arguments are SQL. Put
+ * together from pieces: `json_build_object` takes twice the time, and spaces out what it makes.
+ */
+
+/** A value that may need escaping, or be null. */
+export const text = (value: string): string => `coalesce(to_json(${value})::text, 'null')`;
+
+/** A number, or JSON already, that may be null. */
+export const bare = (value: string): string => `coalesce((${value})::text, 'null')`;
+
+/** Text of which we know that it needs no escaping, and that may be null. */
+export const quoted = (value: string): string => `coalesce('"' || (${value}) || '"', 'null')`;
+
+/** An object of fields made by the functions above. */
+export function object(fields: Record<string, string>): string {
+  const pieces = Object.entries(fields).map(([name, value]) => `"${name}":' || ${value} || '`);
+  return `('{${pieces.join(",")}}')`;
+}
+
+/** A list of the rows of a group; an empty one is `[]`. */
+export function list(item: string, order: string): string {
+  return `('[' || coalesce(string_agg(${item}, ',' order by ${order}), '') || ']')`;
+}
 
 /** A time as ISO 8601 UTC with milliseconds. */
 export function isoTime(time: string): string {
   return `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
+const time = (value: string) => quoted(isoTime(value));
+
 /** A product, from an alias of the table. */
 export function productJson(p: string): string {
-  return `json_build_object('id', ${p}.id, 'sellerId', ${p}.seller_id, 'sku', ${p}.sku, 'name', ${p}.name,
-    'description', ${p}.description, 'price', ${p}.price::text, 'currency', ${p}.currency, 'quantity', ${p}.quantity,
-    'category', ${p}.category, 'attributes', ${p}.attributes, 'imageUrl', ${p}.image_url, 'reorderPoint', ${p}.reorder_point,
-    'leadTimeDays', ${p}.lead_time_days, 'version', ${p}.version, 'createdAt', ${isoTime(`${p}.created_at`)},
-    'updatedAt', ${isoTime(`${p}.updated_at`)})`;
+  return object({
+    id: bare(`${p}.id`),
+    sellerId: text(`${p}.seller_id`),
+    sku: text(`${p}.sku`),
+    name: text(`${p}.name`),
+    description: text(`${p}.description`),
+    price: quoted(`${p}.price`),
+    currency: quoted(`${p}.currency`),
+    quantity: bare(`${p}.quantity`),
+    category: text(`${p}.category`),
+    attributes: bare(`${p}.attributes`),
+    imageUrl: text(`${p}.image_url`),
+    reorderPoint: bare(`${p}.reorder_point`),
+    leadTimeDays: bare(`${p}.lead_time_days`),
+    version: bare(`${p}.version`),
+    createdAt: time(`${p}.created_at`),
+    updatedAt: time(`${p}.updated_at`),
+  });
 }
 
 export function movementJson(m: string): string {
-  return `json_build_object('id', ${m}.id, 'productId', ${m}.product_id, 'delta', ${m}.delta, 'quantity', ${m}.quantity,
-    'reason', ${m}.reason, 'actor', ${m}.actor, 'cause', ${m}.cause, 'createdAt', ${isoTime(`${m}.created_at`)})`;
+  return object({
+    id: bare(`${m}.id`),
+    productId: bare(`${m}.product_id`),
+    delta: bare(`${m}.delta`),
+    quantity: bare(`${m}.quantity`),
+    reason: text(`${m}.reason`),
+    actor: text(`${m}.actor`),
+    cause: text(`${m}.cause`),
+    createdAt: time(`${m}.created_at`),
+  });
 }
 
 export function saleJson(s: string): string {
-  return `json_build_object('id', ${s}.id, 'productId', ${s}.product_id, 'orderId', ${s}.order_id, 'quantity', ${s}.quantity,
-    'price', ${s}.price::text, 'soldAt', ${isoTime(`${s}.sold_at`)}, 'createdAt', ${isoTime(`${s}.created_at`)})`;
+  return object({
+    id: bare(`${s}.id`),
+    productId: bare(`${s}.product_id`),
+    orderId: text(`${s}.order_id`),
+    quantity: bare(`${s}.quantity`),
+    price: quoted(`${s}.price`),
+    soldAt: time(`${s}.sold_at`),
+    createdAt: time(`${s}.created_at`),
+  });
 }
 
 export function keyJson(k: string): string {
-  return `json_build_object('id', ${k}.id, 'prefix', ${k}.prefix, 'sellerId', ${k}.seller_id, 'name', ${k}.name,
-    'scopes', ${k}.scopes, 'createdAt', ${isoTime(`${k}.created_at`)}, 'expiresAt', ${isoTime(`${k}.expires_at`)},
-    'lastUsedAt', ${isoTime(`${k}.last_used_at`)})`;
+  return object({
+    id: bare(`${k}.id`),
+    prefix: text(`${k}.prefix`),
+    sellerId: text(`${k}.seller_id`),
+    name: text(`${k}.name`),
+    scopes: text(`${k}.scopes`),
+    createdAt: time(`${k}.created_at`),
+    expiresAt: time(`${k}.expires_at`),
+    lastUsedAt: time(`${k}.last_used_at`),
+  });
 }
 
-/** An event, from an alias of the table and its log's epoch. Put together as text: the payload is copied, not built. */
-export function eventJson(e: string, epoch: string): string {
-  return `'{"id":"' || ${epoch} || '.' || ${e}.seq || '","seq":' || ${e}.seq || ',"type":"' || ${e}.type || '","sellerId":' ||
-    to_json(${e}.seller_id)::text || ',"productId":' || coalesce(${e}.product_id::text, 'null') || ',"payload":' ||
-    ${e}.payload::text || ',"createdAt":"' || ${isoTime(`${e}.created_at`)} || '"}'`;
+/** An event of a seller's log; `payload` is JSON. */
+export function eventJson(
+  event: Record<"epoch" | "seq" | "type" | "sellerId" | "productId" | "payload" | "createdAt", string>,
+): string {
+  return object({
+    id: quoted(`${event.epoch} || '.' || (${event.seq})`),
+    seq: bare(event.seq),
+    type: quoted(event.type),
+    sellerId: text(event.sellerId),
+    productId: bare(event.productId),
+    payload: bare(event.payload),
+    createdAt: time(event.createdAt),
+  });
 }
 
 /** What an ETag is made of. */

@@ -40,7 +40,7 @@ export async function listPage<T>(
       max(key) filter (where n = ${most}::int) as key, max(id) filter (where n = ${most}::int) as id, count(*) > ${most}::int as more,
       ${headColumns(schema)}
     from (
-      select ${page.json}::text as json, ${sort.text ?? `x.${sort.column}::text`} as key, x.id, row_number() over () as n
+      select ${page.json} as json, ${sort.text ?? `x.${sort.column}::text`} as key, x.id, row_number() over () as n
       from (select x.* from ${page.from} x where ${where.join(" and ")} order by ${order} limit ${most}::int + 1) x
     ) rows`;
   const [row] = (await database.run(text, values)) as [Row];
