@@ -60,6 +60,25 @@ export async function start(flags: StartFlags): Promise<void> {
   }
   whenToldToStop(logger, () => stop(amused, server, drain, settings.AMUSED_DRAIN));
 
+  try {
+    await open(amused, server, settings, flags, show);
+    logger.info({ "url.full": server.url }, "Listening");
+  } catch (error) {
+    // Whoever stops the server while it fills the shop knows why that broke off.
+    if (drain.signal.aborted) return;
+    await stop(amused, server, drain, 0);
+    throw error;
+  }
+}
+
+/** What is left to do once the server answers: background work, the first key, the demo; then all of it is said. */
+async function open(
+  amused: Amused,
+  server: Listening,
+  settings: Settings,
+  flags: StartFlags,
+  show: Screen,
+): Promise<void> {
   await amused.start();
   const adminKey = settings.AMUSED_ADMIN_KEY === undefined ? await firstAdminKey(amused) : null;
   const demo = flags.demo ? await showDemo(amused, settings, show) : null;
@@ -70,7 +89,6 @@ export async function start(flags: StartFlags): Promise<void> {
   };
   if (flags.json) process.stdout.write(`${JSON.stringify(ready)}\n`);
   else show.line(welcome(ready));
-  logger.info({ "url.full": server.url }, "Listening");
 }
 
 function appOptions(settings: Settings): Parameters<typeof createApp>[1] & object {
