@@ -80,8 +80,9 @@ async function open(
   show: Screen,
 ): Promise<void> {
   await amused.start();
-  const adminKey = settings.AMUSED_ADMIN_KEY === undefined ? await firstAdminKey(amused) : null;
   const demo = flags.demo ? await showDemo(amused, settings, show) : null;
+  // Made last, because it is shown only once: a start that breaks off before must not take it along.
+  const adminKey = settings.AMUSED_ADMIN_KEY === undefined ? await firstAdminKey(amused) : null;
   const ready = {
     url: server.url,
     ...(adminKey !== null && { adminKey }),
