@@ -27,6 +27,7 @@ const server = await databaseServer();
 console.log(`PostgreSQL: ${server.how}. Fills three shops …`);
 const contestants = await startContestants(server);
 const driver = startDriver();
+let cleaned: Promise<void> | undefined;
 // Told to stop, it leaves no servers and no databases behind either.
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
@@ -54,7 +55,13 @@ try {
   await cleanUp();
 }
 
+/** Once, whoever asks first. */
 async function cleanUp(): Promise<void> {
+  cleaned ??= letGo();
+  await cleaned;
+}
+
+async function letGo(): Promise<void> {
   await driver.stop();
   await Promise.all(contestants.map(({ stop }) => stop()));
   await server.close();

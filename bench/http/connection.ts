@@ -36,6 +36,7 @@ export async function openConnection(host: string, port: number): Promise<Connec
 
   function sent(to: Socket, request: string): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
+      if (to.destroyed) throw new Error("The server closed the connection.");
       waiting = { resolve, reject };
       to.write(request, "latin1");
     });

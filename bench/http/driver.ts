@@ -28,7 +28,9 @@ export interface Driven {
   unexpected: string | null;
 }
 
-const open = new Map<string, Connection[]>();
+/** A server closes what idles for five seconds, so that connections are not used again after two. */
+const freshMs = 2000;
+const open = new Map<string, { lines: Connection[]; usedAt: number }>();
 const sent = new Map<string, number>();
 
 process.on("message", (order: Order) => {
@@ -67,19 +69,21 @@ async function drive({ target, operation, forMs = 0, count = 0 }: Order): Promis
     }
   };
   await Promise.all(lines.map(run));
+  open.set(target.name, { lines, usedAt: performance.now() });
   const { user, system } = process.cpuUsage(cpu);
   return { ...driven, elapsedMs: performance.now() - from, cpuMs: (user + system) / 1000 };
 }
 
-/** Connections stay open from round to round. */
+/** Connections stay open from one order to the next that follows at once: from the warm-up of a round to its measurement. */
 async function connectionsTo({ name, url }: Target): Promise<Connection[]> {
   const { hostname, port } = new URL(url);
   const known = open.get(name);
-  if (known !== undefined) return known;
+  if (known !== undefined && performance.now() - known.usedAt < freshMs) return known.lines;
+  for (const line of known?.lines ?? []) line.close();
   const made = await Promise.all(
     Array.from({ length: connections }, () => openConnection(hostname, Number(port))),
   );
-  open.set(name, made);
+  open.set(name, { lines: made, usedAt: performance.now() });
   return made;
 }
 
