@@ -151,7 +151,7 @@ describe("lists", () => {
 
   test("ask for nothing before they are used", async () => {
     const server = pages();
-    clientOf(server).products.list();
+    void clientOf(server).products.list();
     await Promise.resolve();
     expect(server.sent).toHaveLength(0);
   });

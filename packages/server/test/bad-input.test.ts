@@ -203,7 +203,7 @@ describe("files that are not right", () => {
     });
 
   test("an image that is none, none at all, or too large", async () => {
-    await refused(await image(new TextEncoder().encode("<svg onload=alert(1)>")));
+    await refused(await image(new TextEncoder().encode("<svg onload=alert(1)>")), 415);
     await refused(await image(new Uint8Array(0)));
     await refused(await image(new Uint8Array(2_001)), 413);
   });

@@ -14,3 +14,6 @@ export function sniffImage(bytes: Uint8Array): ImageKind | null {
     return { extension: "avif", type: "image/avif" };
   return null;
 }
+
+/** The content types of the images that are taken. */
+export const imageTypes: string[] = ["image/png", "image/jpeg", "image/webp", "image/avif", "image/gif"];

@@ -22,6 +22,7 @@ export type FileFormat = "csv" | "ndjson";
 export type FileSource =
   | string
   | Uint8Array
+  | Blob
   | ReadableStream<Uint8Array>
   | AsyncIterable<string | Uint8Array>;
 

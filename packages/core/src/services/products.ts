@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
-import { sniffImage } from "../domain/image.ts";
+import { imageTypes, sniffImage } from "../domain/image.ts";
 import { currencyDecimals, formatAmount, tooFine } from "../domain/money.ts";
 import { parse } from "../domain/parse.ts";
 import {
@@ -108,11 +108,12 @@ export function productsService(deps: Deps): Services["products"] {
     },
 
     async setImage(context, id, image, ifVersion) {
+      if (image.length === 0) throw invalidRequest([{ path: "", message: "is empty" }]);
       const kind = sniffImage(image);
-      if (kind === null) {
-        const message = image.length === 0 ? "is empty" : "must be a png, jpeg, webp, avif or gif image";
-        throw invalidRequest([{ path: "", message }]);
-      }
+      if (kind === null)
+        throw new AmusedError("unsupported_media_type", "An image must be png, jpeg, webp, avif or gif.", {
+          supported: imageTypes,
+        });
       // Refuse before storing: a file that no product shows would stay behind.
       if ((await repositories.products.find(context.sellerId, id)) === null) throw notFound("product", id);
       const name = `${createHash("sha256").update(image).digest("hex")}.${kind.extension}`;

@@ -176,7 +176,10 @@ export function catalogueScenarios(newShop: NewShop): void {
       expect(imageUrl).toMatch(/\/v1\/files\/[0-9a-f]{64}\.png$/);
       expect(version).toBe(2);
       expect(await shop.products.setImage(id, new Blob([png]))).toMatchObject({ imageUrl, version: 2 });
-      await expectError(shop.products.setImage(id, new TextEncoder().encode("<svg/>")), "invalid_request");
+      await expectError(
+        shop.products.setImage(id, new TextEncoder().encode("<svg/>")),
+        "unsupported_media_type",
+      );
       await expectError(shop.products.setImage(id, new Uint8Array()), "invalid_request");
     });
 
