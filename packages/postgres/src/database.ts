@@ -1,5 +1,6 @@
 import { isLost, isTransient, translated } from "./errors.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
+import { sellerTurns } from "./turns.ts";
 
 export type Row = Record<string, unknown>;
 
@@ -11,6 +12,8 @@ export interface Database {
    * fails alone: the work may catch it and go on.
    */
   transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
+  /** Runs a command of a seller when it is its turn; within a transaction it is at once. */
+  inTurn<T>(sellerId: string, command: () => Promise<T>): Promise<T>;
 }
 
 // A statement is prepared once for each connection under a name of its own; texts are few, being made at the start.
@@ -69,6 +72,7 @@ export function pooled(pool: QueryablePool): Database {
           }
         }),
       ),
+    inTurn: sellerTurns(),
   };
 }
 
@@ -77,6 +81,7 @@ function within(client: Queryable): Database {
   const database: Database = {
     run: (text, values = []) => query(client, text, values),
     transaction: (work) => work(database),
+    inTurn: (_, command) => command(),
   };
   return database;
 }
@@ -100,5 +105,6 @@ export function joined(client: Queryable): Database {
   return {
     run: (text, values = []) => guarded(() => query(client, text, values)),
     transaction: (work) => guarded(() => work(within(client))),
+    inTurn: (_, command) => command(),
   };
 }

@@ -58,7 +58,8 @@ export function productImport(schema: string) {
         insert into ${schema}.stock_movements (seller_id, product_id, delta, quantity, reason, actor, created_at)
         select $1::text, id, quantity, quantity, 'initial', $2::text, $3::timestamptz from made where quantity <> 0
         union all
-        select $1::text, id, delta, quantity, 'import', $2::text, $3::timestamptz from changed where delta <> 0),
+        select $1::text, id, delta, quantity, 'import', $2::text, $3::timestamptz from changed where delta <> 0
+        returning id),
       facts as (
         select row_number() over (order by id) as ord, id as product_id, type, payload from (
           select id, 'product.created' as type, ${object({ product: "body" })} as payload from made
@@ -68,6 +69,7 @@ export function productImport(schema: string) {
           select id, 'stock.adjusted', ${object({ delta: bare("delta"), quantity: bare("quantity"), reason: `'"import"'`, actor: text("$2::text") })}
           from changed where not edited and delta <> 0) as f)`,
     outcome: "select 'null' as body, null::text as revision from ok",
+    first: ["ledger"],
   });
 
   return async (

@@ -194,9 +194,10 @@ function statementsOf(schema: string) {
           returning p.id, p.quantity, ${productJson("p")} as body, ${revision("p")} as revision),
         ledger as (
           insert into ${schema}.stock_movements (seller_id, product_id, delta, quantity, reason, actor, created_at)
-          select $1::text, id, quantity, quantity, 'initial', $2::text, $3::timestamptz from made where quantity <> 0),
+          select $1::text, id, quantity, quantity, 'initial', $2::text, $3::timestamptz from made where quantity <> 0 returning id),
         ${fact("product.created")}`,
       outcome: made,
+      first: ["ledger"],
     }),
 
     update: commandStatement(schema, {

@@ -43,7 +43,7 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
       ledger as (
         insert into ${schema}.stock_movements (seller_id, product_id, delta, quantity, reason, actor, cause, created_at)
         select $1::text, product_id, -quantity, remaining, case when $5::int > 0 then 'sale' else 'return' end, $2::text, $6::text, $3::timestamptz
-        from entry order by ord),
+        from entry order by ord returning id),
       facts as (
         select ord, product_id, case when $5::int > 0 then 'sale.recorded' else 'sale.returned' end as type, ${object(
           {
@@ -57,6 +57,7 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
         from entry)`,
     outcome: `select ${object({ sales: list("body", "id") })} as body, null::text as revision
       from sold having count(*) > 0`,
+    first: ["sold", "ledger"],
     refusal:
       "(select json_agg(json_build_object('productId', product_id, 'requested', quantity, 'available', available, 'decimals', decimals, 'exact', exact) order by product_id) from need)",
   });

@@ -33,6 +33,7 @@ export function stockRepository(schema: string): (database: Database) => StockRe
           ${object({ delta: bare("delta"), quantity: bare("quantity"), reason: text("$9::text"), actor: text("$2::text") })} as payload
         from moved)`,
     outcome: `select ${object({ product: "moved.body", movement: "ledger.body" })} as body, moved.revision from moved, ledger`,
+    first: ["ledger"],
     refusal: "(select json_build_object('quantity', quantity, 'delta', delta) from wanted)",
   });
   const lock = `select from ${products} where seller_id = $1::text and id = $2::bigint for no key update`;

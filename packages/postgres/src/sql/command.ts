@@ -18,6 +18,8 @@ export interface Effect {
   sql: (gate: string) => string;
   /** A query for the answer, `(body text, revision text)`, the body being JSON: one row, or none where the command is refused. */
   outcome: string;
+  /** Expressions that write and return a row for each: done before the counter is taken, so that it is held for less. */
+  first?: string[];
   /** A JSON expression that says why there is no outcome; evaluated only then. */
   refusal?: string;
 }
@@ -33,13 +35,13 @@ export type RunCommand = <T>(database: Database, command: Command, values: unkno
 /** Prepares a command's two texts, with and without an idempotency key, and says how to run them. */
 export function commandStatement(
   schema: string,
-  { parameters, sql, outcome, refusal = "null::json" }: Effect,
+  { parameters, sql, outcome, first = [], refusal = "null::json" }: Effect,
 ): RunCommand {
   const [key, hash] = [`$${parameters + 5}`, `$${parameters + 6}`];
   const tail = `
     stream as (
       insert into ${schema}.event_streams as s (seller_id, epoch, seq)
-      select $1::text, $4::text, count(*) from facts having count(*) > 0
+      select $1::text, $4::text, count(*) from facts${first.map((write) => `, (select count(*) from ${write}) as ${write}_done`).join("")} having count(*) > 0
       on conflict (seller_id) do update set seq = s.seq + excluded.seq
       returning s.epoch, s.seq),
     logged as (
@@ -63,12 +65,15 @@ export function commandStatement(
     select body, revision, epoch, seq, hash, null as refusal from seen
     union all ${answer} where not exists (select from seen)`;
 
-  return async <T>(database: Database, command: Command, values: unknown[]): Promise<Outcome<T>> => {
+  return <T>(database: Database, command: Command, values: unknown[]): Promise<Outcome<T>> =>
+    database.inTurn(command.sellerId, () => run(database, command, values));
+
+  async function run<T>(database: Database, command: Command, values: unknown[]): Promise<Outcome<T>> {
     const { sellerId, actor, at, epoch, idempotency } = command;
     const common = [sellerId, actor, at, epoch, ...values];
-    if (idempotency === null) return outcomeOf(first(await database.run(plain, common)));
+    if (idempotency === null) return outcomeOf(only(await database.run(plain, common)));
     try {
-      const row = first(await database.run(keyed, [...common, idempotency.key, idempotency.hash]));
+      const row = only(await database.run(keyed, [...common, idempotency.key, idempotency.hash]));
       if (row.hash !== null) return { written: replay(row, command), refusal: null };
       // Refused, perhaps only because the first request with this key committed while this one waited for a lock.
       const kept = row.body === null ? await findKept<T>(database, schema, command) : null;
@@ -80,10 +85,10 @@ export function commandStatement(
       if (kept === null) throw error;
       return { written: kept, refusal: null };
     }
-  };
+  }
 }
 
-function first(rows: Row[]): Row {
+function only(rows: Row[]): Row {
   return rows[0] as Row;
 }
 
