@@ -15,10 +15,10 @@ export function keyRepository(schema: string): (database: Database) => KeyReposi
 
   const create = commandStatement(schema, {
     parameters: 5,
-    sql: (gate) => `
+    sql: `
       made as (
         insert into ${keys} as k (seller_id, name, prefix, hash, scopes, expires_at, created_at)
-        select nullif($1::text, ''), $5::text, $6::text, $7::text, $8::text[], $9::timestamptz, $3::timestamptz where ${gate}
+        select nullif($1::text, ''), $5::text, $6::text, $7::text, $8::text[], $9::timestamptz, $3::timestamptz
         returning k.*),
       ${fact("keys.created")}`,
     outcome: `select ${keyJson("made")} as body, null::text as revision from made`,
@@ -26,10 +26,10 @@ export function keyRepository(schema: string): (database: Database) => KeyReposi
 
   const revoke = commandStatement(schema, {
     parameters: 1,
-    sql: (gate) => `
+    sql: `
       made as (
         update ${keys} as k set revoked_at = $3::timestamptz where k.id = $5::bigint and k.revoked_at is null
-          and k.seller_id is not distinct from nullif($1::text, '') and ${gate}
+          and k.seller_id is not distinct from nullif($1::text, '')
         returning k.*),
       ${fact("keys.revoked")}`,
     outcome: "select 'null' as body, null::text as revision from made",

@@ -27,7 +27,7 @@ export function productImport(schema: string) {
   const products = `${schema}.products`;
   const run = commandStatement(schema, {
     parameters: 2,
-    sql: (gate) => `
+    sql: `
       change as materialized (
         select * from jsonb_to_recordset($6::jsonb) as r (id bigint, version integer, edited boolean, changed jsonb, count bigint, ${record})),
       had as materialized (
@@ -36,7 +36,7 @@ export function productImport(schema: string) {
         order by p.id for no key update),
       ok as materialized (
         select from change left join had using (id)
-        having count(*) = count(had.id) and coalesce(bool_and(not change.edited or had.version = change.version), true) and ${gate}),
+        having count(*) = count(had.id) and coalesce(bool_and(not change.edited or had.version = change.version), true)),
       made as (
         insert into ${products} as p (seller_id, ${columns.join(", ")}, quantity, created_at, updated_at)
         select $1::text, ${names.map((name) => `r.${name}`).join(", ")}, r.quantity, $3::timestamptz, $3::timestamptz

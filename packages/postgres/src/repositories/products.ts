@@ -187,10 +187,10 @@ function statementsOf(schema: string) {
   return {
     create: commandStatement(schema, {
       parameters: 12,
-      sql: (gate) => `
+      sql: `
         made as (
           insert into ${products} as p (seller_id, ${descriptionColumns.join(", ")}, quantity, created_at, updated_at)
-          select $1::text, ${numbered(5).join(", ")}, $16::bigint, $3::timestamptz, $3::timestamptz where ${gate}
+          select $1::text, ${numbered(5).join(", ")}, $16::bigint, $3::timestamptz, $3::timestamptz
           returning p.id, p.quantity, ${productJson("p")} as body, ${revision("p")} as revision),
         ledger as (
           insert into ${schema}.stock_movements (seller_id, product_id, delta, quantity, reason, actor, created_at)
@@ -202,11 +202,11 @@ function statementsOf(schema: string) {
 
     update: commandStatement(schema, {
       parameters: 15,
-      sql: (gate) => `
+      sql: `
         made as (
           update ${products} as p set (${descriptionColumns.join(", ")}, image_url, version, updated_at)
             = (${numbered(7).join(", ")}, $18::text, p.version + 1, $3::timestamptz)
-          where p.seller_id = $1::text and p.id = $5::bigint and p.version = $6::integer and ${alive("p")} and ${gate}
+          where p.seller_id = $1::text and p.id = $5::bigint and p.version = $6::integer and ${alive("p")}
           returning p.id, ${productJson("p")} as body, ${revision("p")} as revision),
         ${fact("product.updated", { changed: "$19::text" })}`,
       outcome: made,
@@ -214,11 +214,11 @@ function statementsOf(schema: string) {
 
     delete: commandStatement(schema, {
       parameters: 2,
-      sql: (gate) => `
+      sql: `
         made as (
           update ${products} as p set deleted_at = $3::timestamptz
           where p.seller_id = $1::text and p.id = $5::bigint and ${alive("p")}
-            and ($6::integer is null or p.version = $6::integer) and ${gate}
+            and ($6::integer is null or p.version = $6::integer)
           returning p.id, ${productJson("p")} as body),
         ${fact("product.deleted")}`,
       outcome: "select 'null' as body, null::text as revision from made",

@@ -10,32 +10,9 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
   const products = `${schema}.products`;
   const sales = `${schema}.sales_history`;
 
-  // $5 is 1 for a sale and -1 for a return. The lines are JSON, not arrays: whatever an array holds, the planner guesses
-  // its length from it, takes the guess for worth a new plan each time, and plans longer than it runs.
-  const record = commandStatement(schema, {
-    parameters: 4,
-    sql: (gate) => `
-      line as materialized (
-        select ord, product_id, quantity, price, sum(quantity) over (partition by product_id order by ord)::bigint as taken
-        from rows from (json_to_recordset($8::json) as (product_id bigint, quantity bigint, price numeric))
-          with ordinality as l (product_id, quantity, price, ord)),
-      had as materialized (
-        select p.* from (select product_id from line group by product_id order by product_id) n, lateral (
-          select * from ${products} p where p.seller_id = $1::text and p.id = n.product_id and ${alive("p")} and ${gate}
-          for no key update) p),
-      need as materialized (
-        select line.product_id, sum(line.quantity)::bigint as quantity, had.id is not null as found,
-          had.quantity as available, had.decimals, coalesce(bool_and(scale(line.price) <= had.decimals), true) as exact
-        from line left join had on had.id = line.product_id group by line.product_id, had.id, had.quantity, had.decimals),
-      ok as materialized (
-        select from need having bool_and(found and exact and ($5::int < 0 or available >= quantity))),
-      moved as (
-        ${updateByKey(products, "had.quantity - $5::int * need.quantity", "need join had on had.id = need.product_id, ok")}
-        returning p.id),
-      entry as materialized (
-        select line.ord, line.product_id, $5::int * line.quantity as quantity, had.quantity - $5::int * line.taken as remaining,
-          coalesce(round(line.price, had.decimals), had.price) as price
-        from line join had on had.id = line.product_id, ok, (select count(*) from moved) as done),
+  // $5 is 1 for a sale and -1 for a return; $6 the order, $7 the time of sale.
+  const written = {
+    sql: `
       sold as (
         insert into ${sales} as s (seller_id, product_id, order_id, quantity, price, sold_at, created_at)
         select $1::text, product_id, $6::text, quantity, price, $7::timestamptz, $3::timestamptz from entry order by ord
@@ -58,6 +35,53 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
     outcome: `select ${object({ sales: list("body", "id") })} as body, null::text as revision
       from sold having count(*) > 0`,
     first: ["sold", "ledger"],
+  };
+
+  // An order of one line, as most are: one guarded update. Where it finds nothing to update, the other statement says why.
+  const recordOne = commandStatement(schema, {
+    ...written,
+    parameters: 6,
+    sql: `
+      moved as (
+        update ${products} as p set quantity = p.quantity - $5::int * $9::bigint, stock_revision = p.stock_revision + 1, updated_at = $3::timestamptz
+        where p.seller_id = $1::text and p.id = $8::bigint and ${alive("p")} and p.quantity >= $5::int * $9::bigint
+          and coalesce(scale($10::numeric), 0) <= p.decimals
+        returning p.id, p.quantity, p.price, p.decimals),
+      entry as materialized (
+        select 1 as ord, id as product_id, $5::int * $9::bigint as quantity, quantity as remaining,
+          coalesce(round($10::numeric, decimals), price) as price
+        from moved),
+      ${written.sql}`,
+  });
+
+  // The lines are JSON, not arrays: whatever an array holds, the planner guesses its length from it, takes the guess for
+  // worth a new plan each time, and plans longer than it runs.
+  const recordMany = commandStatement(schema, {
+    ...written,
+    parameters: 4,
+    sql: `
+      line as materialized (
+        select ord, product_id, quantity, price, sum(quantity) over (partition by product_id order by ord)::bigint as taken
+        from rows from (json_to_recordset($8::json) as (product_id bigint, quantity bigint, price numeric))
+          with ordinality as l (product_id, quantity, price, ord)),
+      had as materialized (
+        select p.* from (select product_id from line group by product_id order by product_id) n, lateral (
+          select * from ${products} p where p.seller_id = $1::text and p.id = n.product_id and ${alive("p")}
+          for no key update) p),
+      need as materialized (
+        select line.product_id, sum(line.quantity)::bigint as quantity, had.id is not null as found,
+          had.quantity as available, had.decimals, coalesce(bool_and(scale(line.price) <= had.decimals), true) as exact
+        from line left join had on had.id = line.product_id group by line.product_id, had.id, had.quantity, had.decimals),
+      ok as materialized (
+        select from need having bool_and(found and exact and ($5::int < 0 or available >= quantity))),
+      moved as (
+        ${updateByKey(products, "had.quantity - $5::int * need.quantity", "need join had on had.id = need.product_id, ok")}
+        returning p.id),
+      entry as materialized (
+        select line.ord, line.product_id, $5::int * line.quantity as quantity, had.quantity - $5::int * line.taken as remaining,
+          coalesce(round(line.price, had.decimals), had.price) as price
+        from line join had on had.id = line.product_id, ok, (select count(*) from moved) as done),
+      ${written.sql}`,
     refusal:
       "(select json_agg(json_build_object('productId', product_id, 'requested', quantity, 'available', available, 'decimals', decimals, 'exact', exact) order by product_id) from need)",
   });
@@ -73,20 +97,31 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
     made as (
       insert into ${sales} (seller_id, product_id, order_id, quantity, price, sold_at, created_at, import_id)
       select $1::text, product_id, order_id, quantity, price, sold_at, $8::timestamptz, $2::uuid from fresh order by ord returning 1)
-    select count(*) as created from made`;
+    select count(*) as created, (
+      select min(product_id) from line where not exists (
+        select from ${products} p where p.seller_id = $1::text and p.id = line.product_id)) as unknown
+    from made`;
 
   const exists = `select from ${products} where seller_id = $1::text and id = $2::bigint`;
   const daily = dailyStatement(schema);
 
   return (database) => ({
     async record(command, { kind, orderId, soldAt, lines }) {
-      const { written, refusal } = await record<{ sales: Sale[] }>(database, command, [
-        kind === "sale" ? 1 : -1,
-        orderId,
-        soldAt,
-        JSON.stringify(
-          lines.map(({ productId, quantity, price }) => ({ product_id: productId, quantity, price })),
-        ),
+      const sale = [kind === "sale" ? 1 : -1, orderId, soldAt];
+      const [line] = lines;
+      if (line !== undefined && lines.length === 1) {
+        const values = [...sale, line.productId, line.quantity, line.price];
+        const { written } = await recordOne<{ sales: Sale[] }>(database, command, values);
+        if (written !== null) return written;
+      }
+      const json = lines.map(({ productId, quantity, price }) => ({
+        product_id: productId,
+        quantity,
+        price,
+      }));
+      const { written, refusal } = await recordMany<{ sales: Sale[] }>(database, command, [
+        ...sale,
+        JSON.stringify(json),
       ]);
       if (written === null) throw refusedSale(refusal as Refused[], lines, kind);
       return written;
@@ -138,7 +173,10 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
             await locked.run("select pg_advisory_xact_lock(hashtextextended($1::text, 20101201))", [
               `${schema} ${command.sellerId}`,
             ]);
-            return locked.run(insert, [...values, command.at]);
+            const written = await locked.run(insert, [...values, command.at]);
+            const [{ unknown } = { unknown: null }] = written;
+            if (unknown !== null) throw notFound("product", Number(unknown));
+            return written;
           });
       const created = Number(rows[0]?.created);
       return { created, skipped: lines.length - created };

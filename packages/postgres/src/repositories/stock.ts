@@ -10,10 +10,10 @@ export function stockRepository(schema: string): (database: Database) => StockRe
   const products = `${schema}.products`;
   const change = commandStatement(schema, {
     parameters: 6,
-    sql: (gate) => `
+    sql: `
       had as materialized (
         select p.id, p.quantity from ${products} p
-        where p.seller_id = $1::text and p.id = $5::bigint and ${alive("p")} and ${gate} for no key update),
+        where p.seller_id = $1::text and p.id = $5::bigint and ${alive("p")} for no key update),
       wanted as materialized (
         select had.id, had.quantity, coalesce($6::bigint, $7::bigint - had.quantity + case when $8::timestamptz is null then 0 else (
           select coalesce(sum(m.delta), 0) from ${schema}.stock_movements m

@@ -14,8 +14,7 @@ import { databaseError } from "../errors.ts";
 export interface Effect {
   /** How many parameters of its own the effect has. */
   parameters: number;
-  /** `gate` is a condition to add wherever the effect begins: it is false when the key has been used. */
-  sql: (gate: string) => string;
+  sql: string;
   /** A query for the answer, `(body text, revision text)`, the body being JSON: one row, or none where the command is refused. */
   outcome: string;
   /** Expressions that write and return a row for each: done before the counter is taken, so that it is held for less. */
@@ -50,20 +49,16 @@ export function commandStatement(
       from facts, stream),
     outcome as (${outcome})`;
   const answer = `
-    select outcome.body, outcome.revision, stream.epoch, stream.seq, null::text as hash,
-      case when outcome.body is null then ${refusal} end as refusal
+    select outcome.body, outcome.revision, stream.epoch, stream.seq, case when outcome.body is null then ${refusal} end as refusal
     from (select) as one left join outcome on true left join stream on true`;
-  const plain = `with ${sql("true")}, ${tail} ${answer}`;
-  const keyed = `
-    with seen as materialized (
-      select hash, body, revision, epoch, seq from ${schema}.idempotency_keys where seller_id = $1::text and key = ${key}::text),
-    ${sql("not exists (select from seen)")}, ${tail},
+  const plain = `with ${sql}, ${tail} ${answer}`;
+  // A key that was used makes the whole statement fail: so a first request, which most are, need not look for it.
+  const keyed = `with ${sql}, ${tail},
     kept as (
       insert into ${schema}.idempotency_keys (seller_id, key, hash, body, revision, epoch, seq, created_at)
       select $1::text, ${key}::text, ${hash}::text, outcome.body, outcome.revision, stream.epoch, stream.seq, $3::timestamptz
       from outcome left join stream on true)
-    select body, revision, epoch, seq, hash, null as refusal from seen
-    union all ${answer} where not exists (select from seen)`;
+    ${answer}`;
 
   return <T>(database: Database, command: Command, values: unknown[]): Promise<Outcome<T>> =>
     database.inTurn(command.sellerId, () => run(database, command, values));
@@ -74,12 +69,11 @@ export function commandStatement(
     if (idempotency === null) return outcomeOf(only(await database.run(plain, common)));
     try {
       const row = only(await database.run(keyed, [...common, idempotency.key, idempotency.hash]));
-      if (row.hash !== null) return { written: replay(row, command), refusal: null };
-      // Refused, perhaps only because the first request with this key committed while this one waited for a lock.
+      // Refused, perhaps only because the first request with this key has had its effect.
       const kept = row.body === null ? await findKept<T>(database, schema, command) : null;
       return kept === null ? outcomeOf(row) : { written: kept, refusal: null };
     } catch (error) {
-      // A key or a SKU that another request took first: the key says whether that was this very command.
+      // A key or a SKU that was taken before: the key says whether that was by this very command.
       const kept =
         databaseError(error).code === "23505" ? await findKept<T>(database, schema, command) : null;
       if (kept === null) throw error;
