@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import { type Contestant, startContestants } from "./http/contestants.ts";
-import { type Operation, operationNames } from "./http/operations.ts";
+import { operationNames } from "./http/operations.ts";
 import { type Driver, startDriver } from "./http/process.ts";
 import { reportOn, times, writeReport } from "./http/report.ts";
 import { alternate, drive } from "./http/rounds.ts";
 import { type Summary, summarize } from "./http/summary.ts";
 import { databaseServer } from "./measure/database.ts";
+import { shops } from "./shop.ts";
 
 // `npm run bench`: Amused over HTTP beside the same by hand in Express, and beside its bare SQL. See README.md.
 const { values: options } = parseArgs({
@@ -21,10 +22,10 @@ const { values: options } = parseArgs({
 const rounds = options.quick ? 1 : Number(options.rounds);
 const seconds = options.quick ? 1 : Number(options.seconds);
 const chosen = operationNames.filter((name) => options.only === undefined || name === options.only);
-assert(chosen.length > 0, `--only is one of ${operationNames.join(", ")}`);
+assert(chosen.length > 0, `--only is one of: ${operationNames.join("; ")}`);
 
 const server = await databaseServer();
-console.log(`PostgreSQL: ${server.how}. Fills three shops …`);
+console.log(`PostgreSQL: ${server.how}. Fills ${shops.length} shops for each …`);
 const contestants = await startContestants(server);
 const driver = startDriver();
 let cleaned: Promise<void> | undefined;
@@ -69,20 +70,19 @@ async function letGo(): Promise<void> {
 
 /** The same requests to all: what they have stored afterwards must agree, or they do not do the same work. */
 async function warmUp(driver: Driver, contestants: Contestant[]): Promise<void> {
-  const counts: Record<Operation, number> = { create: 400, sale: 1000, list: 400, get: 1000 };
   for (const contestant of contestants)
-    for (const operation of operationNames)
-      await drive(driver, contestant, operation, { count: counts[operation] });
-  const [first, ...others] = await Promise.all(contestants.map(({ tally }) => tally()));
+    for (const operation of operationNames) await drive(driver, contestant, operation, { count: 50 });
+  const [first, ...others] = await Promise.all(contestants.map(({ tallies }) => tallies()));
   for (const other of others) assert.deepEqual(other, first, "The servers stored different things.");
 }
 
 /** No sale without its movement and its event, and a stock that is the sum of its ledger. */
-async function checkBooks({ title, tally }: Contestant): Promise<void> {
-  const { products, stock, movements, ledger, sales, events } = await tally();
-  assert.equal(ledger, stock, `${title}: the ledger does not sum up to the stock.`);
-  assert.equal(movements, products + sales, `${title}: movements are missing.`);
-  assert.equal(events, movements, `${title}: events are missing.`);
+async function checkBooks({ title, tallies }: Contestant): Promise<void> {
+  for (const { sellerId, products, stock, movements, ledger, sales, events } of await tallies()) {
+    assert.equal(ledger, stock, `${title}, ${sellerId}: the ledger does not sum up to the stock.`);
+    assert.equal(movements, products + sales, `${title}, ${sellerId}: movements are missing.`);
+    assert.equal(events, movements, `${title}, ${sellerId}: events are missing.`);
+  }
 }
 
 function tell({ operation, servers, againstExpress, againstBare, target, reached }: Summary): void {

@@ -1,10 +1,12 @@
 import type { NewProduct, NewSale } from "./by-hand/shop.ts";
 
-/** The shop that everyone is given: what its products look like, and what its customers ask for. */
-export const sellerId = "bench";
-export const productsInShop = 1000;
-export const pageSize = 50;
+/** The shops that everyone is given: what their products look like, and what their customers ask for. */
 export const connections = 16;
+/** One for each connection, and one that all of them share. Each is a seller's. */
+export const shops = Array.from({ length: connections + 1 }, (_, shop) => `seller-${shop}`);
+export const sharedShop = connections;
+export const productsInShop = 200;
+export const pageSize = 50;
 
 const words = [
   "Green",
@@ -35,12 +37,15 @@ export function productNumber(n: number): NewProduct {
   };
 }
 
-/** The nth sale: an order of one line, spread over the shop's products, whose ids are 1 to 1,000. */
-export function saleNumber(n: number): NewSale {
-  return { orderId: `order-${n}`, lines: [{ productId: productIdNumber(n), quantity: 1 + (n % 3) }] };
+/** The nth sale of a shop: an order of one line, spread over the shop's products. */
+export function saleNumber(shop: number, n: number): NewSale {
+  return { orderId: `order-${n}`, lines: [{ productId: productIdNumber(shop, n), quantity: 1 + (n % 3) }] };
 }
 
-/** Spreads numbers over the shop's products without a pattern that caches could like. */
-export function productIdNumber(n: number): number {
-  return 1 + ((n * 7919) % productsInShop);
+/**
+ * Spreads numbers over the shop's products without a pattern that caches could like. Shops are filled one after the other,
+ * so that the ids of the first are 1 to 200, those of the second 201 to 400.
+ */
+export function productIdNumber(shop: number, n: number): number {
+  return shop * productsInShop + 1 + ((n * 7919) % productsInShop);
 }

@@ -16,7 +16,7 @@ import {
   productNumber,
   productsInShop,
   saleNumber,
-  sellerId,
+  shops,
 } from "./shop.ts";
 
 // Amused's statements through node-postgres at 16 connections, each beside the transaction that does the same by hand,
@@ -29,6 +29,9 @@ const { values: options } = parseArgs({
     explain: { type: "boolean", default: false },
   },
 });
+
+const shop = 0;
+const sellerId = shops[shop] as string;
 
 type Work = (n: number) => Promise<unknown>;
 type StoreWork = (store: Store, n: number) => Promise<unknown>;
@@ -58,28 +61,28 @@ try {
     hash: createHash("sha256").update(JSON.stringify(body)).digest("hex"),
   });
   const caller = (body: unknown) => ({ sellerId, actor: "key:1", idempotency: idempotency(body) });
-  const keyed = (body: unknown) => command(idempotency(body));
+  const keyed = (body: unknown) => command(sellerId, idempotency(body));
   const after = (n: number) => (n % (productsInShop / pageSize)) * pageSize;
-  const sale = (n: number) => saleOf(saleNumber(n), new Date());
+  const sale = (n: number) => saleOf(saleNumber(shop, n), new Date());
   const product = (n: number) => productNumber(productsInShop + n);
 
   const operations: Record<string, { amused: StoreWork; keyless?: StoreWork; byHand: Work }> = {
     get: {
-      amused: (store, n) => store.products.find(sellerId, productIdNumber(n)),
-      byHand: (n) => byHand.getProduct(theirPool, sellerId, productIdNumber(n)),
+      amused: (store, n) => store.products.find(sellerId, productIdNumber(shop, n)),
+      byHand: (n) => byHand.getProduct(theirPool, sellerId, productIdNumber(shop, n)),
     },
     list: {
       amused: (store, n) => store.products.list(sellerId, pageAfter({ key: "", id: after(n) })),
       byHand: async (n) => JSON.stringify(await byHand.listProducts(theirPool, sellerId, pageSize, after(n))),
     },
     sale: {
-      amused: (store, n) => store.sales.record(keyed(saleNumber(n)), sale(n)),
-      keyless: (store, n) => store.sales.record(command(null), sale(n)),
-      byHand: (n) => byHand.recordSale(theirPool, caller(saleNumber(n)), saleNumber(n)),
+      amused: (store, n) => store.sales.record(keyed(saleNumber(shop, n)), sale(n)),
+      keyless: (store, n) => store.sales.record(command(sellerId, null), sale(n)),
+      byHand: (n) => byHand.recordSale(theirPool, caller(saleNumber(shop, n)), saleNumber(shop, n)),
     },
     create: {
       amused: (store, n) => store.products.create(keyed(product(n)), rowOf(product(n))),
-      keyless: (store, n) => store.products.create(command(null), rowOf(product(n))),
+      keyless: (store, n) => store.products.create(command(sellerId, null), rowOf(product(n))),
       byHand: (n) => byHand.createProduct(theirPool, caller(product(n)), product(n)),
     },
   };

@@ -2,20 +2,23 @@ import type { Command, ProductFilter, ProductRow, SaleLines, Store } from "@amus
 import { postgresStore } from "@amused/postgres";
 import type { Pool } from "pg";
 import type { NewProduct, NewSale } from "../by-hand/shop.ts";
-import { pageSize, productNumber, productsInShop, sellerId } from "../shop.ts";
+import { pageSize, productNumber, productsInShop, shops } from "../shop.ts";
 
-/** Lays Amused's tables and fills the shop through its store. */
+/** Lays Amused's tables and fills the shops through its store. */
 export async function prepareAmused(pool: Pool): Promise<Store> {
   const store = postgresStore({ pool });
   await store.migrate();
-  // With keys, as the other shop: a plan made for a table of keys that was analysed while empty reads all of it ever after.
-  for (let n = 1; n <= productsInShop; n++)
-    await store.products.create(command({ key: `seed-${n}`, hash: "seed" }), rowOf(productNumber(n)));
+  // With keys, as the others do it: a plan made for a table of keys that was analysed while empty reads all of it ever after.
+  for (const sellerId of shops)
+    for (let n = 1; n <= productsInShop; n++) {
+      const seeding = command(sellerId, { key: `seed-${n}`, hash: "seed" });
+      await store.products.create(seeding, rowOf(productNumber(n)));
+    }
   await pool.query("vacuum analyze");
   return store;
 }
 
-export function command(idempotency: Command["idempotency"]): Command {
+export function command(sellerId: string, idempotency: Command["idempotency"]): Command {
   return { sellerId, actor: "key:1", at: new Date(), epoch: "bench", idempotency };
 }
 

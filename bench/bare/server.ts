@@ -4,22 +4,26 @@ import { postgresStore } from "@amused/postgres";
 import pg from "pg";
 import { command, pageAfter, rowOf, saleOf } from "../amused/database.ts";
 import type { NewProduct, NewSale } from "../by-hand/shop.ts";
-import { connections, sellerId } from "../shop.ts";
+import { connections } from "../shop.ts";
 
 // What is left of Amused when all but its SQL is taken away: node:http, JSON.parse and the store. No router, validation,
-// credentials or idempotency keys. The store is asked directly, so that the statements are always the same ones.
+// credentials or idempotency keys: the bearer is taken for the seller. The store is asked directly, so that the statements are always the same ones.
 const store = postgresStore({
   pool: new pg.Pool({ connectionString: process.env.DATABASE_URL, max: connections }),
 });
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method, url = "" } = request;
+  const sellerId = (request.headers.authorization ?? "").slice("Bearer ".length);
   if (method === "POST" && url === "/v1/products") {
-    const { body } = await store.products.create(command(null), rowOf(await read<NewProduct>(request)));
+    const { body } = await store.products.create(
+      command(sellerId, null),
+      rowOf(await read<NewProduct>(request)),
+    );
     send(response, 201, body.text);
   } else if (method === "POST" && url === "/v1/sales") {
     const { body } = await store.sales.record(
-      command(null),
+      command(sellerId, null),
       saleOf(await read<NewSale>(request), new Date()),
     );
     send(response, 201, body.text);

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { prepareAmused } from "../amused/database.ts";
 import { prepareByHand } from "../by-hand/database.ts";
 import { type DatabaseServer, type FreshDatabase, steadyPool } from "../measure/database.ts";
-import { sellerId } from "../shop.ts";
+import { shops } from "../shop.ts";
 import type { Target } from "./driver.ts";
 import { startServer } from "./process.ts";
-import { type Tally, tally } from "./tally.ts";
+import { type Tally, tallies } from "./tally.ts";
 
 /** A server with its database, ready to be driven. */
 export interface Contestant {
@@ -16,14 +16,15 @@ export interface Contestant {
   title: string;
   pid: number;
   database: FreshDatabase;
-  tally(): Promise<Tally>;
+  tallies(): Promise<Tally[]>;
   stop(): Promise<void>;
 }
 
 type Preparation = (database: FreshDatabase) => Promise<{
   pid: number;
   url: string;
-  apiKey: string | null;
+  /** That of each shop. */
+  apiKeys: string[];
   stop(): Promise<void>;
 }>;
 
@@ -33,23 +34,23 @@ const kinds: { name: string; title: string; schema: string; prepare: Preparation
   { name: "amused", title: "Amused", schema: "amused", prepare: amused },
 ];
 
-/** Starts all three, each on a database of its own that is filled with the same shop. */
+/** Starts all three, each on a database of its own that is filled with the same shops. */
 export async function startContestants(server: DatabaseServer): Promise<Contestant[]> {
   const started: Contestant[] = [];
   try {
     for (const { name, title, schema, prepare } of kinds) {
       const database = await server.fresh(name);
-      const { pid, url, apiKey, stop } = await prepare(database).catch(async (error: unknown) => {
+      const { pid, url, apiKeys, stop } = await prepare(database).catch(async (error: unknown) => {
         await database.drop();
         throw error;
       });
       const looking = steadyPool(database.url, 1);
       started.push({
-        target: { name, url, apiKey },
+        target: { name, url, apiKeys },
         title,
         pid,
         database,
-        tally: () => tally(looking, schema),
+        tallies: () => tallies(looking, schema),
         async stop() {
           await Promise.all([stop(), looking.end()]);
           await database.drop();
@@ -64,22 +65,23 @@ export async function startContestants(server: DatabaseServer): Promise<Contesta
 }
 
 async function express({ url: databaseUrl }: FreshDatabase) {
-  const apiKey = randomBytes(32).toString("base64url");
+  const apiKeys = shops.map(() => randomBytes(32).toString("base64url"));
   const pool = steadyPool(databaseUrl, 1);
   await prepareByHand(pool);
-  await pool.query("insert into api_keys (seller_id, hash, scopes) values ($1, $2, '{read,write}')", [
-    sellerId,
-    createHash("sha256").update(apiKey).digest("hex"),
-  ]);
+  await pool.query(
+    `insert into api_keys (seller_id, hash, scopes)
+     select seller_id, hash, '{read,write}' from unnest($1::text[], $2::text[]) as keys (seller_id, hash)`,
+    [shops, apiKeys.map((apiKey) => createHash("sha256").update(apiKey).digest("hex"))],
+  );
   await pool.end();
-  return { ...(await startServer("../by-hand/server.ts", [], { DATABASE_URL: databaseUrl })), apiKey };
+  return { ...(await startServer("../by-hand/server.ts", [], { DATABASE_URL: databaseUrl })), apiKeys };
 }
 
 async function bare({ url: databaseUrl }: FreshDatabase) {
   const pool = steadyPool(databaseUrl, 1);
   await prepareAmused(pool);
   await pool.end();
-  return { ...(await startServer("../bare/server.ts", [], { DATABASE_URL: databaseUrl })), apiKey: null };
+  return { ...(await startServer("../bare/server.ts", [], { DATABASE_URL: databaseUrl })), apiKeys: shops };
 }
 
 /** The command that everyone starts, with all that it does for a request switched on; only the rate is not limited. */
@@ -99,16 +101,20 @@ async function amused({ url: databaseUrl }: FreshDatabase) {
       LOG_LEVEL: "warn",
     },
   );
-  const response = await fetch(`${server.url}/v1/keys`, {
+  const apiKeys = await Promise.all(shops.map((sellerId) => keyFor(sellerId, server.url, adminKey)));
+  const stop = async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { ...server, apiKeys, stop };
+}
+
+async function keyFor(sellerId: string, url: string, adminKey: string): Promise<string> {
+  const response = await fetch(`${url}/v1/keys`, {
     method: "POST",
     headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
     body: JSON.stringify({ sellerId, name: "bench", scopes: ["read", "write"] }),
   });
   if (response.status !== 201) throw new Error(`No key was made: ${await response.text()}`);
-  const { key: apiKey } = (await response.json()) as { key: string };
-  const stop = async () => {
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
-  };
-  return { ...server, apiKey, stop };
+  return ((await response.json()) as { key: string }).key;
 }

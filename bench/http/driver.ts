@@ -1,15 +1,16 @@
 import { connections } from "../shop.ts";
 import { type Connection, openConnection } from "./connection.ts";
-import { type Operation, operations } from "./operations.ts";
+import { type HttpRequest, type Operation, operations } from "./operations.ts";
 
 // A process of its own that sends requests and counts answers, told over IPC what to do.
 export interface Target {
   name: string;
   url: string;
-  apiKey: string | null;
+  /** That of each shop. */
+  apiKeys: string[];
 }
 
-/** Either for a time, or so many requests. */
+/** Either for a time, or so many requests on each connection. */
 export interface Order {
   target: Target;
   operation: Operation;
@@ -31,6 +32,7 @@ export interface Driven {
 /** A server closes what idles for five seconds, so that connections are not used again after two. */
 const freshMs = 2000;
 const open = new Map<string, { lines: Connection[]; usedAt: number }>();
+/** How many requests of an operation each shop of a target has had. */
 const sent = new Map<string, number>();
 
 process.on("message", (order: Order) => {
@@ -46,26 +48,26 @@ process.on("disconnect", () => process.exit());
 
 async function drive({ target, operation, forMs = 0, count = 0 }: Order): Promise<Driven> {
   const lines = await connectionsTo(target);
-  const series = `${target.name} ${operation}`;
-  const make = requestWriter(target, operation);
+  const { shopOf, request } = operations[operation];
   const driven: Driven = { done: 0, elapsedMs: 0, cpuMs: 0, bytes: 0, unexpected: null };
   const cpu = process.cpuUsage();
   const from = performance.now();
-  let begun = 0;
-  const goesOn = () => (count > 0 ? begun < count : performance.now() - from < forMs);
-  const expected = operations[operation](1, null).expected;
+  const goesOn = (turn: number) => (count > 0 ? turn < count : performance.now() - from < forMs);
 
-  const run = async (line: Connection) => {
+  const run = async (line: Connection, index: number) => {
+    const shop = shopOf(index);
+    const write = requestWriter(target, shop);
+    const series = `${target.name} ${operation} ${shop}`;
     let cursor: string | null = null;
-    while (goesOn()) {
-      begun++;
+    for (let turn = 0; goesOn(turn); turn++) {
       const n = (sent.get(series) ?? 0) + 1;
       sent.set(series, n);
-      const { status, body } = await line.send(make(n, cursor));
+      const sending = request(shop, n, cursor);
+      const { status, body } = await line.send(write(sending));
       if (operation === "list") cursor = cursorOf(body);
       driven.done++;
       driven.bytes += body.length;
-      if (status !== expected) driven.unexpected ??= `${status} ${body.toString("utf8", 0, 300)}`;
+      if (status !== sending.expected) driven.unexpected ??= `${status} ${body.toString("utf8", 0, 300)}`;
     }
   };
   await Promise.all(lines.map(run));
@@ -87,17 +89,13 @@ async function connectionsTo({ name, url }: Target): Promise<Connection[]> {
   return made;
 }
 
-/** Writes the nth request as it goes over the wire; all of it is ASCII. */
-function requestWriter({ url, apiKey }: Target, operation: Operation) {
-  const make = operations[operation];
-  const credential = apiKey === null ? "" : `Authorization: Bearer ${apiKey}\r\n`;
-  const always = ` HTTP/1.1\r\nHost: ${new URL(url).host}\r\n${credential}`;
-  return (n: number, cursor: string | null): string => {
-    const { method, path, body } = make(n, cursor);
+/** Writes a shop's requests as they go over the wire; all of it is ASCII. */
+function requestWriter({ url, apiKeys }: Target, shop: number) {
+  const always = ` HTTP/1.1\r\nHost: ${new URL(url).host}\r\nAuthorization: Bearer ${apiKeys[shop]}\r\n`;
+  return ({ method, path, body, key }: HttpRequest): string => {
     if (body === undefined) return `${method} ${path}${always}\r\n`;
-    const about = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n`;
-    const key = apiKey === null ? "" : `Idempotency-Key: bench-${operation}-${n}\r\n`;
-    return `${method} ${path}${always}${about}${key}\r\n${body}`;
+    const about = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nIdempotency-Key: ${key}\r\n`;
+    return `${method} ${path}${always}${about}\r\n${body}`;
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import type { DatabaseServer } from "../measure/database.ts";
 import type { Spread } from "../measure/statistics.ts";
-import { connections, pageSize, productsInShop } from "../shop.ts";
+import { connections, pageSize, productsInShop, shops } from "../shop.ts";
 import type { ServerSummary, Summary } from "./summary.ts";
 
 export interface Report {
@@ -13,6 +13,7 @@ export interface Report {
   settings: Record<string, string>;
   machine: string;
   connections: number;
+  shops: number;
   pageSize: number;
   productsInShop: number;
   rounds: number;
@@ -38,6 +39,7 @@ export async function reportOn(
     settings: Object.fromEntries(settings.map(({ name, setting }) => [name, setting])),
     machine: `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB`,
     connections,
+    shops: shops.length,
     pageSize,
     productsInShop,
     ...about,
@@ -77,7 +79,7 @@ export function markdown(report: Report): string {
   );
   return [
     table([head, ...rows]),
-    "Ratios are paired by round: the median, and the range over the rounds.",
+    `Each of the ${report.connections} connections has a shop of its own, save where all share one. Ratios are paired by round: the median, and the range over the rounds.`,
     table([["", "", "server, CPU ms per request", "PostgreSQL", "driver"], ...cpu]),
     `${report.date}; ${report.machine}; Node ${report.node}; PostgreSQL ${report.postgres} (${Object.entries(
       report.settings,
@@ -85,7 +87,7 @@ export function markdown(report: Report): string {
       .map(([name, value]) => `${name} ${value}`)
       .join(
         ", ",
-      )}); ${report.connections} connections; ${report.rounds} rounds of ${report.secondsPerRound} s for each server and operation, in turn.`,
+      )}); ${report.connections} connections; ${report.shops} shops of ${report.productsInShop} products; ${report.rounds} rounds of ${report.secondsPerRound} s for each server and operation, in turn.`,
     "",
   ].join("\n\n");
 }
