@@ -1,4 +1,4 @@
-import { isLost, isTransient, translated } from "./errors.ts";
+import { busy, isLost, isTransient, translated } from "./errors.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
 import { sellerTurns } from "./turns.ts";
 
@@ -34,10 +34,21 @@ async function retried<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (attempt > 3 || !isTransient(error)) throw translated(error);
+      if (!isTransient(error)) throw translated(error);
+      if (attempt > 3) throw busy(error);
       await new Promise((done) => setTimeout(done, Math.random() * 20 * attempt));
     }
   }
+}
+
+const heard = new WeakSet<Queryable>();
+
+/** Listens for the end of a connection that is out of its pool: unheard, that event would end the process. */
+export function listenTo(client: Queryable): void {
+  if (heard.has(client)) return;
+  heard.add(client);
+  // Whoever uses the connection meets the same error there.
+  client.on?.("error", () => {});
 }
 
 /** Each statement on whichever connection is free. */
@@ -45,6 +56,7 @@ export function pooled(pool: QueryablePool): Database {
   /** Hands the work a connection; one that turns out to be lost does not go back. `pool.query` would throw away any that saw an error. */
   async function connected<T>(work: (client: Queryable) => Promise<T>): Promise<T> {
     const client = await pool.connect();
+    listenTo(client);
     let lost = false;
     try {
       return await work(client);
@@ -87,10 +99,20 @@ function within(client: Queryable): Database {
 }
 
 let savepoints = 0;
+const turns = new WeakMap<Queryable, Promise<unknown>>();
 
 /** Everything within an open transaction, ours or the host's: a statement that fails leaves it as it was before that statement. */
 export function joined(client: Queryable): Database {
-  async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  /** In turn: savepoints nest, so those of two callers at once would take each other away. */
+  function guarded<T>(work: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(client) ?? Promise.resolve()).then(() => saved(work));
+    turns.set(
+      client,
+      turn.catch(() => {}),
+    );
+    return turn;
+  }
+  async function saved<T>(work: () => Promise<T>): Promise<T> {
     const savepoint = `amused_${++savepoints}`;
     await client.query({ text: `savepoint ${savepoint}` });
     try {
@@ -98,7 +120,9 @@ export function joined(client: Queryable): Database {
       await client.query({ text: `release savepoint ${savepoint}` });
       return result;
     } catch (error) {
-      await client.query({ text: `rollback to savepoint ${savepoint}` });
+      await client.query({ text: `rollback to savepoint ${savepoint}` }).catch((lost) => {
+        throw translated(lost);
+      });
       throw translated(error);
     }
   }

@@ -21,10 +21,16 @@ export function isLost(error: unknown): boolean {
   const message = error instanceof Error ? error.message : "";
   return (
     /^(08|53|57P|25006|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOSTUNREACH)/.test(code) ||
-    /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed|after calling end on the pool/.test(
+    /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|Client was closed|after calling end on the pool/.test(
       message,
     )
   );
+}
+
+/** The database is there, but did not get to this. */
+export function busy(cause: unknown): AmusedError {
+  const message = "The database is too busy with others' work. Nothing was changed; try again.";
+  return new AmusedError("unavailable", message, { retryAfter: 1 }, { cause });
 }
 
 /** Tells a lost database from a wrong statement: the first is `unavailable`, the second is thrown as it is. */
@@ -35,6 +41,8 @@ export function translated(error: unknown): unknown {
     return new AmusedError("unavailable", message, { retryAfter: 1 }, { cause: error });
   }
   const { code } = databaseError(error);
+  // The server's own limits of time, for a statement and for a lock.
+  if (code === "57014" || code === "55P03") return busy(error);
   if (code === "22003" || code === "23514") {
     const message = "a quantity would go beyond 9,007,199,254,740,991";
     return new AmusedError("invalid_request", message, { errors: [{ path: "", message }] }, { cause: error });

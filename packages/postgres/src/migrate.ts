@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { listenTo } from "./database.ts";
 import { databaseError } from "./errors.ts";
 import type { QueryablePool } from "./queryable.ts";
 
@@ -17,6 +18,7 @@ export async function migrate(pool: QueryablePool, schema: string): Promise<{ ap
   const wanted = migrations();
   if (isCurrent(wanted, await appliedNames(pool, schema))) return { applied: [] };
   const client = await pool.connect();
+  listenTo(client);
   let failed: Error | undefined;
   try {
     await client.query({ text: "begin" });

@@ -5,6 +5,8 @@ export interface Queryable {
     text: string;
     values?: unknown[];
   }): Promise<{ rows: Record<string, unknown>[] }>;
+  /** node-postgres says by this event that a connection broke. */
+  on?(event: "error", listener: (error: Error) => void): unknown;
 }
 
 /** A pool hands out connections of its own, for transactions. */

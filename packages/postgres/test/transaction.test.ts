@@ -66,4 +66,30 @@ describePostgres("a host's own transaction", () => {
     client.release();
     expect((await shop.products.get(id)).quantity).toBe(0);
   });
+
+  test("takes several calls at once one after the other", async () => {
+    const shop = amused.seller("d");
+    const { id } = await shop.products.create({ name: "Tea", quantity: 5 });
+    const client = await house.pool.connect();
+    await client.query("begin");
+    const sell = (quantity: number) =>
+      amused
+        .withTransaction(client)
+        .seller("d")
+        .sales.record({ lines: [{ productId: id, quantity }] });
+    const sold = await Promise.allSettled([sell(1), sell(9), sell(2)]);
+    await client.query("commit");
+    client.release();
+    expect(sold.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect((await shop.products.get(id)).quantity).toBe(2);
+  });
+
+  test("of an outdated version is not deleted, whatever number is said", async () => {
+    const shop = amused.seller("e");
+    const { id } = await shop.products.create({ name: "Tea" });
+    for (const ifVersion of [2, 3_000_000_000, 1.5])
+      await expect(shop.products.delete(id, { ifVersion })).rejects.toMatchObject({
+        code: "precondition_failed",
+      });
+  });
 });

@@ -218,7 +218,7 @@ function statementsOf(schema: string) {
         made as (
           update ${products} as p set deleted_at = $3::timestamptz
           where p.seller_id = $1::text and p.id = $5::bigint and ${alive("p")}
-            and ($6::integer is null or p.version = $6::integer)
+            and ($6::numeric is null or p.version = $6::numeric)
           returning p.id, ${productJson("p")} as body),
         ${fact("product.deleted")}`,
       outcome: "select 'null' as body, null::text as revision from made",
