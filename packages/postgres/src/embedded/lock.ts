@@ -66,7 +66,6 @@ function read(path: string): Holder {
 
 function isAlive({ pid, began }: Holder): boolean {
   if (pid === 0) return began === "writing";
-  if (pid === process.pid) return true;
   try {
     process.kill(pid, 0);
   } catch (error) {
