@@ -4,6 +4,7 @@ import { formatCursor, parseCursor } from "../src/domain/cursor.ts";
 import { matches } from "../src/domain/event.ts";
 import { sniffImage } from "../src/domain/image.ts";
 import { currencyDecimals, formatAmount } from "../src/domain/money.ts";
+import { parse } from "../src/domain/parse.ts";
 import { newProductSchema, searchText } from "../src/domain/product.ts";
 import { compareCodePoints, fold } from "../src/domain/text.ts";
 import { attributeCell, csvLine, readAttributeCell } from "../src/services/files/cells.ts";
@@ -210,6 +211,24 @@ describe("a file", () => {
       for (let i = 0; i < 50; i++) yield "x".repeat(100_000);
     }
     await expect(rowsOf(line(), "ndjson")).rejects.toMatchObject({ code: "payload_too_large" });
+  });
+
+  test("of rows that can not be read is not gathered in memory, and each row has its number", async () => {
+    const bad = 20_000;
+    const rows = (await rowsOf(`a\n${'b"\n'.repeat(bad)}c\n`, "csv")) as { row: number; error?: string }[];
+    expect(rows.map(({ row }) => row)).toEqual(Array.from({ length: bad + 1 }, (_, i) => i + 1));
+    expect(rows.at(-1)).toEqual({ row: bad + 1, fields: { a: "c" } });
+    // The same text for all of a run, not one for each.
+    expect(new Set(rows.map(({ error }) => error)).size).toBeLessThan(1100);
+  });
+
+  test("and an input of very many faults are refused without keeping others waiting", async () => {
+    const names = Array.from({ length: 60_000 }, (_, i) => `field ${i}`);
+    const begun = performance.now();
+    const fields = Object.fromEntries(names.map((name) => [name, 1]));
+    expect(() => parse(newProductSchema, fields)).toThrow("(and 59998 more)");
+    await expect(rowsOf(`${names.join(",")},field 0\n`, "csv")).rejects.toThrow("stands twice");
+    expect(performance.now() - begun).toBeLessThan(2000);
   });
 });
 

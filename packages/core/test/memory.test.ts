@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { createAmused } from "../src/amused.ts";
 import { memoryFiles } from "../src/memory/files.ts";
 import { memoryStore } from "../src/memory/store.ts";
 import type { Command, ProductRow } from "../src/ports/repositories.ts";
@@ -89,6 +90,25 @@ describe("the memory store", () => {
     expect(await out()).toEqual([false, true, true, false, false]);
     now = new Date("2026-03-04T00:00:00.000Z");
     expect(await out()).toEqual([false, true, true, true, false]);
+  });
+
+  test("lets streams sleep while nothing happens", async () => {
+    vi.useFakeTimers();
+    const store = memoryStore();
+    const read = vi.spyOn(store.events, "read");
+    const amused = await createAmused({ store });
+    const ended = new AbortController();
+    const stream = (async () => {
+      for await (const _ of amused.seller("acme").events.subscribe({ signal: ended.signal }));
+    })();
+    await vi.advanceTimersByTimeAsync(5_000);
+    read.mockClear();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(read).not.toHaveBeenCalled();
+    ended.abort();
+    await stream;
+    await amused.close();
+    vi.useRealTimers();
   });
 
   test("answers nothing once it is closed", async () => {

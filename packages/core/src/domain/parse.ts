@@ -38,7 +38,8 @@ export function faults(issues: readonly z.core.$ZodIssue[]): Fault[] {
     }
   });
   // A value that fails several checks is told once, by the first.
-  return all.filter(({ path }, index) => all.findIndex((fault) => fault.path === path) === index);
+  const told = new Set<string>();
+  return all.filter(({ path }) => !told.has(path) && told.add(path));
 }
 
 /** Our own messages are kept; zod's "Invalid input: expected string, received number" is turned into ours. */

@@ -12,7 +12,9 @@ export const momentSchema: z.ZodType<string, string> = z.iso
   });
 
 /** A day in UTC. */
-export const dateSchema: z.ZodISODate = z.iso.date("must be a date such as 2026-11-23");
+export const dateSchema: z.ZodISODate = z.iso
+  .date("must be a date such as 2026-11-23")
+  .refine((date) => !date.startsWith("0000"), "must be a date of the years 0001 to 9999");
 
 export const dayMs = 86_400_000;
 

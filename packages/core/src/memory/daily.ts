@@ -1,6 +1,6 @@
 import { currencyDecimals } from "../domain/money.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
-import { addDays, dateOf } from "../domain/time.ts";
+import { dateOf, dayMs } from "../domain/time.ts";
 import type { ProductState, SellerState } from "./state.ts";
 
 /** The history of a product by days, and on which of them it was without stock at some time. */
@@ -23,7 +23,8 @@ export function dailySales(
   const decimals = currencyDecimals(product.currency);
   const history: SalesDay[] = [];
   let [next, empty] = [0, false];
-  for (let date = from; date <= to; date = addDays(date, 1)) {
+  for (let day = Date.parse(from); day <= Date.parse(to); day += dayMs) {
+    const date = dateOf(new Date(day));
     // What moved before this day says with what it begins; before the first movement nothing was out of stock.
     for (; (movements[next]?.createdAt ?? "~") < date; next++) empty = movements[next]?.quantity === 0;
     let stockedOut = empty && date <= known;

@@ -52,7 +52,7 @@ export function salesService(deps: Deps): Services["sales"] {
       checkSees(context);
       const query = parse(dailyQuerySchema, input);
       const to = query.to ?? dateOf(deps.now());
-      const from = query.from ?? addDays(to, -89);
+      const from = query.from ?? notBefore(firstDay, addDays(to, -89));
       const days = (Date.parse(to) - Date.parse(from)) / dayMs + 1;
       if (days < 1) throw invalidRequest([{ path: "from", message: "must not be after to" }]);
       if (days > 3660)
@@ -69,5 +69,10 @@ export function salesService(deps: Deps): Services["sales"] {
 
 /** The first moment after an inclusive end: the next day of a date, the next millisecond of a time. */
 function endOf(to: string): string {
-  return /T/.test(to) ? new Date(Date.parse(to) + 1).toISOString() : new Date(addDays(to, 1)).toISOString();
+  const end = Date.parse(to) + (/T/.test(to) ? 1 : dayMs);
+  // "Until 9999-12-31" is a way to say "with no end", and the year 10000 is none that a store knows.
+  return new Date(Math.min(end, Date.parse("9999-12-31T23:59:59.999Z"))).toISOString();
 }
+
+const firstDay = "0001-01-01";
+const notBefore = (first: string, date: string) => (date < first ? first : date);

@@ -4,6 +4,20 @@ import type { NewShop } from "./new-shop.ts";
 
 export function salesScenarios(newShop: NewShop): void {
   describe("sales", () => {
+    test("are listed from the first year to the last, and there is no year 0", async () => {
+      const shop = await newShop();
+      const { id } = await shop.products.create({ name: "Tea", quantity: 10 });
+      await shop.sales.record({ soldAt: "2025-01-01T00:00:00Z", lines: [{ productId: id, quantity: 1 }] });
+      for (const to of ["9999-12-31", "9999-12-31T23:59:59.999Z"])
+        expect((await shop.sales.list({ from: "0001-01-01", to })).items).toHaveLength(1);
+      await expectFaults(shop.sales.list({ from: "0000-02-29" }), ["from"]);
+      await expectFaults(shop.sales.daily(id, { from: "0000-01-01", to: "0000-01-05" }), ["from", "to"]);
+      expect((await shop.sales.daily(id, { to: "0001-01-03" })).items).toHaveLength(3);
+      expect((await shop.sales.daily(id, { from: "9999-12-30", to: "9999-12-31" })).items).toHaveLength(2);
+      const { errors } = await shop.sales.import(`productId,quantity,soldAt\n${id},1,0000-01-01\n`);
+      expect(errors.map(({ row, path }) => [row, path])).toEqual([[1, "soldAt"]]);
+    });
+
     test("take stock, all lines or none, at the product's price or the line's", async () => {
       const shop = await newShop();
       const tea = await shop.products.create({ name: "Tea", price: "4.90", quantity: 10 });

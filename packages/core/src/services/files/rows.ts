@@ -33,7 +33,7 @@ async function* readCsv(
 ): AsyncIterable<FileRow> {
   let header: string[] | null = null;
   let row = 0;
-  const unreadable: FileRow[] = [];
+  const unreadable: { row: number; count: number; error: string }[] = [];
   const parser = csvParser({
     bom: true,
     relax_column_count: true,
@@ -47,8 +47,12 @@ async function* readCsv(
       return [String(row), ...cells];
     },
     on_skip: (error) => {
-      if (header !== null)
-        unreadable.push({ row: ++row, error: `can not be read: ${error?.message ?? "not CSV"}` });
+      if (header === null) return undefined;
+      row++;
+      const last = unreadable.at(-1);
+      // A file of nothing but such rows must not fill the memory: beyond the first thousand they are counted.
+      if (last !== undefined && unreadable.length > 1000 && last.row + last.count === row) last.count++;
+      else unreadable.push({ row, count: 1, error: `can not be read: ${error?.message ?? "not CSV"}` });
       return undefined;
     },
   });
@@ -60,7 +64,7 @@ async function* readCsv(
   try {
     for await (const [number, ...cells] of parser as AsyncIterable<string[]>) {
       const at = Number(number);
-      while (unreadable[0] !== undefined && unreadable[0].row < at) yield unreadable.shift() as FileRow;
+      while (unreadable[0] !== undefined && unreadable[0].row < at) yield* rowsOf(unreadable.shift());
       if (at === 0) columns = checkHeader(cells, isColumn);
       else yield readFields(at, columns, cells);
     }
@@ -69,7 +73,11 @@ async function* readCsv(
     yield { row: row + 1, error: `can not be read: ${error.message}` };
   }
   if (header === null) throw invalidRequest([{ path: "", message: "has no header row" }]);
-  yield* unreadable;
+  for (const run of unreadable) yield* rowsOf(run);
+}
+
+function* rowsOf(run: { row: number; count: number; error: string } | undefined): Iterable<FileRow> {
+  for (let i = 0; run !== undefined && i < run.count; i++) yield { row: run.row + i, error: run.error };
 }
 
 function isCsvError(error: unknown): error is Error {
@@ -78,12 +86,15 @@ function isCsvError(error: unknown): error is Error {
 
 function checkHeader(header: string[], isColumn: (name: string) => boolean): string[] {
   const columns = header.map((name) => name.trim());
+  const seen = new Set<string>();
   const faults = columns.flatMap((name, index) => {
     if (!isColumn(name))
       return [
         { path: name === "" ? `column ${index + 1}` : name, message: "is not a column of this import" },
       ];
-    return columns.indexOf(name) < index ? [{ path: name, message: "stands twice in the header" }] : [];
+    if (seen.has(name)) return [{ path: name, message: "stands twice in the header" }];
+    seen.add(name);
+    return [];
   });
   if (faults.length > 0) throw invalidRequest(faults);
   return columns;

@@ -15,7 +15,8 @@ const pollMs = 2_000;
 /** Wakes by hint and, should a hint be lost, by looking at the heads of the sellers that have sleepers. */
 export function streamWakers(heads: (sellerIds: string[]) => Promise<Map<string, StreamPosition>>): Wakers {
   const sleepers = new Map<string, Set<() => void>>();
-  const known = new Map<string, number>();
+  /** The heads at the last poll, of those that slept then. */
+  let known = new Map<string, number>();
   let timer: ReturnType<typeof setTimeout> | null = null;
 
   function wake(sellerId: string): void {
@@ -24,10 +25,9 @@ export function streamWakers(heads: (sellerIds: string[]) => Promise<Map<string,
 
   async function poll(): Promise<void> {
     try {
-      for (const [sellerId, { seq }] of await heads([...sleepers.keys()])) {
-        if (known.get(sellerId) !== seq) wake(sellerId);
-        known.set(sellerId, seq);
-      }
+      const found = await heads([...sleepers.keys()]);
+      for (const [sellerId, { seq }] of found) if (known.get(sellerId) !== seq) wake(sellerId);
+      known = new Map([...found].map(([sellerId, { seq }]) => [sellerId, seq]));
     } catch {
       // The store is away; the streams find that out themselves when they read.
     }
@@ -54,7 +54,6 @@ export function streamWakers(heads: (sellerIds: string[]) => Promise<Map<string,
         here.delete(rouse);
         if (here.size > 0 || sleepers.get(sellerId) !== here) return;
         sleepers.delete(sellerId);
-        known.delete(sellerId);
       };
       return {
         async wait(ms, signal) {
