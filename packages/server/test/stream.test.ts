@@ -122,7 +122,8 @@ describe("a stream ends", () => {
     const cancelled = await stream();
     expect(await metrics()).toBe("2");
     abort.abort();
-    await expect(rest(blocksOf(response))).rejects.toThrow();
+    // It just ends: an error here would be logged as a failure by the server that serves the app.
+    await rest(blocksOf(response));
     await cancelled.body?.cancel();
     expect(await metrics()).toBe("0");
   });

@@ -67,8 +67,9 @@ export function readable(
         controller = given;
         controller.enqueue(encodeRetry(retryMs));
         streams.add(stream);
+        // The reader is gone. To close for it is no more than to err, but is not told as a failure by whoever serves it.
         abort.signal.addEventListener("abort", () => {
-          if (leave()) controller.error(abort.signal.reason);
+          if (leave()) controller.close();
         });
       },
       async pull() {
