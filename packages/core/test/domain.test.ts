@@ -92,6 +92,7 @@ describe("money", () => {
       true,
       {},
       "12345678901",
+      "9999999999.995",
     ])
       expect(price(wrong).success, String(wrong)).toBe(false);
   });

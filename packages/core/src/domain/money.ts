@@ -45,7 +45,7 @@ export const amountSchema: z.ZodType<string, string | number> = z
   .transform(String)
   .refine((amount) => /^\d+(\.\d+)?$/.test(amount), 'must be a decimal amount such as "19.99", not negative')
   .transform((amount) => amount.replace(/^0+(?=\d)/, ""))
-  .refine((amount) => !/^\d{11}/.test(amount), "must be at most 9,999,999,999.99");
+  .refine((amount) => !/^(\d{11}|9{10}\.99\d*[1-9])/.test(amount), "must be at most 9,999,999,999.99");
 
 /** The amount with exactly the decimals of its currency, or `null` when it has more than the currency knows. */
 export function formatAmount(amount: string, currency: string): string | null {

@@ -38,12 +38,16 @@ export function salesService(deps: Deps): Services["sales"] {
     async list(context, input) {
       checkSees(context);
       const { limit, cursor, ...filters } = parse(saleQuerySchema, input);
+      const from = filters.from === undefined ? null : new Date(filters.from).toISOString();
+      const before = filters.to === undefined ? null : endOf(filters.to);
+      if (from !== null && before !== null && from >= before)
+        throw invalidRequest([{ path: "from", message: "must not be after to" }]);
       const rows = await repositories.sales.list(context.sellerId, {
         limit,
         after: positionOf(cursor, ["sales", filters]),
         productId: filters.productId ?? null,
-        from: filters.from === undefined ? null : new Date(filters.from).toISOString(),
-        before: filters.to === undefined ? null : endOf(filters.to),
+        from,
+        before,
       });
       return answerRead(deps, context.sellerId, { body: pageOf(rows, ["sales", filters]), head: rows.head });
     },

@@ -125,6 +125,7 @@ export function salesScenarios(newShop: NewShop): void {
       expect(await orders({})).toEqual(["d4", "d3", "d2", "d1"]);
       expect(await orders({ productId: a.id })).toEqual(["d3", "d2"]);
       expect(await orders({ from: "2025-03-02", to: "2025-03-03" })).toEqual(["d3", "d2"]);
+      await expectFaults(shop.sales.list({ from: "2025-03-03", to: "2025-03-02" }), ["from"]);
       expect(await orders({ from: "2025-03-02T12:00:00.001Z", to: "2025-03-04T12:00:00Z" })).toEqual([
         "d4",
         "d3",

@@ -43,7 +43,7 @@ export function readProductCells(fields: Record<string, unknown>): Record<string
 }
 
 /**
- * Takes rows into the catalogue: by SKU, or by name where a row has no SKU. Rows are gathered into batches, each written
+ * Takes rows into the catalogue: by SKU, or by name among those without a SKU. Rows are gathered into batches, each written
  * as one; a SKU that comes again ends the batch, so that the later row finds what the earlier one made.
  */
 export function productImporter(
@@ -57,6 +57,7 @@ export function productImporter(
   let batch = new Map<string, { row: number; wanted: Wanted }>();
   // What a dry run would have made by now, so that a later row of the same SKU is not counted as new again.
   const imagined = new Set<string>();
+  const nthInFile = counter();
 
   async function flush(): Promise<void> {
     const rows = batch;
@@ -89,21 +90,14 @@ export function productImporter(
 
   /** Says what each row of a batch comes to; rows that come to an error leave the batch. */
   function plan(rows: typeof batch, products: Product[]) {
-    const known = new Map<string, Product | "several">();
-    for (const product of products) {
-      const key = keyOf(product);
-      known.set(key, known.has(key) ? "several" : product);
-    }
+    const nth = counter();
+    const known = new Map(products.map((product) => [keyOf(product, nth), product]));
     const creates: { key: string; row: ReturnType<typeof newRow> }[] = [];
     const updates: ProductImport["update"] = [];
     let skipped = 0;
     for (const [key, { row, wanted }] of rows) {
       try {
         const product = known.get(key);
-        if (product === "several")
-          throw invalidRequest([
-            { path: "sku", message: "several products without a SKU have this name; give them SKUs" },
-          ]);
         if (product === undefined && imagined.has(key)) {
           updates.push({ id: 0, edit: null, count: null });
         } else if (product === undefined) {
@@ -134,7 +128,7 @@ export function productImporter(
         report.fail(row.row, error);
         return;
       }
-      const key = keyOf(wanted);
+      const key = keyOf(wanted, nthInFile);
       if (batch.has(key) || batch.size >= 500) await flush();
       batch.set(key, { row: row.row, wanted });
     },
@@ -144,7 +138,23 @@ export function productImporter(
   };
 }
 
-/** What a row is known by: its SKU, or else its name. */
-function keyOf({ sku, name }: { sku?: string | null | undefined; name?: string | undefined }): string {
-  return sku == null ? `name ${name}` : `sku ${sku}`;
+/**
+ * What a row is known by: its SKU, or else its name and how often that stood there before. So the second row of a name is
+ * the second product of that name, and a catalogue that has both comes back as it was.
+ */
+function keyOf(
+  { sku, name }: { sku?: string | null | undefined; name?: string | undefined },
+  nth: (name: string) => number,
+): string {
+  return sku == null ? `name ${nth(name ?? "")} ${name}` : `sku ${sku}`;
+}
+
+/** Counts how often each name has come. */
+function counter(): (name: string) => number {
+  const counts = new Map<string, number>();
+  return (name) => {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return count;
+  };
 }
