@@ -114,7 +114,9 @@ export function joined(client: Queryable): Database {
   }
   async function saved<T>(work: () => Promise<T>): Promise<T> {
     const savepoint = `amused_${++savepoints}`;
-    await client.query({ text: `savepoint ${savepoint}` });
+    await client.query({ text: `savepoint ${savepoint}` }).catch((lost) => {
+      throw translated(lost);
+    });
     try {
       const result = await work();
       await client.query({ text: `release savepoint ${savepoint}` });

@@ -60,6 +60,18 @@ describePostgres("a connection", () => {
     });
   });
 
+  test("of the host's that breaks in its transaction is unavailable", async () => {
+    const client = await house.pool.connect();
+    client.on("error", () => {});
+    await client.query("begin");
+    const joined = postgresStore({ pool: house.pool, schema: house.schema }).join(client);
+    const { rows } = await client.query("select pg_backend_pid() as pid");
+    await house.pool.query("select pg_terminate_backend($1)", [rows[0].pid]);
+    for (let i = 0; i < 2; i++)
+      await expect(joined.products.find("acme", id)).rejects.toMatchObject({ code: "unavailable" });
+    client.release(true);
+  });
+
   test("on which the driver gave up waiting takes no more work, which would never be committed", async () => {
     await withPool({ query_timeout: 200 }, async (shop) => {
       await whileLocked(() => expect(count(shop)).rejects.toMatchObject({ code: "unavailable" }));
