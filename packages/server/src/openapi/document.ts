@@ -8,10 +8,10 @@ import * as shapes from "./shapes.ts";
 const description = `Products, stock, sales, and the log of everything that happens to them.
 
 - **Errors** are RFC 9457 \`application/problem+json\` with a closed \`code\`; \`errors\` lists every fault by its path.
-**Idempotency**: every POST, PATCH, PUT and DELETE takes an \`Idempotency-Key\`, kept with its effect for 24 hours; a replay answers the first response with \`Idempotency-Replayed: true\`.
-**Lists** are keyset-paged: \`?limit=50&cursor=…\` → \`{ items, nextCursor }\`.
-**Cursors**: a write answers with \`Amused-Cursor\`; a read that carries it sees that write.
-**Admin keys** belong to no seller, and act for one with \`?sellerId=\`.`;
+- **Idempotency**: every POST, PATCH, PUT and DELETE takes an \`Idempotency-Key\`, kept with its effect for 24 hours; a replay answers the first response with \`Idempotency-Replayed: true\`.
+- **Lists** are keyset-paged: \`?limit=50&cursor=…\` → \`{ items, nextCursor }\`.
+- **Cursors**: a write answers with \`Amused-Cursor\`; a read that carries it sees that write.
+- **Admin keys** belong to no seller, and act for one with \`?sellerId=\`.`;
 
 /** The OpenAPI 3.1 document of these routes. */
 export function openApiDocument(routes: readonly Route[]): ReturnType<typeof createDocument> {
