@@ -44,7 +44,8 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   seller(id: string, options?: { actor?: string }): Seller<Custom>;
   /**
    * Joins a transaction of the host's own (a `pg` client between BEGIN and COMMIT): the host's rows and ours are
-   * committed together or not at all. Do it last in the transaction: the seller's log waits for its end. Call
+   * committed together or not at all. Do it last, with one command: the seller's
+   * log waits for the transaction's end, and a second command can deadlock with ordinary writes. Call
    * `committed()` after the commit to wake streams at once; without it they follow within two seconds.
    */
   withTransaction(transaction: unknown): {
