@@ -36,6 +36,16 @@ describe("commands on the store", { timeout: slow }, () => {
     const again = await done(["import", "products", file, "--seller", "acme", "--json", ...on]);
     expect(JSON.parse(again)).toMatchObject({ created: 0, skipped: 1 });
 
+    await writeFile(file, "sku,name\nT-2,\n");
+    const refused = async (args: string[]) => {
+      const run = amused([...args, ...on]);
+      return [await run.ended, run.stderr().trimEnd()];
+    };
+    const from = (path: string) => refused(["import", "products", path, "--seller", "acme"]);
+    expect(await from(file)).toEqual([1, "row 1: name: is required"]);
+    expect(await from(data)).toEqual([1, `amused: The file ${data} can not be read.`]);
+    expect(await refused(["keys", "revoke", "abc"])).toEqual([1, expect.stringContaining("abc")]);
+
     expect(await done(["doctor", "--port", "0", ...on])).not.toContain("MEND");
     expect(JSON.parse(await done(["openapi"]))).toMatchObject({ openapi: "3.1.0" });
   });

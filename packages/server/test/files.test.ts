@@ -60,6 +60,13 @@ test("an import is read as it comes, in pieces that fit nothing", async () => {
   ).toMatchObject({ created: 300 });
 });
 
+test("a file that says it is not in UTF-8 is refused", async () => {
+  for (const type of ["text/csv; charset=iso-8859-1", "application/x-ndjson;charset=utf-16"])
+    expect((await send("/v1/imports/products", "sku,name\nT-1,Tea\n", type)).status).toBe(415);
+  const quoted = await send("/v1/imports/products", "sku,name\nT-1,Tea\n", 'text/csv; charset="UTF-8"');
+  expect(quoted.status).toBe(200);
+});
+
 test("sales are imported as history and exported", async () => {
   await app.amused.seller("acme").products.create({ sku: "T-1", name: "Tea", quantity: 5 });
   const csv =

@@ -58,7 +58,7 @@ test("a deletion repeated with its key is 204 again, without it 404", async () =
   expect((await app.ask("DELETE", `/v1/products/${id}`)).status).toBe(404);
 });
 
-test("an import repeated with its key is not read again", async () => {
+test("an import repeated with its key has one effect, and another file under it is refused", async () => {
   const init = (body: string) => ({
     method: "POST",
     headers: { authorization: `Bearer ${app.key}`, "content-type": "text/csv", ...keyed("f") },
@@ -68,6 +68,8 @@ test("an import repeated with its key is not read again", async () => {
   const second = await app.raw("/v1/imports/products", init("sku,name\nI-1,One\n"));
   expect(second.headers.get("idempotency-replayed")).toBe("true");
   expect(await second.text()).toBe(await first.text());
+  const other = await app.raw("/v1/imports/products", init("sku,name\nI-2,Two\n"));
+  expect([other.status, (await problemOf(other)).code]).toEqual([422, "idempotency_mismatch"]);
 });
 
 test.each([

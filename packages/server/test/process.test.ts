@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { amused, folder, request, startServer } from "./support/process.ts";
@@ -70,6 +71,39 @@ describe("amused start", { timeout: slow }, () => {
     expect(await ended).toBe(0);
   });
 
+  test("does not wait for connections that never asked for anything", async () => {
+    const { ready, child, ended } = await startServer(["--data", await folder()]);
+    const socket = connect(Number(new URL(ready.url).port), "127.0.0.1");
+    onTestFinished(() => void socket.destroy());
+    await once(socket, "connect");
+    // Answered after it, so that the server has taken it too.
+    await fetch(`${ready.url}/health/live`, { headers: { connection: "close" } });
+    const from = Date.now();
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+    expect(Date.now() - from).toBeLessThan(5_000);
+  });
+
+  test("promises no connection for more whose body it did not read", async () => {
+    const { ready } = await startServer(["--data", await folder()], { AMUSED_BODY_LIMIT: "10kb" });
+    const { adminKey = "", url } = ready;
+    const send = (size: number) =>
+      new Promise<IncomingMessage>((resolve, reject) => {
+        const headers = { authorization: `Bearer ${adminKey}`, "content-type": "application/json" };
+        const upload = httpRequest(`${url}/v1/keys`, { method: "POST", headers }, resolve);
+        upload.on("error", reject);
+        upload.write("x".repeat(size));
+        // The rest is never sent where the answer is known.
+        if (size < 10_000) upload.end();
+      });
+    const refused = await send(200_000);
+    expect([refused.statusCode, refused.headers.connection]).toEqual([413, "close"]);
+    refused.destroy();
+    const read = await send(5);
+    expect([read.statusCode, read.headers.connection]).toEqual([400, "keep-alive"]);
+    read.destroy();
+  });
+
   test("is told of a draining server while the door is still open", async () => {
     const { ready, child, ended } = await startServer(["--data", await folder()]);
     child.kill("SIGTERM");
@@ -134,6 +168,15 @@ describe("what can not be is refused in one line", { timeout: slow }, () => {
   test("a database that is not there", async () => {
     const env = { DATABASE_URL: "postgres://127.0.0.1:1/nowhere" };
     expect(await refusal(["start", "--json", "--data", await folder()], env)).toContain("DATABASE_URL");
+  });
+
+  test("a database that the server does not have", async (context) => {
+    const databaseUrl = inject("databaseUrl");
+    if (databaseUrl === null) return context.skip(inject("databaseMissing"));
+    const url = new URL(databaseUrl);
+    url.pathname = "/no_such_database";
+    const args = ["start", "--json", "--data", await folder()];
+    expect(await refusal(args, { DATABASE_URL: url.href })).toContain("DATABASE_URL");
   });
 
   test("an old Node", () => {

@@ -43,7 +43,11 @@ export async function openAmused(
     return await createAmused({ store, files, currency: settings.AMUSED_CURRENCY, onError });
   } catch (error) {
     await store.close().catch(() => {});
-    if (isAmusedError(error, "unavailable") && settings.DATABASE_URL !== undefined) throw unreachable(error);
+    if (settings.DATABASE_URL === undefined) throw error;
+    if (isAmusedError(error, "unavailable")) throw unreachable(error);
+    // No such database, or not for this user: PostgreSQL says what, not which setting said so.
+    if (error instanceof Error && "code" in error && /^(3D|28)/.test(String(error.code)))
+      throw new Refusal(`The database of DATABASE_URL can not be used: ${error.message}`);
     throw error;
   }
 }

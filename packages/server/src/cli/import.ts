@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { access } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import type { FileFormat, ImportOptions, ImportResult, Seller } from "@amused/core";
 import { Refusal } from "./fail.ts";
 import { withAmused } from "./house.ts";
@@ -21,13 +21,19 @@ export async function importFile(kind: string, path: string, flags: ImportFlags)
     throw new Refusal(`What can be imported are products and sales, not ${kind}.`);
   const options: ImportOptions = { format: formatOf(path, flags.format), dryRun: flags.dryRun ?? false };
   if (path !== "-")
-    await access(path).catch(() => {
+    await readable(path).catch(() => {
       throw new Refusal(`The file ${path} can not be read.`);
     });
   const file = path === "-" ? process.stdin : createReadStream(path);
   const result = await withShop(flags, (shop) => shop[kind].import(file, options));
   tell(result, flags);
   if (result.failed > 0) process.exitCode = 1;
+}
+
+/** Throws where a file can not be read, or is a folder. */
+async function readable(path: string): Promise<void> {
+  await access(path, constants.R_OK);
+  if ((await stat(path)).isDirectory()) throw new Error("a folder");
 }
 
 async function withShop<T>(
@@ -59,8 +65,7 @@ function tell(result: ImportResult, { json, dryRun }: ImportFlags): void {
     return;
   }
   const { created, updated, skipped, failed, errors } = result;
-  for (const { row, path, message } of errors)
-    console.error(`row ${row}: ${path === undefined ? "" : `${path} `}${message}`);
+  for (const { row, message } of errors) console.error(`row ${row}: ${message}`);
   console.log(
     `${dryRun ? "Would be: " : ""}${created} created, ${updated} updated, ${skipped} skipped, ${failed} failed`,
   );

@@ -1,4 +1,5 @@
-import { idSchema, parse, type Scope } from "@amused/core";
+import { idSchema, type Scope } from "@amused/core";
+import { Refusal } from "./fail.ts";
 import { withAmused } from "./house.ts";
 import { readSettings } from "./settings.ts";
 
@@ -56,7 +57,8 @@ export async function listKeys({
 
 /** `amused keys revoke` */
 export async function revokeKey(id: string, flags: StoreFlags): Promise<void> {
-  const checked = parse(idSchema, Number(id));
+  const { success, data: checked } = idSchema.safeParse(Number(id));
+  if (!success) throw new Refusal(`A key is named by its number, as in "amused keys list"; ${id} is none.`);
   await withAmused(settingsOf(flags), (amused) => amused.keys.revoke(checked));
   console.log(`Key ${checked} is revoked.`);
 }

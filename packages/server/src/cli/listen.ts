@@ -1,5 +1,5 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { Refusal } from "./fail.ts";
 
@@ -19,6 +19,12 @@ export async function listen(
   // Uploads may be slow, but a request that only trickles in must not hold a connection for ever.
   server.requestTimeout = 300_000;
   server.headersTimeout = 20_000;
+  server.prependListener("request", closeAfterUnreadBody);
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(refusalOf(error, port, host)));
     server.listen(port, host, resolve);
@@ -36,7 +42,20 @@ export async function listen(
           resolve();
         });
         server.closeIdleConnections();
+        // Browsers open connections ahead of use, and Node takes one that never sent anything for busy.
+        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
       }),
+  };
+}
+
+/** What no answer waited for is not read to its end for long, so that the connection must not be promised for more. */
+function closeAfterUnreadBody(request: IncomingMessage, response: ServerResponse): void {
+  const { "content-length": length, "transfer-encoding": coding } = request.headers;
+  if (coding === undefined && Number(length ?? 0) < 65_536) return;
+  const { writeHead } = response;
+  response.writeHead = (...args: unknown[]) => {
+    if (!request.complete) response.setHeader("connection", "close");
+    return Reflect.apply(writeHead, response, args) as ServerResponse;
   };
 }
 

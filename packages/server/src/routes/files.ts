@@ -25,7 +25,7 @@ export const fileRoutes: Route[] = [
       tag,
       scope: "write",
       summary: `Import ${kind}`,
-      description: `${imports[kind]} Good rows go in beside bad ones, which \`errors\` tells by their number, counted from 1 after the header. The file is read as it comes: with an \`Idempotency-Key\`, method and path make the request, not the file's content.`,
+      description: `${imports[kind]} Good rows go in beside bad ones, which \`errors\` tells by their number, counted from 1 after the header. The file is read as it comes: with an \`Idempotency-Key\`, a file sent again is read to its end, and another one is refused then.`,
       query: importQuerySchema,
       body: { kind: "file", types: importTypes },
       success: { status: 200, description: "What was done, or would be", schema: importResultShape },
@@ -86,10 +86,14 @@ async function importFile(
 
 function formatOf(request: Request): FileFormat {
   checkNotEncoded(request);
-  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (type === "text/csv") return "csv";
-  if (type === "application/x-ndjson" || type === "application/ndjson") return "ndjson";
-  const message = `The file must be sent as ${importTypes.join(" or ")}.`;
+  const [type, ...parameters] = (request.headers.get("content-type") ?? "")
+    .trim()
+    .toLowerCase()
+    .split(/\s*;\s*/);
+  const inUtf8 = parameters.every((parameter) => !/^charset=(?!"?utf-8"?\s*$)/.test(parameter));
+  if (type === "text/csv" && inUtf8) return "csv";
+  if ((type === "application/x-ndjson" || type === "application/ndjson") && inUtf8) return "ndjson";
+  const message = `The file must be sent as ${importTypes.join(" or ")}, in UTF-8.`;
   throw new AmusedError("unsupported_media_type", message, { supported: [...importTypes] });
 }
 

@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
+import { createHash, type Hash, randomUUID } from "node:crypto";
 import { encodedValue } from "../../domain/encoded.ts";
 import type { ImportFact } from "../../domain/event.ts";
-import type { ImportResult } from "../../domain/import.ts";
+import type { FileSource, ImportResult } from "../../domain/import.ts";
 import { AmusedError, notFound } from "../../errors.ts";
 import type { Command, Written } from "../../ports/repositories.ts";
 import { answerWritten, commandOf, type Deps } from "../deps.ts";
@@ -10,12 +10,18 @@ import { exportProducts, exportSales } from "./export.ts";
 import { isProductColumn, productImporter, readProductCells } from "./import-products.ts";
 import { isSaleColumn, readSaleCells, salesImporter } from "./import-sales.ts";
 import { importReport, resultOf } from "./report.ts";
-import { readRows } from "./rows.ts";
+import { piecesOf, readRows } from "./rows.ts";
 
 /** How often an import says how far it is, in rows. */
 const progressRows = 1000;
 /** How long an idempotency key stays with an import that does not end. */
 const leaseMs = 10 * 60_000;
+
+/** What is kept under the key of an import: the file is known only once it is read, so that its digest stands beside. */
+interface KeptImport {
+  digest: string;
+  result: ImportResult;
+}
 
 /** Catalogues and histories as files, and the images of products. */
 export function filesService(deps: Deps): Services["files"] {
@@ -77,13 +83,24 @@ export function filesService(deps: Deps): Services["files"] {
         throw new AmusedError("idempotency_in_flight", "An import with this key is running.", {
           retryAfter: 5,
         });
-      if (begun !== "taken") return answerWritten(deps, context.sellerId, begun as Written<ImportResult>);
+      const hash = createHash("sha256");
+      if (begun !== "taken") {
+        const { digest, result } = begun.body.value as KeptImport;
+        for await (const _ of hashed(file, hash)) options.signal?.throwIfAborted();
+        if (hash.digest("hex") !== digest)
+          throw new AmusedError(
+            "idempotency_mismatch",
+            `The idempotency key ${command.idempotency.key} was used for another file.`,
+            {},
+          );
+        return answerWritten(deps, context.sellerId, { ...begun, body: encodedValue(result) });
+      }
       try {
-        const { result, last } = await run(context, kind, file, options);
-        const body = encodedValue(result);
-        await repositories.idempotency.finish(command, body.text, last?.position ?? null);
+        const { result, last } = await run(context, kind, hashed(file, hash), options);
+        const kept: KeptImport = { digest: hash.digest("hex"), result };
+        await repositories.idempotency.finish(command, JSON.stringify(kept), last?.position ?? null);
         return answerWritten(deps, context.sellerId, {
-          body,
+          body: encodedValue(result),
           position: last?.position ?? null,
           revision: null,
           replayed: false,
@@ -105,4 +122,12 @@ export function filesService(deps: Deps): Services["files"] {
       return file;
     },
   };
+}
+
+/** The same file; what passes goes into the hash too. */
+async function* hashed(file: FileSource, hash: Hash): AsyncGenerator<string | Uint8Array> {
+  for await (const piece of piecesOf(file)) {
+    hash.update(piece);
+    yield piece;
+  }
 }

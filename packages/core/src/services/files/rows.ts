@@ -18,11 +18,18 @@ export function readRows(
   return format === "csv" ? readCsv(textOf(file), isColumn) : readNdjson(textOf(file));
 }
 
+/** A file as it comes, piece by piece. */
+export function piecesOf(
+  file: FileSource,
+): Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array> {
+  const pieces = file instanceof Blob ? file.stream() : file;
+  return typeof pieces === "string" || pieces instanceof Uint8Array ? [pieces] : pieces;
+}
+
 /** The text of a file. Bytes that are not UTF-8 become U+FFFD, which `readFields` then finds in the row they stand in. */
 async function* textOf(file: FileSource): AsyncIterable<string> {
   const decoder = new TextDecoder();
-  const pieces = file instanceof Blob ? file.stream() : file;
-  for await (const piece of typeof pieces === "string" || pieces instanceof Uint8Array ? [pieces] : pieces)
+  for await (const piece of piecesOf(file))
     yield typeof piece === "string" ? piece : decoder.decode(piece, { stream: true });
   yield decoder.decode();
 }
@@ -34,6 +41,8 @@ async function* readCsv(
   let header: string[] | null = null;
   let row = 0;
   const unreadable: { row: number; count: number; error: string }[] = [];
+  // The parser does not find its way out of a row that is too long.
+  let lost = false;
   const parser = csvParser({
     bom: true,
     relax_column_count: true,
@@ -42,21 +51,29 @@ async function* readCsv(
     max_record_size: maxRowLength,
     // Rows are numbered here, where they are parsed in order with those that can not be; row 0 is the header.
     on_record(cells: string[]) {
+      if (lost) return null;
       if (header !== null) row++;
       header ??= cells;
       return [String(row), ...cells];
     },
     on_skip: (error) => {
-      if (header === null) return undefined;
+      if (header === null || lost) return undefined;
       row++;
+      lost = error?.code === "CSV_MAX_RECORD_SIZE";
+      const why = lost
+        ? "is longer than 1,000,000 characters (is a quote missing?); nothing after it was read"
+        : `can not be read: ${error?.message ?? "not CSV"}`;
       const last = unreadable.at(-1);
       // A file of nothing but such rows must not fill the memory: beyond the first thousand they are counted.
       if (last !== undefined && unreadable.length > 1000 && last.row + last.count === row) last.count++;
-      else unreadable.push({ row, count: 1, error: `can not be read: ${error?.message ?? "not CSV"}` });
+      else unreadable.push({ row, count: 1, error: why });
       return undefined;
     },
   });
-  const source = Readable.from(text);
+  async function* untilLost(): AsyncIterable<string> {
+    for await (const piece of text) if (!lost) yield piece;
+  }
+  const source = Readable.from(untilLost());
   // An error of the source (a cut upload) has to end the parser too.
   source.on("error", (error) => parser.destroy(error));
   source.pipe(parser);
