@@ -21,7 +21,7 @@ import { productsService } from "./services/products.ts";
 import { salesService } from "./services/sales.ts";
 import type { Services } from "./services/services.ts";
 import { stockService } from "./services/stock.ts";
-import { streamWakers } from "./services/stream/wakers.ts";
+import { streamDispatcher } from "./services/stream/dispatcher.ts";
 
 export interface AmusedOptions<Custom extends CustomEvents = NoCustomEvents> {
   /** Where the facts are kept: `memoryStore()`, `postgresStore({ pool })`, `pgliteStore("./data")`. */
@@ -91,27 +91,29 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   await store.migrate();
 
   const epoch = randomBytes(5).toString("hex");
-  const wakers = streamWakers((sellerIds) => store.events.heads(sellerIds));
-  const closed = new AbortController();
+  const counters = { gaps: 0 };
+  const dispatcher = streamDispatcher({
+    events: store.events,
+    epoch,
+    onGap(sellerId, expected, seen) {
+      counters.gaps++;
+      onError(new Error(`The log of seller ${sellerId} has a hole: ${expected} was due, ${seen} came.`));
+    },
+  });
 
   function servicesOver(repositories: Repositories, announce: Deps["announce"]): Services {
-    const deps = { repositories, files, customEvents, currency, now, epoch, announce, wakers };
-    const events = eventsService(deps);
+    const deps = { repositories, files, customEvents, currency, now, epoch, announce };
     return {
       products: productsService(deps),
       stock: stockService(deps),
       sales: salesService(deps),
       files: filesService(deps),
-      events: {
-        ...events,
-        stream: (context, subscription, signal) =>
-          events.stream(context, subscription, AbortSignal.any([signal, closed.signal])),
-      },
+      events: eventsService({ ...deps, dispatcher, counters }),
       keys: keysService(deps),
     };
   }
 
-  const services = servicesOver(store, wakers.wake);
+  const services = servicesOver(store, dispatcher.wake);
   const sellerOf = (services: Services, id: string, actor: string | undefined) =>
     inProcessSeller<Custom>(services, { sellerId: parse(sellerIdSchema, id), actor: actor ?? null });
 
@@ -135,7 +137,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       return {
         seller: (id, { actor } = {}) => sellerOf(joined, id, actor),
         committed: () => {
-          for (const sellerId of written.keys()) wakers.wake(sellerId);
+          for (const sellerId of written.keys()) dispatcher.wake(sellerId);
         },
       };
     },
@@ -162,8 +164,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     stop,
     async close() {
       await stop();
-      closed.abort();
-      wakers.close();
+      dispatcher.close();
       await store.close();
     },
   };

@@ -5,7 +5,7 @@ import { idSchema } from "./domain/seller.ts";
 import { invalidRequest } from "./errors.ts";
 import { listing } from "./listing.ts";
 import type { Seller, WriteOptions } from "./seller.ts";
-import type { Answer, Context, Services } from "./services/services.ts";
+import type { Answer, Context, Services, StreamBlock } from "./services/services.ts";
 
 /** The seller's interface right on the services: answers as values. */
 export function inProcessSeller<Custom extends CustomEvents>(
@@ -131,16 +131,42 @@ async function* subscribe(
   subscription: Parameters<Services["events"]["stream"]>[1],
   signal: AbortSignal | undefined,
 ): AsyncIterable<unknown> {
-  const ended = new AbortController();
-  const either = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
+  let blocks: readonly StreamBlock[] = [];
+  let ended: { error?: unknown } | null = null;
+  let rouse = () => {};
+  const stream = await events.stream(context, subscription, {
+    // One run at a time: what the consumer has not come to is not kept here.
+    take(next) {
+      blocks = next;
+      rouse();
+      return false;
+    },
+    end(error) {
+      ended = { error };
+      rouse();
+    },
+  });
+  const leave = () => rouse();
+  signal?.addEventListener("abort", leave);
   try {
-    for await (const blocks of await events.stream(context, subscription, either))
+    while (!signal?.aborted) {
+      const roused = new Promise<void>((resolve) => {
+        rouse = resolve;
+      });
+      blocks = [];
+      stream.more();
+      if (blocks.length === 0 && ended === null) await roused;
       for (const { type, text } of blocks) {
-        if (either.aborted) return;
+        if (signal?.aborted) return;
         if (type === "stream.reset") yield { type, payload: JSON.parse(text) as unknown };
         else if (type !== "stream.open" && type !== "stream.cursor") yield JSON.parse(text) as unknown;
       }
+      const end = ended as { error?: unknown } | null;
+      if (end?.error !== undefined) throw end.error;
+      if (end !== null) return;
+    }
   } finally {
-    ended.abort();
+    signal?.removeEventListener("abort", leave);
+    stream.close();
   }
 }

@@ -10,6 +10,7 @@ import type { AppOptions } from "./options.ts";
 import { docsPage } from "./pages/docs.ts";
 import { responder } from "./routes/respond.ts";
 import { routes } from "./routes/table.ts";
+import { nodeResponseOf } from "./stream/sink.ts";
 
 /**
  * Amused over HTTP, as an app with nothing listening: mount it in any fetch host, or serve it with `@hono/node-server`.
@@ -37,7 +38,7 @@ export function createApp(amused: Pick<Amused, "services" | "ready">, options: A
     app.on(route.method, honoPath(route.path), (c) => {
       const request = c.req.raw;
       return answer(house, request, (requestId) =>
-        respond({ request, requestId, param: (name) => c.req.param(name) }),
+        respond({ request, requestId, response: nodeResponseOf(c.env), param: (name) => c.req.param(name) }),
       );
     });
   }

@@ -6,6 +6,7 @@ import { type Cors, cors } from "./http/cors.ts";
 import { type Metrics, metrics } from "./metrics/metrics.ts";
 import { type AppOptions, type Logger, silent } from "./options.ts";
 import { type OpenStreams, openStreams } from "./stream/open-streams.ts";
+import { streamPlaces, type TakePlace } from "./stream/places.ts";
 
 /** What all routes of one app share. */
 export interface House {
@@ -21,6 +22,7 @@ export interface House {
   limit: ((caller: string) => void) | null;
   cors: Cors | null;
   streams: OpenStreams;
+  takePlace: TakePlace;
   metrics: Metrics;
   /** Texts that are made of the table of routes. */
   texts: Texts;
@@ -59,6 +61,7 @@ export function house(amused: House["amused"], options: AppOptions, texts: Texts
     limit: options.rateLimit === undefined ? null : rateLimiter(options.rateLimit),
     cors: corsOrigins.length === 0 ? null : cors(corsOrigins),
     streams: openStreams({ heartbeat, drain, logger }),
+    takePlace: streamPlaces({ inAll: options.streams ?? 10_000, perKey: options.streamsPerKey ?? 5_000 }),
     metrics: metrics(),
     texts,
   };

@@ -25,6 +25,10 @@ export interface AppOptions {
   metricsToken?: string;
   /** Milliseconds of silence after which a stream says a comment; 15,000 when not said. */
   heartbeat?: number;
+  /** How many event streams may be open at once; 10,000 when not said, 503 beyond. */
+  streams?: number;
+  /** How many of them with one key or stream token; 5,000 when not said, 429 beyond. */
+  streamsPerKey?: number;
   /** The most bytes of a JSON body; 1 MB when not said. */
   bodyLimit?: number;
   /** The most bytes of an import; 100 MB when not said. */

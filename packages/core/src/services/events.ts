@@ -5,12 +5,14 @@ import { faults, parse } from "../domain/parse.ts";
 import { AmusedError, invalidRequest, notFound } from "../errors.ts";
 import type { Repositories } from "../ports/repositories.ts";
 import { answerWritten, checkSees, commandOf, type Deps } from "./deps.ts";
-import type { Services } from "./services.ts";
-import { followLog, lost } from "./stream/stream.ts";
-import type { Wakers } from "./stream/wakers.ts";
+import type { Services, StreamCounters } from "./services.ts";
+import type { Dispatcher } from "./stream/dispatcher.ts";
+import { lost } from "./stream/lost.ts";
 
 /** The log: what happened, in the one order in which every reader sees it. */
-export function eventsService(deps: Deps & { wakers: Wakers }): Services["events"] {
+export function eventsService(
+  deps: Deps & { dispatcher: Dispatcher; counters: StreamCounters },
+): Services["events"] {
   const { repositories } = deps;
   return {
     async list(context, input) {
@@ -69,17 +71,13 @@ export function eventsService(deps: Deps & { wakers: Wakers }): Services["events
       return { ...answer, body: encodedText(answer.body.text.slice(1, -1)) };
     },
 
-    async stream(context, subscription, signal) {
+    async stream(context, subscription, reader) {
       const { types, productId, from } = parse(subscriptionSchema, subscription);
       if (productId !== undefined) await checkProduct(repositories, context.sellerId, productId);
-      const { now, epoch, wakers } = deps;
-      return followLog(
-        { events: repositories.events, wakers, now, epoch },
-        context.sellerId,
-        { from, types, productId },
-        signal,
-      );
+      return deps.dispatcher.follow(context.sellerId, from, { types, productId }, reader);
     },
+
+    counters: deps.counters,
   };
 }
 

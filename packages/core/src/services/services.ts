@@ -37,6 +37,31 @@ export interface StreamBlock {
   text: string;
 }
 
+/** Who reads a stream, as its transport sees it. */
+export interface StreamReader {
+  /**
+   * Takes the next blocks, at once. What is `live` is the same list for all readers of one filter, so that whatever a
+   * transport makes of it need be made once only. Answers whether more may come by itself: after `false` nothing does
+   * until `more()`, and the reader is brought forward from where it is then.
+   */
+  take(blocks: readonly StreamBlock[], live: boolean): boolean;
+  /** The stream has ended: the system was closed, or (`error`) the log could not be read. */
+  end(error?: unknown): void;
+}
+
+export interface StreamCounters {
+  /** Holes that were seen in a log; a fault of ours, if it ever rises. */
+  gaps: number;
+}
+
+/** A stream that is ready to begin. */
+export interface OpenedStream {
+  /** Lets the next blocks come; nothing does before the first call. */
+  more(): void;
+  /** The reader is gone: nothing is said to it any more, not even the end. */
+  close(): void;
+}
+
 /**
  * The operations of the seller's interface for whoever carries them over a wire: inputs are unknown and parsed here,
  * answers come with their JSON text, cursor and revision. A transport adds nothing to them.
@@ -76,8 +101,8 @@ export interface Services {
     list(context: Context, query: unknown): Promise<Answer<{ items: unknown[]; nextCursor: string }>>;
     publish(context: Context, input: unknown): Promise<Answer<unknown>>;
     /**
-     * Blocks as they come, some at a time: first `stream.open` or `stream.reset`, then backlog and live events. Ends when
-     * the signal aborts. Bad input, and a product of another seller, are thrown by the call, before the first block.
+     * Blocks as they come: first `stream.open` or `stream.reset`, then backlog and live events, with no seam. Bad input, and
+     * a product of another seller, are thrown by the call, before anything is said.
      */
     stream(
       context: Context,
@@ -86,8 +111,10 @@ export interface Services {
         types?: readonly string[] | undefined;
         productId?: number | undefined;
       },
-      signal: AbortSignal,
-    ): Promise<AsyncIterable<StreamBlock[]>>;
+      reader: StreamReader,
+    ): Promise<OpenedStream>;
+    /** What the streams of this process did since it began. */
+    readonly counters: StreamCounters;
   };
   readonly keys: {
     /** The context's seller is not used: the request names it. The answer's `key` is nowhere else. */

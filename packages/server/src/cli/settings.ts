@@ -11,6 +11,11 @@ const port = z
   .transform(Number)
   .refine((port) => port <= 65_535, "must be a whole number from 0 to 65535");
 
+const count = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, "must be a whole number from 1 to 999999999")
+  .transform(Number);
+
 const origins = z.string().transform((text, context) => {
   const all = text
     .split(",")
@@ -50,6 +55,9 @@ const schema = z.object({
     .enum(["debug", "info", "warn", "error", "silent"], "must be debug, info, warn, error or silent")
     .default("info"),
   AMUSED_HEARTBEAT: durationSchema.refine((ms) => ms >= 100, "must be at least 100ms").default(15_000),
+  AMUSED_STREAMS: count.default(10_000),
+  AMUSED_STREAMS_PER_KEY: count.default(5_000),
+  AMUSED_STREAM_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
   AMUSED_DRAIN: durationSchema.default(10_000),
   AMUSED_BODY_LIMIT: sizeSchema.default(1024 ** 2),
   AMUSED_IMPORT_LIMIT: sizeSchema.default(100 * 1024 ** 2),
@@ -70,7 +78,7 @@ export interface Flags {
 
 const flagNames: Record<string, string> = { PORT: "--port", HOST: "--host", AMUSED_DATA: "--data" };
 /** What must not be repeated in an error, because logs keep it. */
-const secret = new Set(["AMUSED_ADMIN_KEY", "AMUSED_METRICS_TOKEN", "DATABASE_URL"]);
+const secret = new Set(["AMUSED_ADMIN_KEY", "AMUSED_METRICS_TOKEN", "AMUSED_STREAM_SECRET", "DATABASE_URL"]);
 
 /** Reads the settings, flags before variables; a bad one is refused in one line that names it. */
 export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {

@@ -96,11 +96,16 @@ function appOptions(settings: Settings): Parameters<typeof createApp>[1] & objec
   const script = asset("reference/scalar.js");
   return {
     heartbeat: settings.AMUSED_HEARTBEAT,
+    streams: settings.AMUSED_STREAMS,
+    streamsPerKey: settings.AMUSED_STREAMS_PER_KEY,
     bodyLimit: settings.AMUSED_BODY_LIMIT,
     importLimit: settings.AMUSED_IMPORT_LIMIT,
     imageLimit: settings.AMUSED_IMAGE_LIMIT,
     corsOrigins: settings.AMUSED_CORS_ORIGINS,
     ...(settings.AMUSED_ADMIN_KEY !== undefined && { adminKey: settings.AMUSED_ADMIN_KEY }),
+    ...(settings.AMUSED_STREAM_SECRET !== undefined && {
+      streamTokenSecret: settings.AMUSED_STREAM_SECRET,
+    }),
     ...(settings.AMUSED_METRICS_TOKEN !== undefined && { metricsToken: settings.AMUSED_METRICS_TOKEN }),
     ...(settings.RATE_LIMIT !== null && { rateLimit: settings.RATE_LIMIT }),
     ...(script !== null && { referenceScript: async () => new Uint8Array(await readFile(script)) }),

@@ -2,9 +2,9 @@
 export interface Metrics {
   request(method: string, status: number, seconds: number): void;
   events: number;
-  /** Events that a stream of everything did not see; a bug, if it ever rises. */
-  gaps: number;
-  text(openStreams: number): string;
+  /** Streams that were ended because their reader did not keep up. */
+  cut: number;
+  text(now: { streams: number; gaps: number }): string;
 }
 
 // A label must not be free text from outside, or the counters grow without end.
@@ -19,7 +19,7 @@ export function metrics(): Metrics {
 
   return {
     events: 0,
-    gaps: 0,
+    cut: 0,
     request(method, status, seconds) {
       const labels = `method="${methods.has(method) ? method : "other"}",status="${status}"`;
       requests.set(labels, (requests.get(labels) ?? 0) + 1);
@@ -28,7 +28,7 @@ export function metrics(): Metrics {
       for (let i = bounds.length - 1; i >= 0 && seconds <= (bounds[i] as number); i--)
         buckets[i] = (buckets[i] as number) + 1;
     },
-    text(openStreams) {
+    text({ streams, gaps }) {
       const lines = [
         ...family("amused_http_requests_total", "counter", "Requests answered"),
         ...[...requests].map(([labels, value]) => `amused_http_requests_total{${labels}} ${value}`),
@@ -40,11 +40,17 @@ export function metrics(): Metrics {
         `amused_http_request_duration_seconds_sum ${sum}`,
         `amused_http_request_duration_seconds_count ${count}`,
         ...family("amused_streams_open", "gauge", "Event streams open now"),
-        `amused_streams_open ${openStreams}`,
+        `amused_streams_open ${streams}`,
         ...family("amused_stream_events_total", "counter", "Events sent on streams"),
         `amused_stream_events_total ${this.events}`,
-        ...family("amused_event_gap_total", "counter", "Events that a stream of all events missed; stays 0"),
-        `amused_event_gap_total ${this.gaps}`,
+        ...family(
+          "amused_streams_cut_total",
+          "counter",
+          "Streams ended because their reader did not keep up",
+        ),
+        `amused_streams_cut_total ${this.cut}`,
+        ...family("amused_event_gap_total", "counter", "Holes seen in a log; stays 0"),
+        `amused_event_gap_total ${gaps}`,
       ];
       return `${lines.join("\n")}\n`;
     },

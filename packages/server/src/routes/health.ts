@@ -52,9 +52,13 @@ export const healthRoutes: Route[] = [
     success: { status: 200, description: "Counters in Prometheus' text format", types: ["text/plain"] },
     async handle(call) {
       await checkScraper(call);
-      const { metrics, streams } = call.house;
+      const { metrics, streams, amused } = call.house;
       const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8", ...fresh };
-      return { status: 200, headers, body: metrics.text(streams.size) };
+      return {
+        status: 200,
+        headers,
+        body: metrics.text({ streams: streams.size, gaps: amused.services.events.counters.gaps }),
+      };
     },
   },
 ];

@@ -9,12 +9,14 @@ import { idempotencyKey, requestHash } from "../http/idempotency.ts";
 import { checkJsonType, parseJson } from "../http/json.ts";
 import { type QueryKinds, queryKinds, readQuery } from "../http/query.ts";
 import type { Reply } from "../http/reply.ts";
+import type { NodeResponse } from "../stream/sink.ts";
 import type { AdminRoute, PublicRoute, RequestBody, Route, SellerRoute } from "./route.ts";
 
 /** A request as the app hands it in. */
 export interface Incoming {
   request: Request;
   requestId: string;
+  response: NodeResponse | null;
   param(name: string): string | undefined;
 }
 
@@ -31,9 +33,9 @@ function publicResponder(
   house: House,
   kinds: QueryKinds,
 ): (incoming: Incoming) => Promise<Reply> {
-  return async ({ request, requestId, param }) => {
+  return async ({ request, requestId, response, param }) => {
     const query = readQuery(request.url, kinds, route.query);
-    return unlessKnown(request, await route.handle({ house, request, requestId, param, query }));
+    return unlessKnown(request, await route.handle({ house, request, requestId, response, param, query }));
   };
 }
 
@@ -42,7 +44,7 @@ function adminResponder(
   house: House,
   kinds: QueryKinds,
 ): (incoming: Incoming) => Promise<Reply> {
-  return async ({ request, requestId, param }) => {
+  return async ({ request, requestId, response, param }) => {
     const access = await house.authenticate(request, false);
     checkScope(access, "admin");
     house.limit?.(access.actor);
@@ -52,7 +54,7 @@ function adminResponder(
     const context = { actor: access.actor, idempotency };
     return unlessKnown(
       request,
-      await route.handle({ house, request, requestId, param, query, access, context, body }),
+      await route.handle({ house, request, requestId, response, param, query, access, context, body }),
     );
   };
 }
@@ -64,7 +66,7 @@ function sellerResponder(
 ): (incoming: Incoming) => Promise<Reply> {
   const isStream = route.scope === "stream";
   const scope = route.scope === "write" ? "write" : "read";
-  return async ({ request, requestId, param }) => {
+  return async ({ request, requestId, response, param }) => {
     const access: Access = await house.authenticate(request, isStream);
     checkScope(access, scope);
     house.limit?.(access.actor);
@@ -80,7 +82,7 @@ function sellerResponder(
     };
     return unlessKnown(
       request,
-      await route.handle({ house, request, requestId, param, query, access, context, body, bytes }),
+      await route.handle({ house, request, requestId, response, param, query, access, context, body, bytes }),
     );
   };
 }

@@ -4,12 +4,15 @@ import type { Access } from "../auth/access.ts";
 import type { House } from "../house.ts";
 import type { Query } from "../http/query.ts";
 import type { Reply } from "../http/reply.ts";
+import type { NodeResponse } from "../stream/sink.ts";
 
 /** A request on its way to a handler. */
 export interface Call {
   readonly house: House;
   readonly request: Request;
   readonly requestId: string;
+  /** Node's own response, where Node is the host. */
+  readonly response: NodeResponse | null;
   param(name: string): string | undefined;
   /** Parameters as values; what the route does not describe has been refused. */
   readonly query: Query;

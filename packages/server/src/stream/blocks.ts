@@ -2,12 +2,29 @@ import type { StreamBlock } from "@amused/core";
 
 const encoder = new TextEncoder();
 
+/** Blocks as they go to a socket. */
+export interface EncodedBlocks {
+  bytes: Uint8Array;
+  /** How many of them are events. */
+  events: number;
+}
+
+/** Made once for a list of blocks, however many readers it is handed to, and gone with it. */
+const encoded = new WeakMap<readonly StreamBlock[], EncodedBlocks>();
+
 /** Blocks in the form of Server-Sent Events, joined: they cost one write, however many they are. */
-export function encodeBlocks(blocks: readonly StreamBlock[]): Uint8Array {
+export function encodeBlocks(blocks: readonly StreamBlock[]): EncodedBlocks {
+  const known = encoded.get(blocks);
+  if (known !== undefined) return known;
   let text = "";
-  for (const { id, type, text: data } of blocks)
+  let events = 0;
+  for (const { id, type, text: data } of blocks) {
     text += `id: ${id}\nevent: ${type}\ndata: ${oneLine(data)}\n\n`;
-  return encoder.encode(text);
+    if (!type.startsWith("stream.")) events++;
+  }
+  const made = { bytes: encoder.encode(text), events };
+  encoded.set(blocks, made);
+  return made;
 }
 
 /** A comment, which keeps proxies and watchdogs from believing that the stream is dead. */

@@ -6,14 +6,18 @@ export interface OpenStream {
   /** When it last sent something, in milliseconds. */
   sentAt: number;
   /** When its credential ends, in milliseconds. */
-  expiresAt: number;
+  readonly expiresAt: number;
   /** Streams of one credential are checked together. */
-  credential: unknown;
+  readonly credential: unknown;
+  /** Bytes that its reader has not taken. */
+  readonly buffered: number;
   /** Throws `unauthenticated` once the credential is no longer good. */
-  check: () => Promise<void>;
+  check(): Promise<void>;
   beat(): void;
   /** Ends it; with `retryMs` it says when to come back. */
   end(retryMs?: number): void;
+  /** Ends it without another word, because nobody reads. */
+  cut(): void;
 }
 
 /** All open streams of an app. */
@@ -30,8 +34,8 @@ const checkMs = 1_000;
 const spreadMs = 3_000;
 
 /**
- * Keeps the streams that are open: one timer gives all of them their heartbeat, their end when a credential expires or is
- * revoked, and it exists only while there are any.
+ * Keeps the streams that are open: one timer gives all of them their heartbeat, and their end when a credential expires or
+ * is revoked or nothing is read for two heartbeats. It exists only while there are any.
  */
 export function openStreams({
   heartbeat,
@@ -43,6 +47,8 @@ export function openStreams({
   logger: Logger;
 }): OpenStreams {
   const open = new Set<OpenStream>();
+  /** Streams whose reader has something to take: how much there was at the last look, and since when it is no less. */
+  const behind = new Map<OpenStream, { buffered: number; since: number }>();
   let timer: ReturnType<typeof setInterval> | undefined;
   let checkedAt = 0;
   const tickMs = Math.max(10, Math.min(1_000, heartbeat / 3));
@@ -51,12 +57,23 @@ export function openStreams({
     const now = Date.now();
     for (const stream of open) {
       if (stream.expiresAt <= now) stream.end();
-      else if (now - stream.sentAt >= heartbeat - tickMs / 2) stream.beat();
+      else if (stalled(stream, now)) stream.cut();
+      // To a reader that has not taken the last bytes, more of them say nothing.
+      else if (stream.buffered === 0 && now - stream.sentAt >= heartbeat - tickMs / 2) stream.beat();
     }
     if (now - checkedAt < checkMs) return;
     checkedAt = now;
     const credentials = Map.groupBy(open, (stream) => stream.credential);
     for (const streams of credentials.values()) void check(streams);
+  }
+
+  function stalled(stream: OpenStream, now: number): boolean {
+    const { buffered } = stream;
+    if (buffered === 0) return behind.delete(stream) && false;
+    const last = behind.get(stream);
+    if (last !== undefined && buffered >= last.buffered) return now - last.since >= 2 * heartbeat;
+    behind.set(stream, { buffered, since: now });
+    return false;
   }
 
   async function check(streams: OpenStream[]): Promise<void> {
@@ -90,6 +107,7 @@ export function openStreams({
     },
     remove(stream) {
       open.delete(stream);
+      behind.delete(stream);
       if (open.size > 0) return;
       clearInterval(timer);
       timer = undefined;

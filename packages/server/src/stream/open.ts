@@ -1,9 +1,10 @@
-import { AmusedError } from "@amused/core";
+import { AmusedError, type OpenedStream, type StreamReader } from "@amused/core";
 import { negotiate } from "../http/accept.ts";
 import type { Reply } from "../http/reply.ts";
 import type { SellerCall } from "../routes/route.ts";
-import { countBlocks } from "./count.ts";
-import { readable } from "./readable.ts";
+import { encodeBlocks, encodeRetry, heartbeatBytes } from "./blocks.ts";
+import type { OpenStream } from "./open-streams.ts";
+import { openSink } from "./sink.ts";
 
 const headers = {
   "content-type": "text/event-stream; charset=utf-8",
@@ -12,49 +13,143 @@ const headers = {
   "x-accel-buffering": "no",
 };
 
+/** A reader of live events that is so many bytes behind is cut off: it comes back, and catches up at its own pace. */
+const mostBuffered = 256 * 1024;
+/** When a client that lost the stream comes back, if nobody says otherwise. */
+const retryBytes = encodeRetry(2_000);
+
 /** Opens a stream of the seller's events. */
-export async function openStream({
-  house,
-  request,
-  requestId,
-  context,
-  access,
-  query,
-}: SellerCall): Promise<Reply> {
-  const { streams, metrics, logger } = house;
+export async function openStream(call: SellerCall): Promise<Reply> {
+  const { house, request, context, query } = call;
+  const { streams } = house;
   negotiate(request.headers.get("accept"), ["text/event-stream"]);
   if (streams.draining)
     throw new AmusedError("unavailable", "The server is about to stop.", { retryAfter: 1 });
-  const { after, token, ...filter } = query as {
+  const {
+    after,
+    token: _token,
+    ...filter
+  } = query as {
     after?: string;
     token?: string;
     types?: string[];
     productId?: number;
   };
   const from = request.headers.get("last-event-id") || after;
-  const abort = new AbortController();
-  const blocks = await house.amused.services.events.stream(context, { ...filter, from }, abort.signal);
+  const seller = house.amused.services.events;
   if (request.method === "HEAD") {
-    abort.abort();
+    (await seller.stream(context, { ...filter, from }, nobody)).close();
     return { status: 200, headers: { ...headers }, body: null };
   }
+  const leavePlace = house.takePlace(holderOf(call));
+  try {
+    const { reader, begin } = streamOf(call, leavePlace);
+    const body = begin(await seller.stream(context, { ...filter, from }, reader));
+    return { status: 200, headers: { ...headers }, body };
+  } catch (error) {
+    leavePlace();
+    throw error;
+  }
+}
 
-  // Hosts that hand on the caller's signal end the stream by it; the others cancel the body.
-  const { signal } = request;
-  const leave = () => abort.abort(signal.reason);
-  if (signal.aborted) leave();
-  else signal.addEventListener("abort", leave, { once: true });
+const nobody: StreamReader = { take: () => false, end() {} };
 
-  const everything = filter.types === undefined && filter.productId === undefined;
-  const body = readable(everything ? countBlocks(blocks, metrics, logger) : blocks, {
-    streams,
-    abort,
+/** One stream between the log and the socket. */
+function streamOf(
+  { house, request, requestId, access, query, response }: SellerCall,
+  leavePlace: () => void,
+) {
+  const { streams, metrics, logger } = house;
+  let log: OpenedStream;
+  let waits = false;
+  let ended = false;
+
+  const { sink, body } = openSink(response, {
+    drained() {
+      if (!waits || ended) return;
+      waits = false;
+      log.more();
+    },
+    closed: () => void leave(),
+  });
+
+  /** The one way out, whoever takes it: reader, log, clock or drain. */
+  function leave(): boolean {
+    if (ended) return false;
+    ended = true;
+    streams.remove(stream);
+    log.close();
+    leavePlace();
+    if (response === null) request.signal.removeEventListener("abort", gone);
+    return true;
+  }
+
+  function end(retryMs?: number): void {
+    if (leave()) sink.end(retryMs === undefined ? undefined : encodeRetry(retryMs));
+  }
+
+  function cut(): void {
+    if (!leave()) return;
+    metrics.cut++;
+    sink.cut();
+  }
+
+  const gone = () => end();
+
+  const reader: StreamReader = {
+    take(blocks, live) {
+      if (ended) return false;
+      const { bytes, events } = encodeBlocks(blocks);
+      metrics.events += events;
+      stream.sentAt = Date.now();
+      const goOn = sink.write(bytes);
+      if (goOn) return true;
+      if (live && sink.buffered <= mostBuffered) return true;
+      if (live) cut();
+      else waits = true;
+      return false;
+    },
+    end(error) {
+      if (error !== undefined)
+        logger.error({ err: error, "http.request.id": requestId }, "An event stream broke off");
+      end();
+    },
+  };
+
+  const stream: OpenStream = {
+    sentAt: Date.now(),
     expiresAt: access.expiresAt == null ? Number.POSITIVE_INFINITY : Date.parse(access.expiresAt),
     credential:
-      house.options.authorize === undefined ? (request.headers.get("authorization") ?? token) : request,
+      house.options.authorize === undefined ? (request.headers.get("authorization") ?? query.token) : request,
+    get buffered() {
+      return sink.buffered;
+    },
     check: async () => void (await house.authenticate(request, true)),
-    onError: (err) => logger.error({ err, "http.request.id": requestId }, "An event stream broke off"),
-    onEnd: () => signal.removeEventListener("abort", leave),
-  });
-  return { status: 200, headers: { ...headers }, body: body as ReadableStream<Uint8Array> };
+    beat() {
+      stream.sentAt = Date.now();
+      sink.write(heartbeatBytes);
+    },
+    end,
+    cut,
+  };
+
+  function begin(opened: OpenedStream): ReadableStream<Uint8Array> {
+    log = opened;
+    streams.add(stream);
+    // On Node the response says so when the reader is gone. Other hosts cancel the body, or abort the request.
+    if (response === null) {
+      if (request.signal.aborted) gone();
+      else request.signal.addEventListener("abort", gone, { once: true });
+    }
+    sink.write(retryBytes);
+    log.more();
+    return body;
+  }
+  return { reader, begin };
+}
+
+/** Who is held to the limit of streams: each stream token for itself, as it stands for one page of many. */
+function holderOf({ house, request, access, query }: SellerCall): string {
+  if (house.options.authorize !== undefined) return access.actor;
+  return request.headers.get("authorization") ?? String(query.token);
 }
