@@ -1,5 +1,9 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { type Amused, createAmused, memoryStore, type Scope } from "@amused/core";
 import { type AppOptions, createApp } from "@amused/server";
+import { createAdaptorServer } from "@hono/node-server";
+import { onTestFinished } from "vitest";
 
 export const adminKey = "an-admin-key-of-at-least-32-characters";
 
@@ -13,14 +17,40 @@ export interface TestApp {
   key: string;
 }
 
-/** The app over a store in memory, with nothing listening. */
-export async function testApp(options: AppOptions = {}): Promise<TestApp> {
+/** An app that can be asked, with nothing listening. */
+interface Askable {
+  fetch(request: Request): Response | Promise<Response>;
+  request(path: string, init?: RequestInit): Response | Promise<Response>;
+}
+
+/** Who carries an app's requests: nobody, so that bodies are web streams, or Node. */
+export type Host = (app: Askable) => Promise<Pick<TestApp, "raw">> | Pick<TestApp, "raw">;
+
+export const webHost: Host = (app) => ({ raw: async (path, init) => app.request(path, init) });
+
+export const nodeHost: Host = async (app) => {
+  const url = await served(app);
+  return { raw: (path, init) => fetch(url + path, init) };
+};
+
+/** Serves an app as the command does, until the test ends; its address. */
+export async function served(app: Pick<Askable, "fetch">): Promise<string> {
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** The app over a store in memory. */
+export async function testApp(options: AppOptions = {}, host: Host = webHost): Promise<TestApp> {
   const amused = await createAmused({ store: memoryStore() });
-  const app = createApp(amused, { adminKey, ...options });
+  const { raw } = await host(createApp(amused, { adminKey, ...options }));
   const keyOf: TestApp["keyOf"] = async (sellerId, scopes = ["read", "write"], expiresAt) =>
     (await amused.keys.create({ sellerId, scopes, ...(expiresAt && { expiresAt }) })).key;
   const key = await keyOf("acme");
-  const raw: TestApp["raw"] = async (path, init) => app.request(path, init);
   return {
     amused,
     key,
@@ -37,6 +67,12 @@ export async function testApp(options: AppOptions = {}): Promise<TestApp> {
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }),
   };
+}
+
+/** A number from `/metrics`. */
+export async function metric({ raw }: Pick<TestApp, "raw">, name: string): Promise<number> {
+  const text = await (await raw("/metrics", { headers: { authorization: `Bearer ${adminKey}` } })).text();
+  return Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1]);
 }
 
 /** The body of a refusal. */
