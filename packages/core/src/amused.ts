@@ -9,6 +9,7 @@ import { idSchema, sellerIdSchema } from "./domain/seller.ts";
 import { inProcessSeller } from "./in-process.ts";
 import { listing } from "./listing.ts";
 import { memoryFiles } from "./memory/files.ts";
+import type { Broadcaster } from "./ports/broadcaster.ts";
 import type { FileStore } from "./ports/files.ts";
 import type { Repositories } from "./ports/repositories.ts";
 import type { Store } from "./ports/store.ts";
@@ -28,6 +29,8 @@ export interface AmusedOptions<Custom extends CustomEvents = NoCustomEvents> {
   store: Store | PromiseLike<Store>;
   /** Where images are kept; in memory when not said. */
   files?: FileStore;
+  /** Wakes the streams of other processes on the same store; without it they look for themselves every two seconds. */
+  broadcaster?: Broadcaster;
   /** The host's own events, made with `defineEvents()`. */
   events?: Custom;
   /** The currency of products that name none, ISO 4217; USD when not said. */
@@ -84,7 +87,7 @@ const keptMs = 24 * hourMs;
 export async function createAmused<Custom extends CustomEvents = NoCustomEvents>(
   options: AmusedOptions<Custom>,
 ): Promise<Amused<Custom>> {
-  const { files = memoryFiles(), now = () => new Date(), onError = () => {} } = options;
+  const { files = memoryFiles(), broadcaster, now = () => new Date(), onError = () => {} } = options;
   const store = await options.store;
   const currency = parse(currencySchema, options.currency ?? "USD");
   const customEvents = defineEvents(options.events ?? {});
@@ -101,6 +104,13 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     },
   });
 
+  broadcaster?.listen(dispatcher.wake);
+  /** Wakes whoever waits for this seller's events, here and elsewhere. */
+  const announce = (sellerId: string) => {
+    dispatcher.wake(sellerId);
+    broadcaster?.publish(sellerId);
+  };
+
   function servicesOver(repositories: Repositories, announce: Deps["announce"]): Services {
     const deps = { repositories, files, customEvents, currency, now, epoch, announce };
     return {
@@ -113,7 +123,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     };
   }
 
-  const services = servicesOver(store, dispatcher.wake);
+  const services = servicesOver(store, announce);
   const sellerOf = (services: Services, id: string, actor: string | undefined) =>
     inProcessSeller<Custom>(services, { sellerId: parse(sellerIdSchema, id), actor: actor ?? null });
 
@@ -137,7 +147,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       return {
         seller: (id, { actor } = {}) => sellerOf(joined, id, actor),
         committed: () => {
-          for (const sellerId of written.keys()) dispatcher.wake(sellerId);
+          for (const sellerId of written.keys()) announce(sellerId);
         },
       };
     },
@@ -165,6 +175,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     async close() {
       await stop();
       dispatcher.close();
+      await broadcaster?.close();
       await store.close();
     },
   };

@@ -77,6 +77,7 @@ export { compareCodePoints, fold } from "./domain/text.ts";
 export * from "./errors.ts";
 export { memoryFiles } from "./memory/files.ts";
 export { memoryStore } from "./memory/store.ts";
+export type { Broadcaster } from "./ports/broadcaster.ts";
 export type { FileStore } from "./ports/files.ts";
 export type * from "./ports/repositories.ts";
 export type { Store } from "./ports/store.ts";

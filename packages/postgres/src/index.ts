@@ -1,2 +1,3 @@
-export type { Queryable, QueryablePool } from "./queryable.ts";
+export { type PostgresBroadcasterOptions, postgresBroadcaster } from "./broadcaster.ts";
+export type { Connection, Queryable, QueryablePool } from "./queryable.ts";
 export { type PostgresStoreOptions, postgresStore } from "./store.ts";

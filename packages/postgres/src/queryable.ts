@@ -9,7 +9,16 @@ export interface Queryable {
   on?(event: "error", listener: (error: Error) => void): unknown;
 }
 
+/** A connection out of a pool, for what must be done on one. */
+export interface Connection extends Queryable {
+  release(error?: boolean | Error): void;
+  on?(event: "error", listener: (error: Error) => void): unknown;
+  on?(event: "end", listener: () => void): unknown;
+  /** What another connection notified. */
+  on?(event: "notification", listener: (message: { payload?: string | undefined }) => void): unknown;
+}
+
 /** A pool hands out connections of its own, for transactions. */
 export interface QueryablePool extends Queryable {
-  connect(): Promise<Queryable & { release(error?: boolean | Error): void }>;
+  connect(): Promise<Connection>;
 }

@@ -1,4 +1,5 @@
 export type { Bench, PromiseGroup, Sizes, StorePromise } from "./bench.ts";
+export { type BroadcasterConformanceOptions, broadcasterConformance } from "./broadcaster-conformance.ts";
 export type { Acknowledged, Crash } from "./crash.ts";
 export { type FakeClock, fakeClock } from "./fake-clock.ts";
 export { type FileStoreConformanceOptions, fileStoreConformance } from "./file-conformance.ts";

@@ -1,19 +1,22 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type Amused, createAmused, isAmusedError, type Store } from "@amused/core";
+import { type Amused, type Broadcaster, createAmused, isAmusedError, type Store } from "@amused/core";
 import { diskFiles } from "@amused/providers/files";
 import { Refusal } from "./fail.ts";
 import type { Settings } from "./settings.ts";
 
-/** Opens the store that the settings name. The heavy drivers are loaded only when they are the ones. */
-export async function openStore(settings: Settings): Promise<Store> {
+/** Opens the store that the settings name, and what wakes others on it. The heavy drivers are loaded only when they are the ones. */
+export async function openAdapters(settings: Settings): Promise<{ store: Store; broadcaster?: Broadcaster }> {
   await makeFolder(settings.AMUSED_DATA);
   const { DATABASE_URL } = settings;
   if (DATABASE_URL === undefined) {
     const { pgliteStore } = await import("@amused/postgres/pglite");
-    return pgliteStore(settings.AMUSED_DATA);
+    return { store: await pgliteStore(settings.AMUSED_DATA) };
   }
-  const [{ default: pg }, { postgresStore }] = await Promise.all([import("pg"), import("@amused/postgres")]);
+  const [{ default: pg }, { postgresBroadcaster, postgresStore }] = await Promise.all([
+    import("pg"),
+    import("@amused/postgres"),
+  ]);
   const pool = new pg.Pool({
     connectionString: DATABASE_URL,
     max: 16,
@@ -23,13 +26,11 @@ export async function openStore(settings: Settings): Promise<Store> {
   // A connection that breaks while nobody uses it is no reason to die: the pool makes another.
   pool.on("error", () => {});
   const store = postgresStore({ pool });
-  return {
-    ...store,
-    async close() {
-      await store.close();
-      if (!pool.ended) await pool.end();
-    },
+  const close = async () => {
+    await store.close();
+    if (!pool.ended) await pool.end();
   };
+  return { store: { ...store, close }, broadcaster: postgresBroadcaster({ pool }) };
 }
 
 /** The whole system as the settings describe it, brought to the current layout. */
@@ -37,10 +38,11 @@ export async function openAmused(
   settings: Settings,
   onError: (error: unknown) => void = () => {},
 ): Promise<Amused> {
-  const store = await openStore(settings);
+  const { store, broadcaster } = await openAdapters(settings);
   try {
     const files = diskFiles(join(settings.AMUSED_DATA, "files"));
-    return await createAmused({ store, files, currency: settings.AMUSED_CURRENCY, onError });
+    const adapters = { store, files, ...(broadcaster && { broadcaster }) };
+    return await createAmused({ ...adapters, currency: settings.AMUSED_CURRENCY, onError });
   } catch (error) {
     await store.close().catch(() => {});
     if (settings.DATABASE_URL === undefined) throw error;
