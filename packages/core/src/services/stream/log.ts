@@ -3,12 +3,12 @@ import type { EventRepository, EventRun, StoredEvent } from "../../ports/reposit
 import type { OpenedStream, StreamBlock, StreamReader } from "../services.ts";
 import { runLength } from "./backlog.ts";
 import { cursorBlock, openBlock, resetBlock } from "./blocks.ts";
+import { coalesced } from "./coalesced.ts";
 import { type Filter, type Follower, followerOf, seenBy } from "./follower.ts";
+import { handfulOf } from "./handful.ts";
 import { lost } from "./lost.ts";
 import { recentEvents, type Said, saidOf } from "./recent.ts";
 
-/** The most characters of JSON that a reader is handed at a time, but for a single larger event. */
-const handful = 64 * 1024;
 /** A filtered reader of a long backlog is told how far it is after so many events that were not for it. */
 const toldEvery = 5_000;
 
@@ -54,26 +54,11 @@ export function followedLog(
   /** Those at the edge that take more. */
   const live = new Set<Follower>();
   let opening = 0;
-  let reading: Promise<void> | null = null;
-  let next: Promise<void> | null = null;
   /** What is known may be old: a read failed, or nobody was here to look. */
   let stale = false;
 
-  /** Reads what is new. Who asks during a read needs the one after it, which sees what that one may have missed. */
-  function refresh(): Promise<void> {
-    if (reading === null) {
-      reading = readNews().finally(() => {
-        reading = null;
-      });
-      return reading;
-    }
-    const again = () => {
-      next = null;
-      return refresh();
-    };
-    next ??= reading.then(again, again);
-    return next;
-  }
+  /** Reads what is new. */
+  const refresh = coalesced(readNews);
 
   async function readNews(): Promise<void> {
     const request = { limit: runLength, types: null, productId: null };
@@ -297,22 +282,6 @@ export function followedLog(
       for (const follower of followers) end(follower);
     },
   };
-}
-
-/** Where the handful that begins here ends: one event at least, and none after a hole. */
-function handfulOf<T extends { seq: number }>(
-  events: readonly T[],
-  from: number,
-  sizeOf: (event: T) => number,
-): number {
-  const first = (events[from] as T).seq;
-  let size = sizeOf(events[from] as T);
-  for (let to = from + 1; to < events.length; to++) {
-    const event = events[to] as T;
-    size += sizeOf(event);
-    if (size > handful || event.seq !== first + to - from) return to;
-  }
-  return events.length;
 }
 
 function seqOf(blocks: readonly StreamBlock[]): number {
