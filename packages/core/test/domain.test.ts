@@ -232,12 +232,12 @@ describe("a file", () => {
   });
 
   test("and an input of very many faults are refused without keeping others waiting", async () => {
-    const names = Array.from({ length: 60_000 }, (_, i) => `field ${i}`);
-    const begun = performance.now();
+    // What looks through all of them for each of them takes minutes, and so fails by the test's own limit.
+    const names = Array.from({ length: 200_000 }, (_, i) => `field ${i}`);
     const fields = Object.fromEntries(names.map((name) => [name, 1]));
-    expect(() => parse(newProductSchema, fields)).toThrow("(and 59998 more)");
-    await expect(rowsOf(`${names.join(",")},field 0\n`, "csv")).rejects.toThrow("stands twice");
-    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(() => parse(newProductSchema, fields)).toThrow("(and 199998 more)");
+    // A line has its own bound of length.
+    await expect(rowsOf(`${names.slice(0, 60_000).join(",")},field 0\n`, "csv")).rejects.toThrow("stands twice");
   });
 });
 
