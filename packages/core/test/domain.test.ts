@@ -237,7 +237,9 @@ describe("a file", () => {
     const fields = Object.fromEntries(names.map((name) => [name, 1]));
     expect(() => parse(newProductSchema, fields)).toThrow("(and 199998 more)");
     // A line has its own bound of length.
-    await expect(rowsOf(`${names.slice(0, 60_000).join(",")},field 0\n`, "csv")).rejects.toThrow("stands twice");
+    await expect(rowsOf(`${names.slice(0, 60_000).join(",")},field 0\n`, "csv")).rejects.toThrow(
+      "stands twice",
+    );
   });
 });
 

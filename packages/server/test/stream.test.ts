@@ -179,6 +179,17 @@ describe.each([
       expect([late.status, (await problemOf(late)).code]).toEqual([401, "unauthenticated"]);
     });
 
+    test("fall with the key that made them", async () => {
+      const { key, id: keyId } = await app.amused.keys.create({ sellerId: "acme", scopes: ["read"] });
+      const made = await app.ask("POST", "/v1/stream-tokens", {}, { authorization: `Bearer ${key}` });
+      const { token: it } = (await made.json()) as { token: string };
+      const blocks = blocksOf(await app.raw(`/v1/events/stream?token=${it}&types=sale.recorded`));
+      await next(blocks);
+      await app.amused.keys.revoke(keyId);
+      await rest(blocks);
+      expect((await app.raw(`/v1/events/stream?token=${it}`)).status).toBe(401);
+    });
+
     test("that are changed, or signed by somebody else, open nothing", async () => {
       const { token: it } = await token();
       const other = await testApp();

@@ -36,6 +36,12 @@ export function keyRepository(db: Database, run: Run): KeyRepository {
         return found === undefined ? null : (structuredClone(found.key) as ApiKey);
       }),
 
+    findById: (id) =>
+      run(() => {
+        const found = keys.get(id);
+        return found === undefined || found.revoked ? null : (structuredClone(found.key) as ApiKey);
+      }),
+
     list: (sellerId, { limit, after }) =>
       run(() => {
         const rows = [...keys.values()]

@@ -260,6 +260,8 @@ export interface KeyRepository {
   create(command: Omit<Command, "sellerId">, row: KeyRow): Promise<Written<ApiKey>>;
   /** The key of this hash, unless revoked. */
   find(hash: string): Promise<ApiKey | null>;
+  /** The key of this id, unless revoked. */
+  findById(id: number): Promise<ApiKey | null>;
   /** Newest first; `null` lists those of all sellers and the admin keys. */
   list(sellerId: string | null, page: PageRequest): Promise<Rows<ApiKey>>;
   /** Event `keys.revoked`. `null` when there is none, or it is revoked already. */

@@ -23,17 +23,17 @@ export function keysService(deps: Deps): Services["keys"] {
   const verified = new Map<string, { found: Promise<ApiKey | null>; at: number }>();
   const touched = new Map<number, number>();
 
-  /** The key of this hash, asked of the store once for all who ask within the time it is believed. */
-  function find(hash: string): Promise<ApiKey | null> {
+  /** A key under this name, asked of the store once for all who ask within the time it is believed. */
+  function find(name: string, ask: () => Promise<ApiKey | null>): Promise<ApiKey | null> {
     const at = deps.now().getTime();
-    const known = verified.get(hash);
+    const known = verified.get(name);
     if (known !== undefined && at - known.at < believedMs) return known.found;
     // Old entries go first, so that a flood of wrong keys can not grow the map.
     if (verified.size >= remembered) verified.delete(verified.keys().next().value as string);
-    const found = repositories.keys.find(hash);
-    verified.delete(hash);
-    verified.set(hash, { found, at });
-    found.catch(() => verified.delete(hash));
+    const found = ask();
+    verified.delete(name);
+    verified.set(name, { found, at });
+    found.catch(() => verified.delete(name));
     return found;
   }
 
@@ -83,22 +83,33 @@ export function keysService(deps: Deps): Services["keys"] {
 
     async revoke(context, id) {
       const command = commandOf(deps, { ...context, sellerId: "" });
+      // The answer does not say whose key it was, and the streams of its seller shall hear of it.
+      const key = await repositories.keys.findById(id);
       const written = await repositories.keys.revoke(command, id);
       if (written === null) throw notFound("key", id);
       verified.clear();
+      if (written.position !== null) deps.announce(key?.sellerId ?? "", written.position);
       return { body: encodedText("null"), cursor: null, revision: null, replayed: false };
     },
 
     async verify(key) {
-      const found = await find(hashKey(key));
-      const at = deps.now();
-      if (found === null) throw new AmusedError("unauthenticated", "The key is unknown or was revoked.", {});
-      if (found.expiresAt !== null && Date.parse(found.expiresAt) <= at.getTime())
-        throw new AmusedError("unauthenticated", `The key expired at ${found.expiresAt}.`, {});
-      touch(found, at);
-      return found;
+      const hash = hashKey(key);
+      return good(await find(hash, () => repositories.keys.find(hash)));
+    },
+
+    async verifyId(id) {
+      await good(await find(`id ${id}`, () => repositories.keys.findById(id)));
     },
   };
+
+  function good(found: ApiKey | null): ApiKey {
+    const at = deps.now();
+    if (found === null) throw new AmusedError("unauthenticated", "The key is unknown or was revoked.", {});
+    if (found.expiresAt !== null && Date.parse(found.expiresAt) <= at.getTime())
+      throw new AmusedError("unauthenticated", `The key expired at ${found.expiresAt}.`, {});
+    touch(found, at);
+    return found;
+  }
 }
 
 function hashKey(key: string): string {

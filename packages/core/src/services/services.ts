@@ -123,5 +123,7 @@ export interface Services {
     revoke(context: Omit<Context, "sellerId">, id: number): Promise<Answer<null>>;
     /** Who holds this key; `unauthenticated` when nobody does (any longer). Verified keys are remembered for seconds. */
     verify(key: string): Promise<ApiKey>;
+    /** The same for whoever holds what was made with the key of this id, such as a stream token. */
+    verifyId(id: number): Promise<void>;
   };
 }

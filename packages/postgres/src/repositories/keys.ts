@@ -35,6 +35,14 @@ export function keyRepository(schema: string): (database: Database) => KeyReposi
     outcome: "select 'null' as body, null::text as revision from made",
   });
 
+  async function findOne(database: Database, condition: string, value: unknown): Promise<ApiKey | null> {
+    const [row] = await database.run(
+      `select ${keyJson("k")} as body from ${keys} k where ${condition} and k.revoked_at is null`,
+      [value],
+    );
+    return row === undefined ? null : (JSON.parse(row.body as string) as ApiKey);
+  }
+
   return (database) => ({
     async create(command, row) {
       const values = [row.name, row.prefix, row.hash, row.scopes, row.expiresAt];
@@ -46,13 +54,8 @@ export function keyRepository(schema: string): (database: Database) => KeyReposi
       return written as NonNullable<typeof written>;
     },
 
-    async find(hash) {
-      const [row] = await database.run(
-        `select ${keyJson("k")} as body from ${keys} k where k.hash = $1::text and k.revoked_at is null`,
-        [hash],
-      );
-      return row === undefined ? null : (JSON.parse(row.body as string) as ApiKey);
-    },
+    find: (hash) => findOne(database, "k.hash = $1::text", hash),
+    findById: (id) => findOne(database, "k.id = $1::bigint", id),
 
     list: (sellerId, { after, limit }) =>
       listPage(database, schema, sellerId, {

@@ -15,7 +15,7 @@ export function authentication(services: Services, tokens: StreamTokens, options
   async function byToken(token: string, stream: boolean, inQuery: boolean): Promise<Access> {
     if (looksLikeStreamToken(token)) {
       const access = await tokens.verify(token);
-      if (stream) return access;
+      if (stream) return checkMaker(access);
       throw new AmusedError("forbidden", "A stream token opens the stream and nothing else.", {});
     }
     if (inQuery)
@@ -28,6 +28,13 @@ export function authentication(services: Services, tokens: StreamTokens, options
     if (admin !== null) return admin;
     const { id, sellerId, scopes, expiresAt } = await services.keys.verify(token);
     return { sellerId, scopes, actor: `key:${id}`, expiresAt };
+  }
+
+  /** A stream token is no better than the key that made it: revoked, it takes its tokens along. */
+  async function checkMaker(access: Access): Promise<Access> {
+    const id = /^key:(\d+)$/.exec(access.actor)?.[1];
+    if (id !== undefined && authorize === undefined) await services.keys.verifyId(Number(id));
+    return access;
   }
 
   return async (request, stream) => {

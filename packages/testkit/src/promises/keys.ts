@@ -24,6 +24,8 @@ export const keys: PromiseGroup = {
         expect(written.body.text).not.toContain(hash);
         expect(await store.keys.find(hash)).toEqual(key);
         expect(await store.keys.find(`${hash}0`)).toBeNull();
+        expect(await store.keys.findById(key.id)).toEqual(key);
+        expect(await store.keys.findById(999_999_999)).toBeNull();
         expect(await allEvents(store, sellerId)).toMatchObject([
           {
             type: "keys.created",
@@ -48,6 +50,7 @@ export const keys: PromiseGroup = {
         ]);
         expect(await store.keys.revoke(commandOf(sellerId), 999_999_999)).toBeNull();
         expect(await store.keys.find(row.hash)).toBeNull();
+        expect(await store.keys.findById(id)).toBeNull();
         expect(await list(store, sellerId)).toEqual([]);
         const log = await allEvents(store, sellerId);
         expect(log.slice(1)).toMatchObject([
