@@ -10,7 +10,7 @@ import type { AppOptions } from "./options.ts";
 import { docsPage } from "./pages/docs.ts";
 import { responder } from "./routes/respond.ts";
 import { routes } from "./routes/table.ts";
-import { nodeResponseOf } from "./stream/sink.ts";
+import { nodeResponseOf } from "./stream/node-sink.ts";
 
 /**
  * Amused over HTTP, as an app with nothing listening: mount it in any fetch host, or serve it with `@hono/node-server`.

@@ -9,7 +9,7 @@ import { idempotencyKey, requestHash } from "../http/idempotency.ts";
 import { checkJsonType, parseJson } from "../http/json.ts";
 import { type QueryKinds, queryKinds, readQuery } from "../http/query.ts";
 import type { Reply } from "../http/reply.ts";
-import type { NodeResponse } from "../stream/sink.ts";
+import type { NodeResponse } from "../stream/node-sink.ts";
 import type { AdminRoute, PublicRoute, RequestBody, Route, SellerRoute } from "./route.ts";
 
 /** A request as the app hands it in. */

@@ -4,7 +4,7 @@ import type { Access } from "../auth/access.ts";
 import type { House } from "../house.ts";
 import type { Query } from "../http/query.ts";
 import type { Reply } from "../http/reply.ts";
-import type { NodeResponse } from "../stream/sink.ts";
+import type { NodeResponse } from "../stream/node-sink.ts";
 
 /** A request on its way to a handler. */
 export interface Call {

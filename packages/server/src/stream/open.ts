@@ -3,8 +3,10 @@ import { negotiate } from "../http/accept.ts";
 import type { Reply } from "../http/reply.ts";
 import type { SellerCall } from "../routes/route.ts";
 import { encodeBlocks, encodeRetry, heartbeatBytes } from "./blocks.ts";
+import { nodeSink } from "./node-sink.ts";
 import type { OpenStream } from "./open-streams.ts";
-import { openSink } from "./sink.ts";
+import type { Sink, SinkOwner } from "./sink.ts";
+import { webSink } from "./web-sink.ts";
 
 const headers = {
   "content-type": "text/event-stream; charset=utf-8",
@@ -42,10 +44,10 @@ export async function openStream(call: SellerCall): Promise<Reply> {
     return { status: 200, headers: { ...headers }, body: null };
   }
   const leavePlace = house.takePlace(holderOf(call));
+  const reader = readerOf(call);
   try {
-    const { reader, begin } = streamOf(call, leavePlace);
-    const body = begin(await seller.stream(context, { ...filter, from }, reader));
-    return { status: 200, headers: { ...headers }, body };
+    const log = await seller.stream(context, { ...filter, from }, reader);
+    return { status: 200, headers: { ...headers }, body: reader.begin(log, leavePlace) };
   } catch (error) {
     leavePlace();
     throw error;
@@ -54,67 +56,28 @@ export async function openStream(call: SellerCall): Promise<Reply> {
 
 const nobody: StreamReader = { take: () => false, end() {} };
 
-/** One stream between the log and the socket. */
-function streamOf(
-  { house, request, requestId, access, query, response }: SellerCall,
-  leavePlace: () => void,
-) {
-  const { streams, metrics, logger } = house;
-  let log: OpenedStream;
-  let waits = false;
-  let ended = false;
+/** A reader between the log and the socket. */
+interface SocketReader extends StreamReader {
+  /** Begins, and answers the body to answer with. */
+  begin(log: OpenedStream, left: () => void): ReadableStream<Uint8Array> | null;
+}
 
-  const { sink, body } = openSink(response, {
-    drained() {
-      if (!waits || ended) return;
-      waits = false;
-      log.more();
-    },
-    closed: () => void leave(),
-  });
+function readerOf({ house, request, requestId, access, query, response }: SellerCall): SocketReader {
+  const { streams, metrics, logger } = house;
+  let log: OpenedStream | null = null;
+  let left = () => {};
+  let sink: Sink;
+  let waits = false;
 
   /** The one way out, whoever takes it: reader, log, clock or drain. */
   function leave(): boolean {
-    if (ended) return false;
-    ended = true;
+    if (log === null) return false;
     streams.remove(stream);
     log.close();
-    leavePlace();
-    if (response === null) request.signal.removeEventListener("abort", gone);
+    log = null;
+    left();
     return true;
   }
-
-  function end(retryMs?: number): void {
-    if (leave()) sink.end(retryMs === undefined ? undefined : encodeRetry(retryMs));
-  }
-
-  function cut(): void {
-    if (!leave()) return;
-    metrics.cut++;
-    sink.cut();
-  }
-
-  const gone = () => end();
-
-  const reader: StreamReader = {
-    take(blocks, live) {
-      if (ended) return false;
-      const { bytes, events } = encodeBlocks(blocks);
-      metrics.events += events;
-      stream.sentAt = Date.now();
-      const goOn = sink.write(bytes);
-      if (goOn) return true;
-      if (live && sink.buffered <= mostBuffered) return true;
-      if (live) cut();
-      else waits = true;
-      return false;
-    },
-    end(error) {
-      if (error !== undefined)
-        logger.error({ err: error, "http.request.id": requestId }, "An event stream broke off");
-      end();
-    },
-  };
 
   const stream: OpenStream = {
     sentAt: Date.now(),
@@ -129,23 +92,57 @@ function streamOf(
       stream.sentAt = Date.now();
       sink.write(heartbeatBytes);
     },
-    end,
-    cut,
+    end(retryMs) {
+      if (leave()) sink.end(retryMs === undefined ? undefined : encodeRetry(retryMs));
+    },
+    cut() {
+      if (!leave()) return;
+      metrics.cut++;
+      sink.cut();
+    },
   };
 
-  function begin(opened: OpenedStream): ReadableStream<Uint8Array> {
-    log = opened;
-    streams.add(stream);
-    // On Node the response says so when the reader is gone. Other hosts cancel the body, or abort the request.
-    if (response === null) {
-      if (request.signal.aborted) gone();
-      else request.signal.addEventListener("abort", gone, { once: true });
-    }
-    sink.write(retryBytes);
-    log.more();
-    return body;
-  }
-  return { reader, begin };
+  return {
+    begin(opened, leavePlace) {
+      log = opened;
+      left = leavePlace;
+      const owner: SinkOwner = {
+        opened() {
+          if (log === null) return;
+          streams.add(stream);
+          sink.write(retryBytes);
+          log.more();
+        },
+        drained() {
+          if (!waits) return;
+          waits = false;
+          log?.more();
+        },
+        closed: () => void leave(),
+      };
+      const made = response === null ? webSink(request.signal, owner) : nodeSink(response, owner);
+      sink = made.sink;
+      return made.body;
+    },
+
+    take(blocks, live) {
+      if (log === null) return false;
+      const { bytes, events } = encodeBlocks(blocks);
+      metrics.events += events;
+      stream.sentAt = Date.now();
+      if (sink.write(bytes)) return true;
+      if (live && sink.buffered <= mostBuffered) return true;
+      if (live) stream.cut();
+      else waits = true;
+      return false;
+    },
+
+    end(error) {
+      if (error !== undefined)
+        logger.error({ err: error, "http.request.id": requestId }, "An event stream broke off");
+      stream.end();
+    },
+  };
 }
 
 /** Who is held to the limit of streams: each stream token for itself, as it stands for one page of many. */

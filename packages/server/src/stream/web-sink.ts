@@ -1,0 +1,65 @@
+import type { OpenedSink, SinkOwner } from "./sink.ts";
+
+/** So many untaken bytes ask to wait. */
+const enough = 64 * 1024;
+
+/** A stream on a web stream. Some hosts cancel it when the reader is gone, the others abort the request. */
+export function webSink(signal: AbortSignal, owner: SinkOwner): OpenedSink {
+  let controller!: ReadableStreamDefaultController<Uint8Array>;
+  let ended = false;
+
+  function leave(): boolean {
+    if (ended) return false;
+    ended = true;
+    signal.removeEventListener("abort", gone);
+    return true;
+  }
+
+  /** To close for a reader that is gone is no more than to err, but is not told as a failure by whoever serves it. */
+  function gone(): void {
+    if (!leave()) return;
+    controller.close();
+    owner.closed();
+  }
+
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(given) {
+        controller = given;
+      },
+      // Of size 0, so that it is asked for only by a host that has taken everything.
+      pull: () => owner.drained(),
+      cancel() {
+        if (leave()) owner.closed();
+      },
+    },
+    { highWaterMark: 0, size: (bytes) => bytes.byteLength },
+  );
+  const buffered = () => -(controller.desiredSize ?? 0);
+
+  const sink = {
+    write(bytes: Uint8Array) {
+      if (ended) return false;
+      controller.enqueue(bytes);
+      return buffered() < enough;
+    },
+    get buffered() {
+      return buffered();
+    },
+    end(last?: Uint8Array) {
+      if (!leave()) return;
+      if (last !== undefined) controller.enqueue(last);
+      controller.close();
+    },
+    cut() {
+      if (leave()) controller.error(new Error("The reader of a stream did not keep up."));
+    },
+  };
+  signal.addEventListener("abort", gone);
+  // The owner has the sink by then.
+  queueMicrotask(() => {
+    if (signal.aborted) gone();
+    else owner.opened();
+  });
+  return { sink, body };
+}
