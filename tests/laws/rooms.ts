@@ -30,7 +30,7 @@ export const rooms: Room[] = [
   {
     // What keeps a list current, on both transports; a page loads it, so that nothing of zod may come along.
     name: "core/live",
-    files: /^packages\/core\/src\/live\//,
+    files: /^packages\/core\/src\/live(\.ts|\/)/,
     may: ["core/errors"],
     mayAsTypes: ["core/domain", "core/seller"],
   },

@@ -5,7 +5,7 @@ import { parse } from "./domain/parse.ts";
 import { idSchema } from "./domain/seller.ts";
 import { invalidRequest } from "./errors.ts";
 import { listing } from "./listing.ts";
-import { liveProducts } from "./live/live.ts";
+import { liveProducts } from "./live.ts";
 import type { Seller, WriteOptions } from "./seller.ts";
 import type { Answer, Context, Services } from "./services/services.ts";
 
