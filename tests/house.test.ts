@@ -65,6 +65,7 @@ describe("a house that breaks the laws", () => {
     ["packages/client/src/a.ts", 'import { createAmused } from "@amused/core";'],
     ["packages/client/src/a.ts", 'import { type Product } from "@amused/core";'],
     ["packages/client/src/a.ts", 'import type { z } from "zod";'],
+    ["packages/core/src/live/a.ts", 'import { fold } from "../domain/text.ts";'],
     ["packages/testkit/src/a.ts", 'import { postgresStore } from "@amused/postgres";'],
     ["packages/core/src/elsewhere/a.ts", ""],
   ])("%s: %s", (path, text) => expect(broken(path, text)).toHaveLength(1));

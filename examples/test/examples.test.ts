@@ -38,6 +38,12 @@ test("the example over HTTP does what it says", async () => {
   expect(said).toBe("sold 1, 39 remain\nsold 2, 37 remain\nGreen tea: 3 movements\n");
 });
 
+test("the example of a live list does what it says, and is quoted as it is", async () => {
+  expect(await run("live-list.ts")).toBe("Teapot: 2\nGreen tea: 1, Teapot: 2\n");
+  const page = readFileSync(join(folder, "../docs/live-lists.md"), "utf8");
+  expect(page).toContain(readFileSync(join(folder, "live-list.ts"), "utf8"));
+});
+
 test("the README quotes the examples as they are", () => {
   const readme = readFileSync(join(folder, "../README.md"), "utf8");
   for (const name of ["in-process.ts", "over-http.ts"])

@@ -22,10 +22,11 @@ export function forbiddenImports(sources: Sources, rooms: Room[]): string[] {
   });
 }
 
-/** From outside a package is one room, whatever its entry point; but core's errors are a door of their own. */
+/** From outside a package is one room, whatever its entry point; but two of core's have a door of their own. */
 function entranceOf(target: string, specifier: string, roomOf: (path: string) => Room | undefined): string {
   const room = roomOf(target)?.name ?? "no room";
-  return specifier.startsWith(".") || room === "core/errors" ? room : (packageOf(target) ?? room);
+  const ownDoor = room === "core/errors" || room === "core/live";
+  return specifier.startsWith(".") || ownDoor ? room : (packageOf(target) ?? room);
 }
 
 function allows(room: Room, name: string, typeOnly: boolean): boolean {

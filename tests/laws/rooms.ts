@@ -28,6 +28,13 @@ export const rooms: Room[] = [
     erases: true,
   },
   {
+    // What keeps a list current, on both transports; a page loads it, so that nothing of zod may come along.
+    name: "core/live",
+    files: /^packages\/core\/src\/live(\.ts|\/)/,
+    may: ["core/errors"],
+    mayAsTypes: ["core/domain", "core/seller"],
+  },
+  {
     name: "core/services",
     files: /^packages\/core\/src\/services\//,
     may: [
@@ -51,7 +58,8 @@ export const rooms: Room[] = [
     name: "core/amused",
     files: /^packages\/core\/src\/(amused|in-process|listing)\.ts$/,
     may: [
-      ...["core/domain", "core/ports", "core/errors", "core/seller", "core/services", "core/memory"],
+      ...["core/domain", "core/ports", "core/errors", "core/seller", "core/live", "core/services"],
+      "core/memory",
       ...["zod", "node:crypto"],
     ],
   },
@@ -92,7 +100,7 @@ export const rooms: Room[] = [
     // It runs in browsers: zod alone would be 93 KB of it, and nothing of Node is there.
     name: "client",
     files: /^packages\/client\/src\//,
-    may: ["core/errors", "ky", "eventsource-parser"],
+    may: ["core/errors", "core/live", "ky", "eventsource-parser"],
     mayAsTypes: ["core"],
   },
   {

@@ -25,10 +25,11 @@ export function createClient<Custom extends CustomEvents = NoCustomEvents>(
   options: ClientOptions<Custom>,
 ): Seller<Custom> {
   const http = createHttp(options);
+  const log = events<Custom>(http, options.reconnect);
   return {
-    products: products(http),
+    products: products(http, log),
     stock: stock(http),
     sales: sales(http),
-    events: events<Custom>(http, options.reconnect),
+    events: log,
   };
 }

@@ -128,7 +128,7 @@ describe("each method is one request", () => {
   test.each(calls)("%s", async (_, call, line, body = "", headers = {}) => {
     const answer = { items: [], nextCursor: null };
     const server = fakeServer(json(answer));
-    expect(await call(clientOf(server))).toEqual(answer);
+    expect(await call(clientOf(server))).toMatchObject(answer);
     expect(server.sent).toHaveLength(1);
     const [sent] = server.sent;
     expect(`${sent?.method} ${sent?.url.pathname}${sent?.url.search}`).toBe(line);
@@ -159,9 +159,15 @@ describe("lists", () => {
   test("are one page when awaited, which is fetched once however often", async () => {
     const server = pages();
     const list = clientOf(server).products.list();
-    expect(await list).toEqual({ items: [1, 2], nextCursor: "c2" });
+    expect(await list).toEqual({ items: [1, 2], nextCursor: "c2", asOf: "e.9" });
     expect(await list).toEqual(await list);
     expect(server.sent).toHaveLength(1);
+  });
+
+  test("have the cursor of their answer also where they are no listing, and none where it was taken off", async () => {
+    const server = fakeServer(page([], null, "e.4"), json({ items: [], nextCursor: null }));
+    expect(await clientOf(server).sales.daily(7)).toEqual({ items: [], nextCursor: null, asOf: "e.4" });
+    expect(await clientOf(server).sales.list()).toEqual({ items: [], nextCursor: null, asOf: "" });
   });
 
   test("are everything when iterated, with the same filters on every page", async () => {

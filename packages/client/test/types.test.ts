@@ -1,4 +1,4 @@
-import type { EventOf, Seller, StreamReset } from "@amused/core";
+import type { EventOf, LiveState, Product, Seller, StreamReset } from "@amused/core";
 import { expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import { createClient } from "../src/index.ts";
@@ -25,4 +25,15 @@ test("what is published is what was defined", () => {
   expectTypeOf<Published>().toEqualTypeOf<EventOf<"acme.price_matched", { rival: string }>>();
   // @ts-expect-error the payload is not as it was defined
   void (() => shop.events.publish({ type: "acme.price_matched", payload: {} }));
+});
+
+test("a live list is a store as React and Svelte take it, and a page has its cursor", () => {
+  type List = ReturnType<typeof shop.products.live>;
+  type React = (subscribe: (onChange: () => void) => () => void, get: () => LiveState<Product>) => void;
+  expectTypeOf<[List["subscribe"], List["get"]]>().toExtend<Parameters<React>>();
+  type One = List extends AsyncIterable<infer T> ? T : never;
+  expectTypeOf<One>().toEqualTypeOf<readonly Product[]>();
+  expectTypeOf<Awaited<ReturnType<typeof shop.products.list>>["asOf"]>().toEqualTypeOf<string>();
+  // @ts-expect-error a live list is the first page
+  void (() => shop.products.live({ cursor: "x" }));
 });

@@ -3,7 +3,7 @@ import type { StreamPosition } from "./domain/cursor.ts";
 import { type CustomEvents, defineEvents, type NoCustomEvents } from "./domain/event.ts";
 import type { ApiKey, KeyRequest, NewApiKey } from "./domain/key.ts";
 import { currencySchema } from "./domain/money.ts";
-import type { Listing } from "./domain/page.ts";
+import type { Listing, PageBody } from "./domain/page.ts";
 import { parse } from "./domain/parse.ts";
 import { idSchema, sellerIdSchema } from "./domain/seller.ts";
 import { inProcessSeller } from "./in-process.ts";
@@ -58,7 +58,7 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   readonly keys: {
     /** Makes a key; its secret, `key`, is in this answer only. */
     create(request: KeyRequest): Promise<NewApiKey>;
-    list(query?: { sellerId?: string; limit?: number; cursor?: string }): Listing<ApiKey>;
+    list(query?: { sellerId?: string; limit?: number; cursor?: string }): Listing<ApiKey, PageBody<ApiKey>>;
     revoke(id: number): Promise<void>;
   };
   /** The same operations for whoever carries them over a wire. */
@@ -125,7 +125,11 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
 
   const services = servicesOver(store, announce);
   const sellerOf = (services: Services, id: string, actor: string | undefined) =>
-    inProcessSeller<Custom>(services, { sellerId: parse(sellerIdSchema, id), actor: actor ?? null });
+    inProcessSeller<Custom>(
+      services,
+      { sellerId: parse(sellerIdSchema, id), actor: actor ?? null },
+      closed.signal,
+    );
 
   let work: ReturnType<typeof setInterval> | null = null;
   const prune = () => store.prune(new Date(now().getTime() - keptMs)).then(() => {}, onError);

@@ -1,16 +1,19 @@
 import { createHash } from "node:crypto";
 import type { CustomEvents } from "./domain/event.ts";
+import type { Page, PageBody } from "./domain/page.ts";
 import { parse } from "./domain/parse.ts";
 import { idSchema } from "./domain/seller.ts";
 import { invalidRequest } from "./errors.ts";
 import { listing } from "./listing.ts";
+import { liveProducts } from "./live.ts";
 import type { Seller, WriteOptions } from "./seller.ts";
 import type { Answer, Context, Services, StreamBlock } from "./services/services.ts";
 
-/** The seller's interface right on the services: answers as values. */
+/** The seller's interface right on the services: answers as values. What is followed ends when `closed` aborts. */
 export function inProcessSeller<Custom extends CustomEvents>(
   services: Services,
   { sellerId, actor }: Context,
+  closed: AbortSignal,
 ): Seller<Custom> {
   const reading: Context = { sellerId, actor };
 
@@ -30,6 +33,11 @@ export function inProcessSeller<Custom extends CustomEvents>(
   }
 
   const value = <T>(answer: Answer<T>): T => answer.body.value;
+  // A read of a seller always has a cursor.
+  const page = <T>(answer: Answer<PageBody<T>>): Page<T> => ({
+    ...value(answer),
+    asOf: answer.cursor as string,
+  });
   const idOf = (id: unknown): number => parse(idSchema, id);
   const { products, stock, sales, files, events } = services;
 
@@ -59,7 +67,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
     };
   }
 
-  return {
+  const seller: Seller<Custom> = {
     products: {
       create: async (product, options) =>
         value(await products.create(writing(options, "products.create", product), product)),
@@ -77,7 +85,9 @@ export function inProcessSeller<Custom extends CustomEvents>(
         await products.delete(writing(options, "products.delete", id), idOf(id), options?.ifVersion);
       },
       list: (query = {}) =>
-        listing(query.cursor, async (cursor) => value(await products.list(reading, { ...query, cursor }))),
+        listing(query.cursor, async (cursor) => page(await products.list(reading, { ...query, cursor }))),
+      live: (query, { signal = closed } = {}) =>
+        liveProducts(seller, query, { signal: AbortSignal.any([signal, closed]) }),
       import: importer("products"),
       export: exporter("products"),
       setImage: async (id, image, options) => {
@@ -100,7 +110,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
         value(await stock.change(writing(options, "stock", id, count), idOf(id), count)),
       movements: (id, query = {}) =>
         listing(query.cursor, async (cursor) =>
-          value(await stock.movements(reading, idOf(id), { ...query, cursor })),
+          page(await stock.movements(reading, idOf(id), { ...query, cursor })),
         ),
     },
     sales: {
@@ -109,8 +119,8 @@ export function inProcessSeller<Custom extends CustomEvents>(
       return: async (goods, options) =>
         value(await sales.return(writing(options, "sales.return", goods), goods)),
       list: (query = {}) =>
-        listing(query.cursor, async (cursor) => value(await sales.list(reading, { ...query, cursor }))),
-      daily: async (id, query = {}) => value(await sales.daily(reading, idOf(id), query)),
+        listing(query.cursor, async (cursor) => page(await sales.list(reading, { ...query, cursor }))),
+      daily: async (id, query = {}) => page(await sales.daily(reading, idOf(id), query)),
       import: importer("sales"),
       export: exporter("sales"),
     },
@@ -122,6 +132,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
       subscribe: ({ signal, ...subscription } = {}) => subscribe(services, reading, subscription, signal),
     } as Seller<Custom>["events"],
   };
+  return seller;
 }
 
 /** The events of a stream as values, without its control blocks; a reset is handed on. */

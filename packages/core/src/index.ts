@@ -38,7 +38,7 @@ export {
   scopes,
 } from "./domain/key.ts";
 export { amountSchema, currencyDecimals, currencySchema, formatAmount } from "./domain/money.ts";
-export { type Listing, type Page, type Position, pageQuery } from "./domain/page.ts";
+export { type Listing, type Page, type PageBody, type Position, pageQuery } from "./domain/page.ts";
 export { faults, parse } from "./domain/parse.ts";
 export {
   type Attributes,

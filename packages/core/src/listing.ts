@@ -1,11 +1,11 @@
-import type { Listing, Page } from "./domain/page.ts";
+import type { Listing, PageBody } from "./domain/page.ts";
 
 /** Makes a list of its pages: the first is fetched when the list is awaited or iterated, and once only. */
-export function listing<T>(
+export function listing<T, P extends PageBody<T>>(
   cursor: string | undefined,
-  fetch: (cursor: string | undefined) => Promise<Page<T>>,
-): Listing<T> {
-  let first: Promise<Page<T>> | undefined;
+  fetch: (cursor: string | undefined) => Promise<P>,
+): Listing<T, P> {
+  let first: Promise<P> | undefined;
   const firstPage = () => (first ??= fetch(cursor));
   return {
     // biome-ignore lint/suspicious/noThenProperty: a listing is awaitable by design

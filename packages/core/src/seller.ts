@@ -48,12 +48,44 @@ export interface Products {
   /** Takes the product out of all lists and frees its SKU; its events and sales stay. */
   delete(id: number, options?: VersionedWriteOptions): Promise<void>;
   list(query?: ProductQuery, options?: ReadOptions): Listing<Product>;
+  /** The first page of a list, kept current by the seller's events while somebody looks at it. */
+  live(query?: LiveProductQuery, options?: ReadOptions): LiveList<Product>;
   /** Reads CSV or NDJSON and upserts by SKU; good rows go in beside bad ones, which are told in `errors`. */
   import(file: FileSource, options?: ImportOptions): Promise<ImportResult>;
   /** The catalogue as a file that `import` takes again, unchanged. */
   export(options?: ExportOptions): ReadableStream<Uint8Array>;
   /** Stores a png, jpeg, webp, avif or gif under a name made of its content and shows it on the product. */
   setImage(id: number, image: Uint8Array | Blob, options?: VersionedWriteOptions): Promise<Product>;
+}
+
+/** Which products a live list shows, in which order; it is one page, from the beginning. */
+export type LiveProductQuery = Omit<ProductQuery, "cursor">;
+
+/**
+ * A list that stays current. It is loaded and followed from its first consumer to its last, each a loop over it or a
+ * subscription, and holds no connection and no timer before or after; the next consumer begins it anew.
+ *
+ * @example
+ * for await (const products of shop.products.live({ maxQuantity: 5 }, { signal })) render(products);
+ */
+export interface LiveList<T> extends AsyncIterable<readonly T[]> {
+  /** What is known now: the same object until something of it changes. */
+  get(): LiveState<T>;
+  /** Calls with the state at once and after every change, until the function that it returns is called. */
+  subscribe(listener: (state: LiveState<T>) => void): () => void;
+}
+
+/** What a live list knows, and how well. */
+export interface LiveState<T> {
+  /** As they were at one position of the log: never a part of a change. */
+  readonly items: readonly T[];
+  /**
+   * `idle`: nobody looks. `loading`: the first page is on its way. `live`: all that the stream has told is in it.
+   * `stale`: it is known to be behind, and loading it failed; that is tried again. `failed`: it ended by an error.
+   */
+  readonly status: "idle" | "loading" | "live" | "stale" | "failed";
+  /** Why the last try failed, until one does not. */
+  readonly error?: unknown;
 }
 
 export interface Stock {

@@ -1,4 +1,4 @@
-import type { CustomEvents } from "@amused/core";
+import type { CustomEvents, Page, PageBody } from "@amused/core";
 import { isAmusedError } from "@amused/core/errors";
 import ky from "ky";
 import { furtherCursor } from "../cursor.ts";
@@ -25,6 +25,8 @@ export interface Call {
 export interface Http {
   /** The answer's JSON; `undefined` where it has no body. */
   send<T>(method: string, path: string, call?: Call): Promise<T>;
+  /** One page of a list, with the cursor that stands in the answer's header. */
+  page<T>(path: string, call?: Call): Promise<Page<T>>;
   /** The answer as soon as it begins, for what is read as it comes. */
   open(path: string, call: Call): Promise<Response>;
   /** Later reads are to know what this cursor names. */
@@ -125,6 +127,12 @@ export function createHttp<Custom extends CustomEvents>(options: ClientOptions<C
         const text = await response.text();
         return text ? JSON.parse(text) : undefined;
       }),
+    page: <T>(path: string, call: Call = {}) =>
+      request("GET", path, call, async (response) => ({
+        ...((await response.json()) as PageBody<T>),
+        // Where it is missing, somebody on the way took it off; then there is no going on from here, and `""` is refused.
+        asOf: response.headers.get("amused-cursor") ?? "",
+      })),
     open: (path, call) => request("GET", path, call, (response) => response),
     saw,
   };

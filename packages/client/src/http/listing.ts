@@ -8,8 +8,7 @@ export function listing<T>(
   query: { cursor?: string | undefined } = {},
   signal?: AbortSignal,
 ): Listing<T> {
-  const page = (cursor: string | undefined) =>
-    http.send<Page<T>>("GET", path, { query: { ...query, cursor }, signal });
+  const page = (cursor: string | undefined) => http.page<T>(path, { query: { ...query, cursor }, signal });
   let first: Promise<Page<T>> | undefined;
   const firstPage = () => (first ??= page(query.cursor));
   return {

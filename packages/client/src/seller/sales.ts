@@ -8,7 +8,7 @@ export function sales(http: Http): Sales {
     record: (json, options) => http.send("POST", "/sales", { ...options, json }),
     return: (json, options) => http.send("POST", "/returns", { ...options, json }),
     list: (query, options) => listing(http, "/sales", query, options?.signal),
-    daily: (id, query, options) => http.send("GET", `/products/${id}/sales/daily`, { ...options, query }),
+    daily: (id, query, options) => http.page(`/products/${id}/sales/daily`, { ...options, query }),
     ...files(http, "sales"),
   };
 }

@@ -56,7 +56,8 @@ export function problem(status: number, body: object, headers: Record<string, st
   );
 }
 
-export const page = (items: unknown[], nextCursor: string | null = null) => json({ items, nextCursor });
+export const page = (items: unknown[], nextCursor: string | null = null, asOf = "e.9") =>
+  json({ items, nextCursor }, { "amused-cursor": asOf });
 export const tea = { id: 7, name: "Green tea" };
 
 /** What an awaited promise is rejected with. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type Encoded, encodedText } from "../domain/encoded.ts";
-import type { Page, Position } from "../domain/page.ts";
+import type { PageBody, Position } from "../domain/page.ts";
 import { invalidRequest } from "../errors.ts";
 import type { Rows } from "../ports/repositories.ts";
 
@@ -33,7 +33,7 @@ function decode(cursor: string): unknown {
 }
 
 /** The page made of rows, by putting texts together: the rows are not parsed. */
-export function pageOf<T>(rows: Rows<T>, filters: unknown): Encoded<Page<T>> {
+export function pageOf<T>(rows: Rows<T>, filters: unknown): Encoded<PageBody<T>> {
   const next =
     rows.last === null
       ? null

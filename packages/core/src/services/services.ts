@@ -1,7 +1,7 @@
 import type { Encoded } from "../domain/encoded.ts";
 import type { FileFormat, FileSource, ImportResult } from "../domain/import.ts";
 import type { ApiKey, NewApiKey } from "../domain/key.ts";
-import type { Page } from "../domain/page.ts";
+import type { PageBody } from "../domain/page.ts";
 import type { Product } from "../domain/product.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
@@ -72,19 +72,19 @@ export interface Services {
     get(context: Context, id: number): Promise<Answer<Product>>;
     update(context: Context, id: number, input: unknown, ifVersion?: number): Promise<Answer<Product>>;
     delete(context: Context, id: number, ifVersion?: number): Promise<Answer<null>>;
-    list(context: Context, query: unknown): Promise<Answer<Page<Product>>>;
+    list(context: Context, query: unknown): Promise<Answer<PageBody<Product>>>;
     setImage(context: Context, id: number, image: Uint8Array, ifVersion?: number): Promise<Answer<Product>>;
   };
   readonly stock: {
     /** An adjustment or a count, told apart by the field. */
     change(context: Context, productId: number, input: unknown): Promise<Answer<StockChanged>>;
-    movements(context: Context, productId: number, query: unknown): Promise<Answer<Page<Movement>>>;
+    movements(context: Context, productId: number, query: unknown): Promise<Answer<PageBody<Movement>>>;
   };
   readonly sales: {
     record(context: Context, input: unknown): Promise<Answer<{ sales: Sale[] }>>;
     return(context: Context, input: unknown): Promise<Answer<{ sales: Sale[] }>>;
-    list(context: Context, query: unknown): Promise<Answer<Page<Sale>>>;
-    daily(context: Context, productId: number, query: unknown): Promise<Answer<Page<SalesDay>>>;
+    list(context: Context, query: unknown): Promise<Answer<PageBody<Sale>>>;
+    daily(context: Context, productId: number, query: unknown): Promise<Answer<PageBody<SalesDay>>>;
   };
   readonly files: {
     import(
@@ -119,7 +119,7 @@ export interface Services {
   readonly keys: {
     /** The context's seller is not used: the request names it. The answer's `key` is nowhere else. */
     create(context: Omit<Context, "sellerId">, input: unknown): Promise<Answer<NewApiKey>>;
-    list(sellerId: string | null, query: unknown): Promise<Answer<Page<ApiKey>>>;
+    list(sellerId: string | null, query: unknown): Promise<Answer<PageBody<ApiKey>>>;
     revoke(context: Omit<Context, "sellerId">, id: number): Promise<Answer<null>>;
     /** Who holds this key; `unauthenticated` when nobody does (any longer). Verified keys are remembered for seconds. */
     verify(key: string): Promise<ApiKey>;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { catalogueScenarios } from "./catalogue.ts";
 import { eventScenarios } from "./events.ts";
 import { fileScenarios } from "./files.ts";
+import { liveScenarios } from "./live.ts";
 import type { NewShop } from "./new-shop.ts";
 import { refusalScenarios } from "./refusals.ts";
 import { salesScenarios } from "./sales.ts";
@@ -46,6 +47,7 @@ export function transportScenarios({ name, open }: Transport): void {
     salesScenarios(newShop);
     fileScenarios(newShop);
     eventScenarios(newShop);
+    liveScenarios(newShop);
     refusalScenarios(newShop);
   });
 }
