@@ -94,6 +94,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   await store.migrate();
 
   const epoch = randomBytes(5).toString("hex");
+  const closed = new AbortController();
   const counters = { gaps: 0 };
   const dispatcher = streamDispatcher({
     events: store.events,
@@ -178,6 +179,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     stop,
     async close() {
       await stop();
+      closed.abort();
       dispatcher.close();
       await broadcaster?.close();
       await store.close();
