@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { errorCodes } from "@amused/core/errors";
+import { errorStatus } from "@amused/core/errors";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AmusedError, isAmusedError } from "../src/index.ts";
 import { clientOf, fakeServer, json, problem, rejection, tea } from "./support/fake-server.ts";
@@ -18,7 +18,7 @@ const evidence: Record<string, object> = {
 };
 
 describe("an answer of the server is the error that core throws", () => {
-  test.each(Object.entries(errorCodes))("%s", async (code, { status }) => {
+  test.each(Object.entries(errorStatus))("%s", async (code, status) => {
     const said = evidence[code] ?? {};
     const server = fakeServer(problem(status, { code, detail: "In words.", requestId: "r-1", ...said }));
     const error = await rejection(clientOf(server, { retry: 0 }).products.get(7));

@@ -4,7 +4,7 @@ import ky from "ky";
 import { furtherCursor } from "../cursor.ts";
 import type { ClientOptions } from "../options.ts";
 import { holdCredential } from "./credential.ts";
-import { noAnswer, notSent, refusal } from "./problem.ts";
+import { broken, notSent, refusal } from "./problem.ts";
 
 /** One request, whatever it is for. */
 export interface Call {
@@ -103,7 +103,7 @@ export function createHttp<Custom extends CustomEvents>(options: ClientOptions<C
               if (!reads && cursor) saw(cursor);
               return response;
             } catch (error) {
-              throw isAmusedError(error) ? error : noAnswer(name, error);
+              throw broken(name, error);
             }
           },
         });
@@ -113,7 +113,7 @@ export function createHttp<Custom extends CustomEvents>(options: ClientOptions<C
         if (signal?.aborted) throw signal.reason;
         // Nothing of ky's own errors is kept: they hold the request, and with it the credential, for somebody's log.
         if (!isAmusedError(error))
-          throw (error as Error).name === "TimeoutError" ? noAnswer(name) : notSent(error);
+          throw (error as Error).name === "TimeoutError" ? broken(name) : notSent(error);
         if (error.code !== "unauthenticated" || !credential.renew(held) || again || once) throw error;
       }
     }
