@@ -86,7 +86,7 @@ describe("no answer is `unavailable`", () => {
 
   test("the credential can not be had, and the next request asks for it again", async () => {
     const apiKey = vi.fn().mockRejectedValueOnce(new Error("down")).mockResolvedValue("k");
-    const shop = clientOf(fakeServer(json(tea)), { apiKey });
+    const shop = clientOf(fakeServer(json(tea)), { apiKey, retry: 0 });
     expect(await rejection(shop.products.get(7))).toMatchObject({
       code: "unavailable",
       cause: { message: "down" },

@@ -10,12 +10,9 @@ export function products(http: Http): Products {
     update: (id, json, options) => http.send("PATCH", `/products/${id}`, { ...options, json }),
     delete: (id, options) => http.send("DELETE", `/products/${id}`, options),
     list: (query, options) => listing(http, "/products", query, options?.signal),
+    // A blob names its type by itself; the server looks at the bytes.
     setImage: (id, image, options) =>
-      http.send("PUT", `/products/${id}/image`, {
-        ...options,
-        body: image as BodyInit,
-        headers: { "content-type": (image instanceof Blob && image.type) || "application/octet-stream" },
-      }),
+      http.send("PUT", `/products/${id}/image`, { ...options, body: image as BodyInit }),
     ...files(http, "products"),
   };
 }
