@@ -65,12 +65,12 @@ const brand = Symbol.for("amused.error");
 /** The one class of everything Amused throws. Tell one from another by `code`; the evidence stands in fields. */
 export class AmusedError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name: string = "AmusedError";
-  readonly code: Code;
+  declare readonly code: Code;
   /** The HTTP status that goes with the code, also in process. */
-  readonly status: number;
-  readonly evidence: ErrorEvidence[Code];
+  declare readonly status: number;
+  declare readonly evidence: ErrorEvidence[Code];
   /** The id to name when you report it; only on errors that came over HTTP. */
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
 
   constructor(
     code: Code,
@@ -111,11 +111,7 @@ export function isAmusedError<Code extends ErrorCode>(
   code: Code,
 ): error is AmusedErrorOf<Code>;
 export function isAmusedError(error: unknown, code?: ErrorCode): boolean {
-  return (
-    error instanceof Error &&
-    brand in error &&
-    (code === undefined || ("code" in error && error.code === code))
-  );
+  return error instanceof Error && brand in error && (!code || (error as AmusedError).code === code);
 }
 
 /** The input is refused; `errors` says every fault. */

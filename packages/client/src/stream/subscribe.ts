@@ -29,7 +29,7 @@ export async function* subscribe(
   let failures = 0;
 
   while (!signal?.aborted) {
-    let wait = retry;
+    let pause = 0;
     // Only what comes after the opening shows a good connection: a server may open and fall over each time.
     let opened = false;
     const good = () => {
@@ -45,7 +45,7 @@ export async function* subscribe(
         retry: 0,
       });
       const onRetry = (ms: number) => {
-        wait = retry = ms;
+        retry = ms;
       };
       const heard = { onRetry, onComment: good };
       for await (const { event = "", data } of readBlocks(response, watchdog, signal, heard)) {
@@ -90,11 +90,11 @@ export async function* subscribe(
       if (signal?.aborted) return;
       if (isAmusedError(error)) {
         if (final.includes(error.status)) throw error;
-        if ("retryAfter" in error) wait = Math.max(retry, (error.retryAfter ?? 0) * 1000);
+        if ("retryAfter" in error) pause = (error.retryAfter ?? 0) * 1000;
       }
     }
     // The random part comes on top, so that clients which were told the same do not come back as one.
     const random = Math.random() * Math.min(maxDelay, minDelay * 2 ** failures++);
-    await sleep(Math.min(longestPause, wait) + random, signal);
+    await sleep(Math.min(longestPause, Math.max(retry, pause)) + random, signal);
   }
 }
