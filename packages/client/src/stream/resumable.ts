@@ -1,4 +1,3 @@
-import { readCursor } from "../cursor.ts";
 import { sleep } from "./sleep.ts";
 
 /** Where a position is kept between two runs of a program, or two visits of a page. */
@@ -68,7 +67,7 @@ export async function* resumable<Event extends { id: string } | { payload: { cur
 async function stored(storage: CursorStorage): Promise<string | undefined> {
   try {
     const cursor = (await storage.load()) ?? "";
-    return Number.isSafeInteger(readCursor(cursor)[1]) ? cursor : undefined;
+    return /^[^.]+\.\d+$/.test(cursor) ? cursor : undefined;
   } catch {
     return undefined;
   }
