@@ -279,6 +279,17 @@ describe("coming back", () => {
     const full = problem(503, { code: "unavailable", retryAfter: 5 });
     expect(await times([full, quiet()], 9_000)).toEqual([0, 5500]);
   });
+  test("but no pause that was asked for is longer than five minutes", async () => {
+    const slip = connection([`retry: ${10 ** 15}\n\n`, opened("e.0"), event(1)]).answer;
+    expect(await times([slip, down, quiet("e.1")], 610_000, 0)).toEqual([0, 300_000, 600_000]);
+    const away = problem(503, { code: "unavailable", retryAfter: 10 ** 12 });
+    expect(await times([away, quiet()], 310_000, 0)).toEqual([0, 300_000]);
+  });
+  test("a server that opens somewhere else each time is no hot loop", async () => {
+    let head = 0;
+    const elsewhere = () => connection([`: hello\n\n${opened(`e.${++head}`)}`]).answer();
+    expect(await times([elsewhere], 8_000)).toEqual([0, 500, 1500, 3500, 7500]);
+  });
   test("a silent connection is cut after 35 seconds, whatever it was waiting for", async () => {
     const never = () => new Promise<Response>(() => {});
     const silent = connection([], "stays");

@@ -111,7 +111,7 @@ export function isAmusedError<Code extends ErrorCode>(
   code: Code,
 ): error is AmusedErrorOf<Code>;
 export function isAmusedError(error: unknown, code?: ErrorCode): boolean {
-  return error instanceof Error && brand in error && (!code || (error as AmusedError).code === code);
+  return error instanceof Error && brand in error && (!code || ("code" in error && error.code === code));
 }
 
 /** The input is refused; `errors` says every fault. */

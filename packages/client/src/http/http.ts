@@ -78,12 +78,14 @@ export function createHttp<Custom extends CustomEvents>(options: ClientOptions<C
         ...(init as object),
         headers: {
           ...call.headers,
-          "amused-cursor": reads ? seen : undefined,
-          // The same for all attempts, so that a write has one effect however often it is sent. Not randomUUID(): pages
-          // that came over plain HTTP do not have it.
-          "idempotency-key": reads
-            ? undefined
-            : (call.idempotencyKey ?? crypto.getRandomValues(new Uint32Array(4)).join("-")),
+          ...(reads
+            ? { "amused-cursor": seen }
+            : {
+                // The same for all attempts, so that a write has one effect however often it is sent. Not randomUUID():
+                // pages that came over plain HTTP do not have it.
+                "idempotency-key":
+                  call.idempotencyKey ?? crypto.getRandomValues(new Uint32Array(4)).join("-"),
+              }),
           "if-match": ifVersion === undefined ? undefined : `"${ifVersion}"`,
         },
         timeout: call.timeout ?? options.timeout ?? 30_000,

@@ -35,8 +35,10 @@ export async function refusal(request: string, response: Response): Promise<Amus
     codes.find((one) => one === code) ??
     codes.find((one) => errorStatus[one] === response.status) ??
     "unavailable";
-  const seconds = Number(response.headers.get("retry-after"));
-  if (seconds) evidence.retryAfter ??= seconds;
+  const after = response.headers.get("retry-after");
+  // It is in seconds, or the date when it ends.
+  const seconds = Number(after) || Math.ceil((Date.parse(after ?? "") - Date.now()) / 1000);
+  if (seconds > 0) evidence.retryAfter ??= seconds;
   if (ours === "invalid_request") evidence.errors ??= [{ path: "", message: detail }];
   return new AmusedError(ours, detail as string, evidence as never, {
     cause,
