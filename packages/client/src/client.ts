@@ -5,6 +5,12 @@ import { events } from "./seller/events.ts";
 import { products } from "./seller/products.ts";
 import { sales } from "./seller/sales.ts";
 import { stock } from "./seller/stock.ts";
+import { type StreamTokens, streamTokens } from "./seller/stream-tokens.ts";
+
+/** What `createClient` gives: the seller's interface, and what only a server has to offer. */
+export interface Client<Custom extends CustomEvents = NoCustomEvents> extends Seller<Custom> {
+  readonly streamTokens: StreamTokens;
+}
 
 /**
  * A seller's interface over HTTP, the same as `amused.seller(id)` in process: for browsers, Node, Bun, Deno and Workers.
@@ -23,7 +29,7 @@ import { stock } from "./seller/stock.ts";
  */
 export function createClient<Custom extends CustomEvents = NoCustomEvents>(
   options: ClientOptions<Custom>,
-): Seller<Custom> {
+): Client<Custom> {
   const http = createHttp(options);
   const log = events<Custom>(http, options.reconnect);
   return {
@@ -31,5 +37,6 @@ export function createClient<Custom extends CustomEvents = NoCustomEvents>(
     stock: stock(http),
     sales: sales(http),
     events: log,
+    streamTokens: streamTokens(http),
   };
 }

@@ -56,5 +56,7 @@ export {
   isAmusedError,
   type Shortage,
 } from "@amused/core/errors";
-export { createClient } from "./client.ts";
+export { type Client, createClient } from "./client.ts";
 export type { ClientOptions, Credential, ReconnectOptions } from "./options.ts";
+export type { StreamToken, StreamTokens } from "./seller/stream-tokens.ts";
+export { type CursorStorage, resumable, storedCursor } from "./stream/resumable.ts";

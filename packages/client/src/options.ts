@@ -7,7 +7,7 @@ export type Credential = string | (() => string | Promise<string>);
 export interface ReconnectOptions {
   /** The first wait is up to this long (500). The next ones double; each is a random part of it, so that clients spread. */
   minDelay?: number;
-  /** No random wait is longer (30,000). What the server asks for (`retry:`, `Retry-After`) comes on top of it. */
+  /** No random wait is longer (30,000). What the server asks for (`retry:`, `Retry-After`), up to five minutes, comes on top of it. */
   maxDelay?: number;
   /** A connection that says nothing for so long is taken for dead (35,000): more than two heartbeats of the server. */
   watchdog?: number;
@@ -19,7 +19,7 @@ export interface ClientOptions<Custom extends CustomEvents = NoCustomEvents> {
   baseUrl: string | URL;
   /** An API key. */
   apiKey?: Credential;
-  /** A JWT of the host's own, or a stream token. Sent as `apiKey` is, and instead of it. */
+  /** A JWT of the host's own, or a stream token (`streamTokens.create()`). Sent as `apiKey` is, and in its place. */
   token?: Credential;
   /** For which seller to act, where the credential is an admin key. */
   seller?: string;

@@ -4,12 +4,12 @@ import { bundleSize, describeSize } from "../scripts/bundle-size.ts";
 const size = await bundleSize();
 console.info(describeSize(size));
 
-test("what a page downloads at once is 2.5 KB on top of ky and eventsource-parser", () => {
-  expect(size.initial - size.libraries).toBeLessThanOrEqual(2560);
+test("what a page downloads at once is within 3,400 B of ky and eventsource-parser, errors and all", () => {
+  expect(size.initial - size.libraries).toBeLessThanOrEqual(3_400);
 });
 
-test("all of it, from a bundler that does not split, is 13,900 B: a budget that was measured, so that growth is noticed", () => {
-  expect(size.whole).toBeLessThanOrEqual(13_900);
+test("all of it, from a bundler that does not split, is 16,000 B: a budget that was measured, so that growth is noticed", () => {
+  expect(size.whole).toBeLessThanOrEqual(16_000);
 });
 
 test("there is no zod in it, and of core the errors and live lists only", () => {

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { errorCodes } from "@amused/core/errors";
+import { errorStatus } from "@amused/core/errors";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AmusedError, isAmusedError } from "../src/index.ts";
 import { clientOf, fakeServer, json, problem, rejection, tea } from "./support/fake-server.ts";
@@ -18,7 +18,7 @@ const evidence: Record<string, object> = {
 };
 
 describe("an answer of the server is the error that core throws", () => {
-  test.each(Object.entries(errorCodes))("%s", async (code, { status }) => {
+  test.each(Object.entries(errorStatus))("%s", async (code, status) => {
     const said = evidence[code] ?? {};
     const server = fakeServer(problem(status, { code, detail: "In words.", requestId: "r-1", ...said }));
     const error = await rejection(clientOf(server, { retry: 0 }).products.get(7));
@@ -86,7 +86,7 @@ describe("no answer is `unavailable`", () => {
 
   test("the credential can not be had, and the next request asks for it again", async () => {
     const apiKey = vi.fn().mockRejectedValueOnce(new Error("down")).mockResolvedValue("k");
-    const shop = clientOf(fakeServer(json(tea)), { apiKey });
+    const shop = clientOf(fakeServer(json(tea)), { apiKey, retry: 0 });
     expect(await rejection(shop.products.get(7))).toMatchObject({
       code: "unavailable",
       cause: { message: "down" },

@@ -47,9 +47,17 @@ describe("attempts", () => {
 
   test.each([
     ["in the header", new Response("", { status: 503, headers: { "retry-after": "2" } })],
+    [
+      "as a date",
+      () => {
+        // Dates there have no milliseconds.
+        const at = new Date(Math.floor(Date.now() / 1000) * 1000 + 2_000).toUTCString();
+        return new Response("", { status: 503, headers: { "retry-after": at } });
+      },
+    ],
     ["in the problem", problem(429, { code: "rate_limited", retryAfter: 2 })],
   ])("Retry-After is honoured %s", async (_, answer) => {
-    vi.useFakeTimers();
+    vi.useFakeTimers({ now: 1_700_000_000_000 });
     const server = fakeServer(answer, json(tea));
     const reading = clientOf(server).products.get(7);
     await vi.advanceTimersByTimeAsync(1_990);

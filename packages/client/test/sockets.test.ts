@@ -61,6 +61,23 @@ test("a stream whose socket is cut goes on, and leaves no connection when it end
   await vi.waitFor(async () => expect(await open()).toBe(0));
 });
 
+// web-platform-tests: eventsource/request-redirect
+test.each([301, 302, 303, 307, 308])("a stream that was moved (%i) is followed", async (status) => {
+  const asked: string[] = [];
+  const shop = await serve((request, response) => {
+    const { pathname, search } = new URL(request.url ?? "", "http://x");
+    asked.push(pathname);
+    if (!pathname.startsWith("/moved")) {
+      response.writeHead(status, { location: `/moved${search}` }).end();
+      return;
+    }
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write(opened("e.4") + event(5));
+  });
+  expect(await take(shop.events.subscribe({ from: "e.4" }), 1)).toEqual([5]);
+  expect(asked).toEqual(["/v1/events/stream", "/moved"]);
+});
+
 test("an answer that breaks off is `unavailable`, and so is a server that is not there", async () => {
   const shop = await serve((_, response) => {
     response.writeHead(200, { "content-length": "100" });

@@ -152,16 +152,68 @@ describe("order", () => {
     expect(positions()).toEqual([null, "e.1"]);
   });
 
-  test("so does an opening, a cursor or another epoch that would hide one", async () => {
+  test.each([
+    ["an opening further on", [opened("e.5", false), event(6)]],
+    ["an opening further back", [opened("e.0", false), event(1)]],
+    ["a cursor that would hide one", [opened("e.1"), moved("e.5"), event(6)]],
+    ["another epoch", [opened("e.1"), event(2, "f")]],
+  ])("so does %s", async (_, torn) => {
     const { stream, positions } = follow([
       connection([opened("e.0"), event(1)]).answer,
-      connection([opened("e.5", false), event(6)]).answer,
-      connection([opened("e.1"), moved("e.5"), event(6)]).answer,
-      connection([opened("e.1"), event(2, "f")]).answer,
+      connection(torn).answer,
       connection([opened("e.1"), event(2)]).answer,
     ]);
     expect(await take(stream, 2)).toEqual([1, 2]);
-    expect(positions()).toEqual([null, "e.1", "e.1", "e.1", "e.1"]);
+    expect(positions()).toEqual([null, "e.1", "e.1"]);
+  });
+
+  test.each([
+    ["hole", [opened("e.1"), event(4)], "pruned", "e.3"],
+    ["other epoch", [opened("e.1"), event(4, "f")], "epoch", "f.3"],
+    ["opening further on", [opened("e.3"), event(4)], "pruned", "e.3"],
+    ["opening in another epoch", [opened("f.3"), event(4, "f")], "epoch", "f.3"],
+    ["opening further back", [opened("e.0"), event(1)], "ahead", "e.0"],
+  ])(
+    "the same %s a second time is told, and the stream goes on behind it",
+    async (_, torn, reason, cursor) => {
+      const last = torn[1] as string;
+      const { stream, server, positions } = follow([
+        connection([opened("e.0"), event(1)]).answer,
+        connection(torn).answer,
+        connection([...torn, last], "breaks").answer,
+        quiet(),
+      ]);
+      const seen: unknown[] = [];
+      for await (const one of stream) if (seen.push(one) === 3) break;
+      expect(seen).toMatchObject([
+        { id: "e.1" },
+        { type: "stream.reset", payload: { reason, cursor } },
+        { id: /id: (.*)/.exec(last)?.[1] },
+      ]);
+      expect(positions()).toEqual([null, "e.1", "e.1"]);
+      expect(server.sent).toHaveLength(3);
+    },
+  );
+
+  test("each hole gets its second chance", async () => {
+    const { stream } = follow([
+      connection([opened("e.0"), event(2)]).answer,
+      connection([opened("e.0"), event(2), event(4)]).answer,
+      connection([opened("e.2"), event(3), event(4), event(6)]).answer,
+      connection([opened("e.4"), event(6)]).answer,
+    ]);
+    expect(await take(stream, 6)).toEqual(["reset", 2, 3, 4, "reset", 6]);
+  });
+
+  test("an abort while the consumer is told of a hole gives it nothing more", async () => {
+    const abort = new AbortController();
+    const torn = () => connection([opened("e.0"), event(2)]).answer();
+    const seen: unknown[] = [];
+    for await (const { type } of follow([torn], { signal: abort.signal }).stream) {
+      seen.push(type);
+      abort.abort();
+    }
+    expect(seen).toEqual(["stream.reset"]);
   });
 
   test("a filtered stream has holes by right, and no doubles", async () => {
@@ -226,6 +278,17 @@ describe("coming back", () => {
   test("no sooner than its Retry-After", async () => {
     const full = problem(503, { code: "unavailable", retryAfter: 5 });
     expect(await times([full, quiet()], 9_000)).toEqual([0, 5500]);
+  });
+  test("but no pause that was asked for is longer than five minutes", async () => {
+    const slip = connection([`retry: ${10 ** 15}\n\n`, opened("e.0"), event(1)]).answer;
+    expect(await times([slip, down, quiet("e.1")], 610_000, 0)).toEqual([0, 300_000, 600_000]);
+    const away = problem(503, { code: "unavailable", retryAfter: 10 ** 12 });
+    expect(await times([away, quiet()], 310_000, 0)).toEqual([0, 300_000]);
+  });
+  test("a server that opens somewhere else each time is no hot loop", async () => {
+    let head = 0;
+    const elsewhere = () => connection([`: hello\n\n${opened(`e.${++head}`)}`]).answer();
+    expect(await times([elsewhere], 8_000)).toEqual([0, 500, 1500, 3500, 7500]);
   });
   test("a silent connection is cut after 35 seconds, whatever it was waiting for", async () => {
     const never = () => new Promise<Response>(() => {});

@@ -39,30 +39,25 @@ export interface ErrorEvidence {
 
 export type ErrorCode = keyof ErrorEvidence;
 
-/** The HTTP status and the short title of each code; also the list of codes at run time. */
-export const errorCodes: {
-  readonly [Code in ErrorCode]: { readonly status: number; readonly title: string };
-} = {
-  invalid_request: { status: 400, title: "The request is not valid" },
-  unauthenticated: { status: 401, title: "A valid credential is needed" },
-  forbidden: { status: 403, title: "The credential does not allow this" },
-  not_found: { status: 404, title: "There is no such resource" },
-  conflict: { status: 409, title: "The request conflicts with the current state" },
-  insufficient_stock: { status: 409, title: "There is not enough stock" },
-  idempotency_mismatch: { status: 422, title: "The idempotency key was used for another request" },
-  idempotency_in_flight: {
-    status: 409,
-    title: "The first request with this idempotency key has not finished",
-  },
-  cursor_expired: { status: 410, title: "The cursor no longer names a position that is held" },
-  precondition_failed: { status: 412, title: "The resource has another version" },
-  payload_too_large: { status: 413, title: "The body is too large" },
-  unsupported_media_type: { status: 415, title: "The content type is not supported" },
-  rate_limited: { status: 429, title: "Too many requests" },
-  unavailable: { status: 503, title: "A part that this needs is down" },
-  method_not_allowed: { status: 405, title: "The resource does not have this method" },
-  not_acceptable: { status: 406, title: "No acceptable representation" },
-  internal: { status: 500, title: "Something failed on our side" },
+/** The HTTP status of each code; also the list of codes at run time. */
+export const errorStatus: { readonly [Code in ErrorCode]: number } = {
+  invalid_request: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  insufficient_stock: 409,
+  idempotency_mismatch: 422,
+  idempotency_in_flight: 409,
+  cursor_expired: 410,
+  precondition_failed: 412,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  rate_limited: 429,
+  unavailable: 503,
+  method_not_allowed: 405,
+  not_acceptable: 406,
+  internal: 500,
 };
 
 const brand = Symbol.for("amused.error");
@@ -70,12 +65,12 @@ const brand = Symbol.for("amused.error");
 /** The one class of everything Amused throws. Tell one from another by `code`; the evidence stands in fields. */
 export class AmusedError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name: string = "AmusedError";
-  readonly code: Code;
+  declare readonly code: Code;
   /** The HTTP status that goes with the code, also in process. */
-  readonly status: number;
-  readonly evidence: ErrorEvidence[Code];
+  declare readonly status: number;
+  declare readonly evidence: ErrorEvidence[Code];
   /** The id to name when you report it; only on errors that came over HTTP. */
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
 
   constructor(
     code: Code,
@@ -85,7 +80,7 @@ export class AmusedError<Code extends ErrorCode = ErrorCode> extends Error {
   ) {
     super(message, options);
     this.code = code;
-    this.status = errorCodes[code].status;
+    this.status = errorStatus[code];
     this.evidence = evidence;
     this.requestId = options?.requestId;
     // The evidence stands in fields too (`error.available`); what the class itself says is never overwritten.
@@ -116,11 +111,7 @@ export function isAmusedError<Code extends ErrorCode>(
   code: Code,
 ): error is AmusedErrorOf<Code>;
 export function isAmusedError(error: unknown, code?: ErrorCode): boolean {
-  return (
-    error instanceof Error &&
-    brand in error &&
-    (code === undefined || ("code" in error && error.code === code))
-  );
+  return error instanceof Error && brand in error && (!code || ("code" in error && error.code === code));
 }
 
 /** The input is refused; `errors` says every fault. */

@@ -1,5 +1,5 @@
 import type { Credential } from "../options.ts";
-import { noAnswer } from "./problem.ts";
+import { broken } from "./problem.ts";
 
 /** The credential of a client, asked for once and shared by all its requests. */
 export interface HeldCredential {
@@ -17,7 +17,7 @@ export function holdCredential(source: Credential | undefined): HeldCredential {
     } catch (cause) {
       held = undefined;
       // Whoever hands out credentials is a dependency like any other: a stream waits until it is back.
-      throw noAnswer("Asking for the credential", cause);
+      throw broken("Asking for the credential", cause);
     }
   }
 

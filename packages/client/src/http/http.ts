@@ -4,7 +4,7 @@ import ky from "ky";
 import { furtherCursor } from "../cursor.ts";
 import type { ClientOptions } from "../options.ts";
 import { holdCredential } from "./credential.ts";
-import { noAnswer, notSent, refusal } from "./problem.ts";
+import { broken, notSent, refusal } from "./problem.ts";
 
 /** One request, whatever it is for. */
 export interface Call {
@@ -58,66 +58,72 @@ export function createHttp<Custom extends CustomEvents>(options: ClientOptions<C
     const reads = method === "GET";
     // A stream is gone once it was sent, so that nothing is a reason to send it again.
     const once = body instanceof ReadableStream;
-    const headers: Record<string, string | undefined> = {
-      ...call.headers,
-      ...(reads
-        ? { "amused-cursor": seen }
-        : {
-            // The same for all attempts, so that a write has one effect however often it is sent. Not randomUUID(): pages
-            // that came over plain HTTP do not have it.
-            "idempotency-key": call.idempotencyKey ?? crypto.getRandomValues(new Uint32Array(4)).join("-"),
-          }),
-      ...(ifVersion !== undefined && { "if-match": `"${ifVersion}"` }),
-    };
+    const limit = call.retry ?? options.retry ?? 3;
+    let held: Promise<string | undefined>;
+    let renewed = 0;
+    let pause: number;
     let taken: T;
 
-    for (let again = false; ; again = true) {
-      const held = credential.get();
-      let pause: number | undefined;
-      try {
-        const bearer = await held;
-        if (bearer) headers.authorization = `Bearer ${bearer}`;
-        // An app in the same process would not look at the signal.
-        signal?.throwIfAborted();
-        const init = { method, searchParams: { ...query, sellerId }, headers, body, json, signal };
-        await ky(root + path, {
-          ...(init as object),
-          timeout: call.timeout ?? options.timeout ?? 30_000,
-          retry: {
-            limit: once ? 0 : (call.retry ?? options.retry ?? 3),
-            methods: ["get", "post", "put", "patch", "delete"],
-            shouldRetry({ error }) {
-              // Everything else that comes here is a timeout.
-              if (!isAmusedError(error)) return true;
-              pause = "retryAfter" in error ? error.retryAfter : 0;
-              // Who has to wait longer than a minute should know it.
-              return passing.includes(error.code) && !(pause > 60);
-            },
-            delay: (attempt) => (pause ? pause * 1000 : Math.random() * 300 * 2 ** attempt),
-          },
-          // Answers are read in here, so that one which breaks off is tried again like one that never came.
-          async fetch(request) {
-            try {
-              const response = await fetch(request as Request);
-              if (!response.ok) throw await refusal(name, response);
-              taken = await take(response);
-              const cursor = response.headers.get("amused-cursor");
-              if (!reads && cursor) saw(cursor);
-              return response;
-            } catch (error) {
-              throw isAmusedError(error) ? error : noAnswer(name, error);
-            }
-          },
-        });
-        // ky came back, so that an answer was taken.
-        return taken!;
-      } catch (error) {
-        if (signal?.aborted) throw signal.reason;
-        // Nothing of ky's own errors is kept: they hold the request, and with it the credential, for somebody's log.
-        if (!isAmusedError(error))
-          throw (error as Error).name === "TimeoutError" ? noAnswer(name) : notSent(error);
-        if (error.code !== "unauthenticated" || !credential.renew(held) || again || once) throw error;
-      }
+    /** Waits as long as it was told, or for a random time; 401 is another chance for another credential, once. */
+    function shouldRetry({ error, retryCount }: { error: Error; retryCount: number }): boolean {
+      pause = 0;
+      if (isAmusedError(error, "unauthenticated")) return credential.renew(held) && renewed++ === 0;
+      const seconds = (isAmusedError(error) && "retryAfter" in error && error.retryAfter) || 0;
+      pause = seconds * 1000 || Math.random() * 300 * 2 ** (retryCount - renewed);
+      const again = isAmusedError(error) ? passing.includes(error.code) : error.name === "TimeoutError";
+      return again && seconds <= 60 && retryCount - renewed <= limit;
+    }
+
+    try {
+      const init = { method, searchParams: { ...query, sellerId }, body, json, signal };
+      await ky(root + path, {
+        ...(init as object),
+        headers: {
+          ...call.headers,
+          ...(reads
+            ? { "amused-cursor": seen }
+            : {
+                // The same for all attempts, so that a write has one effect however often it is sent. Not randomUUID():
+                // pages that came over plain HTTP do not have it.
+                "idempotency-key":
+                  call.idempotencyKey ?? crypto.getRandomValues(new Uint32Array(4)).join("-"),
+              }),
+          "if-match": ifVersion === undefined ? undefined : `"${ifVersion}"`,
+        },
+        timeout: call.timeout ?? options.timeout ?? 30_000,
+        retry: {
+          limit: once ? 0 : limit + 1,
+          methods: ["get", "post", "put", "patch", "delete"],
+          shouldRetry,
+          delay: () => pause,
+        },
+        // Answers are read in here, so that one which breaks off is tried again like one that never came.
+        async fetch(input) {
+          const request = input as Request;
+          held = credential.get();
+          const bearer = await held;
+          if (bearer) request.headers.set("authorization", `Bearer ${bearer}`);
+          // An app in the same process would not look at the signal.
+          signal?.throwIfAborted();
+          try {
+            const response = await fetch(request);
+            if (!response.ok) throw await refusal(name, response);
+            taken = await take(response);
+            const cursor = response.headers.get("amused-cursor");
+            if (!reads && cursor) saw(cursor);
+            return response;
+          } catch (error) {
+            throw broken(name, error);
+          }
+        },
+      });
+      // ky came back, so that an answer was taken.
+      return taken!;
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      // Nothing of ky's own errors is kept: they hold the request, and with it the credential, for somebody's log.
+      if (isAmusedError(error)) throw error;
+      throw (error as Error).name === "TimeoutError" ? broken(name) : notSent(error);
     }
   }
 

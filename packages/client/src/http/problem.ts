@@ -1,7 +1,8 @@
-import { AmusedError, type ErrorCode, errorCodes } from "@amused/core/errors";
+import { AmusedError, type ErrorCode, errorStatus, isAmusedError } from "@amused/core/errors";
 
-/** There was no answer, or none that could be read to its end. */
-export function noAnswer(request: string, cause?: unknown): AmusedError {
+/** What went wrong on the way to a whole answer, as an error of ours; one that is ours already stays as it is. */
+export function broken(request: string, cause?: unknown): AmusedError {
+  if (isAmusedError(cause)) return cause;
   return new AmusedError("unavailable", `${request} got no whole answer.`, {}, { cause });
 }
 
@@ -29,13 +30,15 @@ export async function refusal(request: string, response: Response): Promise<Amus
     requestId,
     ...evidence
   } = said;
-  const codes = Object.keys(errorCodes) as ErrorCode[];
+  const codes = Object.keys(errorStatus) as ErrorCode[];
   const ours =
     codes.find((one) => one === code) ??
-    codes.find((one) => errorCodes[one].status === response.status) ??
+    codes.find((one) => errorStatus[one] === response.status) ??
     "unavailable";
-  const seconds = Number(response.headers.get("retry-after"));
-  if (seconds) evidence.retryAfter ??= seconds;
+  const after = response.headers.get("retry-after");
+  // It is in seconds, or the date when it ends.
+  const seconds = Number(after) || Math.ceil((Date.parse(after ?? "") - Date.now()) / 1000);
+  if (seconds > 0) evidence.retryAfter ??= seconds;
   if (ours === "invalid_request") evidence.errors ??= [{ path: "", message: detail }];
   return new AmusedError(ours, detail as string, evidence as never, {
     cause,

@@ -1,24 +1,26 @@
 import type { Products } from "@amused/core";
-import { download } from "../http/download.ts";
 import type { Http } from "../http/http.ts";
-import { uploadBody } from "../http/upload.ts";
+import { broken } from "../http/problem.ts";
 
-const types = { csv: "text/csv", ndjson: "application/x-ndjson" };
-
-/** Import and export of one kind of file. */
+/** Import and export of one kind of file. What they take is loaded when first used: most pages never do. */
 export function files(http: Http, kind: "products" | "sales"): Pick<Products, "import" | "export"> {
+  const name = `The file of ${kind}`;
+  const load = () =>
+    import("./transfer.ts").catch((error) => {
+      throw broken(name, error);
+    });
   return {
-    import: async (file, { format = "csv", dryRun, ...options } = {}) =>
-      http.send("POST", `/imports/${kind}`, {
-        ...options,
-        query: { dryRun },
-        body: await uploadBody(file),
-        headers: { "content-type": types[format] },
-        timeout: false,
-      }),
-    export({ format = "csv", signal } = {}) {
-      const path = `/exports/${kind}`;
-      return download(http.open(path, { headers: { accept: types[format] }, signal }), path, signal);
+    import: async (file, options = {}) => (await load()).importFile(http, kind, file, options),
+    export(options = {}) {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+      const { signal } = options;
+      load()
+        .then(({ exportFile }) => exportFile(http, kind, options, writable))
+        // Whatever goes wrong on the way is said to whoever reads.
+        .catch((error) => writable.abort(signal?.aborted ? signal.reason : broken(name, error)))
+        // A reader that left wants to know of nothing.
+        .catch(() => {});
+      return readable;
     },
   };
 }

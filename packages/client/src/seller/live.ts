@@ -1,6 +1,6 @@
 import type { LiveList, LiveProductQuery, LiveState, Product, ReadOptions } from "@amused/core";
 import type { LiveShop } from "@amused/core/live";
-import { noAnswer } from "../http/problem.ts";
+import { broken } from "../http/problem.ts";
 
 /** `products.live`, which is loaded for its first consumer: most pages never ask for it. */
 export function live(
@@ -19,7 +19,7 @@ export function live(
       list ??= liveProducts(shop, query, options);
       return list;
     } catch (cause) {
-      const error = noAnswer("Loading live lists", cause);
+      const error = broken("Loading live lists", cause);
       before = { items: [], status: "failed", error };
       throw error;
     }

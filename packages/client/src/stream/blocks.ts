@@ -8,19 +8,22 @@ const maxBufferSize = 2 ** 22;
  * on only when all blocks that came are taken, so that a slow consumer holds back the server and not our memory.
  */
 export async function* readBlocks(
-  body: ReadableStream<Uint8Array>,
+  { body, headers }: Response,
   silence: number,
   signal: AbortSignal | undefined,
   heard: { onRetry(ms: number): void; onComment(): void },
 ): AsyncGenerator<EventSourceMessage> {
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
+  const reader = (body as ReadableStream<Uint8Array>).getReader();
+  // The parser takes off a byte order mark, and there is one only.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const blocks: EventSourceMessage[] = [];
   const parser = createParser({ ...heard, onEvent: (block) => blocks.push(block), maxBufferSize });
   // Ends a read that is under way too, and closes the connection.
   const cut = () => void reader.cancel().catch(() => {});
   signal?.addEventListener("abort", cut);
   try {
+    // A captive portal, or the page of another server, answers with 200 too.
+    if (!/^text\/event-stream\s*(;|$)/i.test(headers.get("content-type") ?? "")) return;
     while (!signal?.aborted) {
       const watchdog = setTimeout(cut, silence);
       const { done, value } = await reader.read().finally(() => clearTimeout(watchdog));

@@ -1,10 +1,11 @@
-import { type AmusedError, errorCodes, isAmusedError } from "@amused/core";
+import { type AmusedError, isAmusedError } from "@amused/core";
 import type { Reply } from "./reply.ts";
+import { errorTitles } from "./titles.ts";
 
 /** An error as RFC 9457 says it: the code, what happened in words, and the evidence as members. */
 export function problemReply(error: AmusedError, requestId: string): Reply {
-  const { code, message, evidence } = error;
-  const { status, title } = errorCodes[code];
+  const { code, status, message, evidence } = error;
+  const title = errorTitles[code];
   const headers: Record<string, string> = { "content-type": "application/problem+json" };
   if ("retryAfter" in evidence && typeof evidence.retryAfter === "number")
     headers["retry-after"] = String(Math.max(1, Math.ceil(evidence.retryAfter)));
@@ -18,10 +19,10 @@ export function problemReply(error: AmusedError, requestId: string): Reply {
 
 /** What nobody foresaw: says nothing but the id under which it stands in the log. */
 export function internalReply(requestId: string): Reply {
-  const { status, title } = errorCodes.internal;
   const detail = "Something failed on our side; the log has it under the request id.";
-  const body = { type: "urn:amused:problem:internal", title, status, code: "internal", detail, requestId };
-  return { status, headers: { "content-type": "application/problem+json" }, body: JSON.stringify(body) };
+  const type = "urn:amused:problem:internal";
+  const body = { type, title: errorTitles.internal, status: 500, code: "internal", detail, requestId };
+  return { status: 500, headers: { "content-type": "application/problem+json" }, body: JSON.stringify(body) };
 }
 
 /** Tells the errors that are answers from those that are faults of ours. */

@@ -1,15 +1,16 @@
-import { type ErrorCode, errorCodes } from "@amused/core";
+import { type ErrorCode, errorStatus } from "@amused/core";
 import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from "zod-openapi";
+import { errorTitles } from "../http/titles.ts";
 import type { Route } from "../routes/route.ts";
 import { problemShape } from "./shapes.ts";
 
-const codes = Object.keys(errorCodes) as ErrorCode[];
+const codes = Object.keys(errorStatus) as ErrorCode[];
 
 /** One response for each status of an error, naming the codes that come with it. */
 export function responses(): Record<string, ZodOpenApiResponseObject> {
-  const byStatus = Map.groupBy(codes, (code) => errorCodes[code].status);
+  const byStatus = Map.groupBy(codes, (code) => errorStatus[code]);
   const all = [...byStatus].map(([status, codes]) => {
-    const description = codes.map((code) => `\`${code}\`: ${errorCodes[code].title}`).join(". ");
+    const description = codes.map((code) => `\`${code}\`: ${errorTitles[code]}`).join(". ");
     return [
       `Problem${status}`,
       { description, content: { "application/problem+json": { schema: problemShape } } },
