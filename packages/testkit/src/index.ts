@@ -1,6 +1,8 @@
 export type { Bench, PromiseGroup, Sizes, StorePromise } from "./bench.ts";
 export type { Acknowledged, Crash } from "./crash.ts";
 export { type FakeClock, fakeClock } from "./fake-clock.ts";
+export type { Fault, FaultKind, Hits, Way } from "./faults/fault.ts";
+export { type FaultyProxy, faultyProxy, type Weather } from "./faults/proxy.ts";
 export { type FileStoreConformanceOptions, fileStoreConformance } from "./file-conformance.ts";
 export { type Random, random } from "./random.ts";
 export { type OpenTransport, type Transport, transportScenarios } from "./scenarios/scenarios.ts";
