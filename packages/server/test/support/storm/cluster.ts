@@ -1,5 +1,7 @@
 import { once } from "node:events";
-import { startServer } from "../process.ts";
+import { inject, onTestFinished } from "vitest";
+import { createDatabase } from "../../../../../scripts/services/database.ts";
+import { folder, startServer } from "../process.ts";
 
 /** The server, as one process or several on the same data, which can be killed and started again. */
 export interface Cluster {
@@ -11,16 +13,31 @@ export interface Cluster {
   kill(node: number): Promise<void>;
   /** Starts anew what was killed; on another port. */
   start(node: number): Promise<void>;
-  /** What the processes have said on standard error, those that were killed too. */
-  said(): string;
+  /** The lines that the processes have said on standard error, those that were killed too. */
+  said(): string[];
 }
 
 export const adminKey = "an-admin-key-of-at-least-32-characters";
 
-/** Each node with the arguments and variables of its own. */
-export async function startCluster(
-  nodes: { args: string[]; env?: Record<string, string> }[],
-): Promise<Cluster> {
+/** The arguments and variables of one process. */
+export interface Node {
+  args: string[];
+  env?: Record<string, string>;
+}
+
+/** A node on a PostgreSQL server. */
+export async function postgresNode(url: string): Promise<Node> {
+  return { args: ["--data", await folder()], env: { DATABASE_URL: url } };
+}
+
+/** A database for one test alone. */
+export async function freshDatabase(): Promise<string> {
+  const { url, drop } = await createDatabase(inject("databaseUrl") as string);
+  onTestFinished(drop);
+  return url;
+}
+
+export async function startCluster(nodes: Node[]): Promise<Cluster> {
   const env = {
     AMUSED_ADMIN_KEY: adminKey,
     // A dead stream is to be known soon, here.
@@ -59,6 +76,6 @@ export async function startCluster(
       const [code, signal] = await ended;
       if (signal !== "SIGKILL") throw new Error(`server ${node} ended by itself (${code}): ${run.stderr()}`);
     },
-    said: () => all.map(({ stderr }) => stderr()).join(""),
+    said: () => all.flatMap(({ stderr }) => stderr().split("\n")),
   };
 }

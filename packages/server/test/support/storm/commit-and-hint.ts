@@ -1,11 +1,12 @@
-import { type History, random } from "@amused/testkit";
-import { expect } from "vitest";
+import { faultyProxy, type History, historyFaults, random } from "@amused/testkit";
+import { expect, onTestFinished } from "vitest";
+import { type Node, startCluster } from "./cluster.ts";
 import { connect } from "./connect.ts";
-import type { HeldServer } from "./held.ts";
+import { type HeldKind, type HeldServer, startHeldServer } from "./held.ts";
 import { gather, type Party } from "./party.ts";
 import type { ReaderPlan } from "./reader.ts";
 
-export interface HeldSale {
+interface HeldSale {
   /** The server that stands still between commit and hint, and is killed there. */
   held: HeldServer;
   /** Where the readers are. */
@@ -13,7 +14,7 @@ export interface HeldSale {
   /** A server that answers, with nothing in between. */
   direct(): string;
   /** Called when the held server is dead, with nobody having retried yet. */
-  afterKill(party: Party): Promise<void>;
+  afterKill?(party: Party): Promise<void>;
 }
 
 const readers = ([first = 0]: readonly number[]): ReaderPlan[] => [
@@ -24,18 +25,38 @@ const readers = ([first = 0]: readonly number[]): ReaderPlan[] => [
   { name: "feed", style: "feed" },
 ];
 
-export const orderId = "held";
+const orderId = "held";
+
+/** The readers hang on the server that is killed, and find the sale on the one that comes after it, on the same data. */
+export async function withNextServer(kind: HeldKind, where: string, next: Node): Promise<void> {
+  const held = await startHeldServer(kind, where);
+  const proxy = await faultyProxy({ port: held.port });
+  onTestFinished(() => proxy.close());
+  let { url } = held;
+  await killBetweenCommitAndHint({
+    ...{ held, through: proxy.url, direct: () => url },
+    async afterKill({ readers }) {
+      // Nobody was told while it was alive.
+      expect(readers.flatMap(({ log }) => log.seen.filter(isTheSale))).toEqual([]);
+      const cluster = await startCluster([next]);
+      url = cluster.url();
+      proxy.lead(...cluster.ports());
+    },
+  });
+}
+
+/** The readers hang on another node, and find the sale there. */
+export async function withAnotherNode(kind: HeldKind, where: string, other: Node): Promise<void> {
+  const held = await startHeldServer(kind, where);
+  const { url } = await startCluster([other]);
+  await killBetweenCommitAndHint({ held, through: url(), direct: url });
+}
 
 /**
  * A sale is committed by a server that is killed before it could tell anybody. The readers come to it all the same, before
  * the writer tries again; and the writer, who does so with his key, gets the answer of then.
  */
-export async function killBetweenCommitAndHint({
-  held,
-  through,
-  direct,
-  afterKill,
-}: HeldSale): Promise<History> {
+async function killBetweenCommitAndHint({ held, through, direct, afterKill }: HeldSale): Promise<void> {
   const reading = new AbortController();
   let [ticks, seeds] = [0, 0];
   const tick = () => ++ticks;
@@ -62,7 +83,7 @@ export async function killBetweenCommitAndHint({
     await held.committed();
     await held.kill();
     expect(await unanswered).toBe("unavailable");
-    await afterKill(party);
+    await afterKill?.(party);
 
     await party.arrival();
     const before = await party.history();
@@ -80,7 +101,7 @@ export async function killBetweenCommitAndHint({
     // The retry has written nothing, and after it there is the last note only.
     expect(history.log).toHaveLength(before.log.length + 1);
     const fact = (type: string, payload: object) => ({ type, productId, payload });
-    return {
+    const all: History = {
       ...history,
       operations: [
         ...history.operations,
@@ -94,11 +115,12 @@ export async function killBetweenCommitAndHint({
         },
       ],
     };
+    expect(historyFaults(all)).toEqual([]);
   } finally {
     reading.abort();
   }
 }
 
-export function isTheSale({ payload }: { payload: unknown }): boolean {
+function isTheSale({ payload }: { payload: unknown }): boolean {
   return (payload as { orderId?: string }).orderId === orderId;
 }

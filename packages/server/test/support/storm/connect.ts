@@ -18,8 +18,8 @@ export function connect(baseUrl: string, apiKey: string, retry = 0): Connection 
   const sent = new Map<string, number>();
   const shop = createClient({
     ...{ baseUrl, apiKey, events, retry },
-    timeout: 1_500,
-    reconnect: { minDelay: 20, maxDelay: 200, watchdog: 1_500 },
+    timeout: 2_000,
+    reconnect: { minDelay: 20, maxDelay: 200, watchdog: 2_000 },
     fetch(request) {
       const key = request.headers.get("idempotency-key");
       if (key !== null) sent.set(key, (sent.get(key) ?? 0) + 1);

@@ -12,9 +12,12 @@ export interface HeldServer {
   kill(): Promise<void>;
 }
 
+/** On what it keeps its data. */
+export type HeldKind = "postgres" | "pglite";
+
 const script = new URL("../held-server.ts", import.meta.url).pathname;
 
-export async function startHeldServer(kind: "postgres" | "pglite", where: string): Promise<HeldServer> {
+export async function startHeldServer(kind: HeldKind, where: string): Promise<HeldServer> {
   const server: Run = run(script, [kind, where, adminKey]);
   const port = Number(await line(server, 0));
   return {

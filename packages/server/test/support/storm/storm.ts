@@ -65,6 +65,10 @@ export async function storm({ cluster, seed, ...plan }: StormPlan): Promise<Outc
       }
       const all = () => Object.values(proxy.hits).every((hits) => hits > 0);
       await until(() => acknowledged(writers) >= plan.acknowledged && all());
+      // At last the server's side goes from under the next to be told of something, who have to find that out themselves.
+      const before = proxy.hits.halfOpen;
+      proxy.inject({ kind: "halfOpen", way: "down", after: 0 });
+      await until(() => proxy.hits.halfOpen >= before + 5);
       return kills;
     };
     const come = async () => {
@@ -73,7 +77,6 @@ export async function storm({ cluster, seed, ...plan }: StormPlan): Promise<Outc
       weather.abort();
       await Promise.all([worked, blown]);
       await Promise.all(writers.map((writer) => writer.settle()));
-      // Who hangs on a half-open connection has to find that out by himself.
       await Promise.all(parties.map(({ writers: [first] }) => first.note("the end")));
       await Promise.all(parties.map((party) => party.arrival()));
       reading.abort();
@@ -82,6 +85,7 @@ export async function storm({ cluster, seed, ...plan }: StormPlan): Promise<Outc
     };
     const kills = await unlessBroken(come(), [read, worked]);
     const histories = await Promise.all(parties.map((party) => party.history()));
+
     return { histories, hits: { ...proxy.hits }, kills };
   } finally {
     for (const controller of [weather, work, reading]) controller.abort();
