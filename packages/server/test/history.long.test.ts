@@ -6,7 +6,7 @@ import { stormOnPglite, stormOnPostgres } from "./support/storm/holds.ts";
 const missing = inject("databaseUrl") === null;
 
 describe("while connections are cut, stalled and half open, and servers are killed", () => {
-  const many = { sellers: 3, writers: 3, acknowledged: 900 };
+  const many = { sellers: 3, writers: 3, acknowledged: 400 };
 
   for (const seed of [2, 3, 4, 5])
     test.skipIf(missing)(`nothing is lost and nothing is doubled, on two nodes (seed ${seed})`, () =>

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { type Fault, faultyProxy } from "../src/index.ts";
+import { relay } from "../src/faults/relay.ts";
+import { type Fault, faultyProxy, random } from "../src/index.ts";
 
 /** A server whose connections are the test's, and a proxy before it. */
 async function setup() {
@@ -236,4 +237,20 @@ test("closing resets what is open, stalled or half open", async () => {
   await proxy.close();
   expect(proxy.open).toBe(0);
   for (const { client } of [halfOpen, stalled, idle]) expect((await ending(client)).how).toBe("ECONNRESET");
+});
+
+test("a connection can be cut in the moment in which an end was said to it", async () => {
+  const accepted: Socket[] = [];
+  const listener = createServer({ allowHalfOpen: true }, (socket) => void accepted.push(socket));
+  await listening(listener);
+  const far = [1, 2].map(() => connect({ port: portOf(listener), host: "127.0.0.1", allowHalfOpen: true }));
+  for (const socket of far) socket.on("error", () => {});
+  await expect.poll(() => accepted.length, { timeout: 10_000 }).toBe(2);
+  const [client, server] = accepted as [Socket, Socket];
+  const made = relay(client, server, { random: random(1), onHit: () => queueMicrotask(() => made.cut()) });
+  made.arm(down({ kind: "truncate", after: 0 }));
+  for (const socket of far) socket.write("0123");
+  await made.closed;
+  for (const socket of far) socket.destroy();
+  listener.close();
 });

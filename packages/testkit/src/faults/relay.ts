@@ -15,6 +15,15 @@ export interface Relay {
   closed: Promise<unknown>;
 }
 
+/**
+ * While the end that was said before is still on its way, Node can not reset a socket: it would neither close it nor say
+ * that it did not.
+ */
+function resetSocket(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
 /** Hands on between two sockets (both with `allowHalfOpen`), byte for byte, but for the faults. */
 export function relay(
   client: Socket,
@@ -31,8 +40,8 @@ export function relay(
 
   function reset(): void {
     gone.abort();
-    client.resetAndDestroy();
-    server.resetAndDestroy();
+    resetSocket(client);
+    resetSocket(server);
   }
 
   async function put(sink: Socket, bytes: Buffer): Promise<void> {
@@ -63,13 +72,12 @@ export function relay(
     else if (fault.kind === "halfOpen") {
       deaf = true;
       gone.abort();
-      server.resetAndDestroy();
+      resetSocket(server);
       client.once("end", () => client.destroy());
     } else {
       gone.abort();
       receiver.end();
-      const sender = receiver === client ? server : client;
-      sender.resetAndDestroy();
+      resetSocket(receiver === client ? server : client);
     }
   }
 
