@@ -6,16 +6,16 @@ import { stormOnPglite, stormOnPostgres } from "./support/storm/holds.ts";
 const missing = inject("databaseUrl") === null;
 
 describe("while connections are cut, stalled and half open, and servers are killed", () => {
-  const many = { sellers: 3, writers: 3, acknowledged: 400 };
+  const many = { sellers: 3, writers: 3, acknowledged: 300 };
 
-  for (const seed of [2, 3, 4, 5])
+  for (const seed of [2, 3, 4])
     test.skipIf(missing)(`nothing is lost and nothing is doubled, on two nodes (seed ${seed})`, () =>
-      stormOnPostgres({ ...many, seed, kills: [0, 1, 0] }),
+      stormOnPostgres({ ...many, seed, kills: [0, 1] }),
     );
 
   for (const seed of [6, 7])
     test(`nothing is lost and nothing is doubled, on the embedded store (seed ${seed})`, () =>
-      stormOnPglite({ ...many, seed, kills: [0, 0] }));
+      stormOnPglite({ ...many, seed, kills: [0] }));
 });
 
 test("readers of an embedded server that is killed between commit and hint find the sale on the next one", async () => {
