@@ -2,7 +2,19 @@ export type { Bench, PromiseGroup, Sizes, StorePromise } from "./bench.ts";
 export { type BroadcasterConformanceOptions, broadcasterConformance } from "./broadcaster-conformance.ts";
 export type { Acknowledged, Crash } from "./crash.ts";
 export { type FakeClock, fakeClock } from "./fake-clock.ts";
+export type { Fault, FaultKind, Hits, Way } from "./faults/fault.ts";
+export { type FaultyProxy, faultyProxy, type Weather } from "./faults/proxy.ts";
 export { type FileStoreConformanceOptions, fileStoreConformance } from "./file-conformance.ts";
+export { historyFaults } from "./history/check.ts";
+export {
+  type Fact,
+  type History,
+  type LogEvent,
+  notedType,
+  type Operation,
+  type ReaderLog,
+  type StockRecord,
+} from "./history/history.ts";
 export { type Random, random } from "./random.ts";
 export { type OpenTransport, type Transport, transportScenarios } from "./scenarios/scenarios.ts";
 export { type StoreConformanceOptions, storeConformance } from "./store-conformance.ts";

@@ -17,7 +17,12 @@ export interface Run {
 
 /** Runs the `amused` command from its sources, with no settings but these. */
 export function amused(args: string[], env: Record<string, string> = {}): Run {
-  const child = spawn(process.execPath, ["--conditions=@amused/source", bin, ...args], {
+  return run(bin, args, env);
+}
+
+/** Runs a script in a process of its own, which ends with the test. */
+export function run(script: string, args: string[], env: Record<string, string> = {}): Run {
+  const child = spawn(process.execPath, ["--conditions=@amused/source", script, ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -46,15 +51,20 @@ export async function startServer(
   env?: Record<string, string>,
 ): Promise<Run & { ready: Ready }> {
   const run = amused(["start", "--json", "--port", "0", ...args], env);
+  return { ...run, ready: JSON.parse(await line(run, 0)) as Ready };
+}
+
+/** The n-th line of what a process says, as soon as it is there. */
+export async function line(run: Run, n: number): Promise<string> {
   const { stdout } = run.child;
-  while (!run.stdout().includes("\n")) {
+  while (run.stdout().split("\n").length < n + 2) {
     const code = await Promise.race([
       run.ended,
       once(stdout as NodeJS.ReadableStream, "data").then(() => "more" as const),
     ]);
     if (code !== "more") throw new Error(`the server ended with ${code}: ${run.stderr()}`);
   }
-  return { ...run, ready: JSON.parse(run.stdout()) as Ready };
+  return run.stdout().split("\n")[n] as string;
 }
 
 /** A folder of the test's own. */
