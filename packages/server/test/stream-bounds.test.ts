@@ -1,5 +1,5 @@
-import { ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
+import { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAmused, memoryStore } from "@amused/core";
 import { createApp } from "@amused/server";
@@ -164,12 +164,9 @@ describe("on Node", () => {
     const readers = await Promise.all([1, 2, 3].map(async () => blocksOf(await open(app))));
     for (const reader of readers) await next(reader);
     const written: unknown[] = [];
-    const { write } = ServerResponse.prototype;
-    vi.spyOn(ServerResponse.prototype, "write").mockImplementation(function (
-      this: ServerResponse,
-      ...args: unknown[]
-    ) {
-      written.push(args[0]);
+    const { write } = Writable.prototype;
+    vi.spyOn(Writable.prototype, "write").mockImplementation(function (this: Writable, ...args: unknown[]) {
+      if (Buffer.from(args[0] as Uint8Array).includes("event: acme.said")) written.push(args[0]);
       return Reflect.apply(write, this, args) as boolean;
     });
     onTestFinished(() => void vi.restoreAllMocks());
@@ -178,6 +175,40 @@ describe("on Node", () => {
     expect(written).toHaveLength(3);
     expect(new Set(written).size).toBe(1);
     for (const reader of readers) await reader.return(undefined);
+  });
+
+  test("a connection goes on with other requests after its stream, and one that can take no chunks gets none", async () => {
+    let url = "";
+    const app = await testApp({}, async (askable) => {
+      url = await served(askable);
+      return { raw: (path, init) => fetch(url + path, init) };
+    });
+    const key = await app.keyOf("acme", ["read"], new Date(Date.now() + 1_500).toISOString());
+    const socket = await socketReader(url, key);
+    let said = "";
+    socket.on("data", (bytes) => {
+      said += bytes;
+    });
+    await vi.waitFor(() => expect(said).toContain("stream.open"));
+    await publish(app, { text: "Tée 🍵" });
+    await vi.waitFor(() => expect(said).toMatch(/\r\n0\r\n\r\n$/), 6_000);
+    expect(said).toContain("Tée 🍵");
+    said = "";
+    socket.write("GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n");
+    await vi.waitFor(() => expect(said).toContain('{"status":"ok"}'));
+
+    const old = connect(Number(new URL(url).port), "127.0.0.1");
+    onTestFinished(() => void old.destroy());
+    let told = "";
+    old.on("data", (bytes) => {
+      told += bytes;
+    });
+    old.write(`GET /v1/events/stream HTTP/1.0\r\nHost: a\r\nAuthorization: Bearer ${app.key}\r\n\r\n`);
+    await vi.waitFor(() => expect(told).toContain("stream.open"));
+    await publish(app);
+    await vi.waitFor(() => expect(told).toContain("event: acme.said"));
+    expect(told).not.toMatch(/^[0-9a-f]+\r$/m);
+    expect(told.split("\r\n\r\n")[1]).toMatch(/^retry: 2000\n\nid: /);
   });
 
   test("what the host's own middleware says in the head is said", async () => {

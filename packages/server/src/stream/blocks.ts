@@ -1,11 +1,17 @@
 import type { StreamBlock } from "@amused/core";
 
 const encoder = new TextEncoder();
+const lineEnd = encoder.encode("\r\n");
 
-/** Blocks as they go to a socket. */
-export interface EncodedBlocks {
+/** What is sent to many readers, made once. */
+export interface StreamBytes {
   bytes: Uint8Array;
-  /** How many of them are events. */
+  /** The same as one chunk of HTTP/1.1's chunked coding, for whoever writes to the socket itself. */
+  chunk: Uint8Array;
+}
+
+export interface EncodedBlocks extends StreamBytes {
+  /** How many of the blocks are events. */
   events: number;
 }
 
@@ -22,17 +28,29 @@ export function encodeBlocks(blocks: readonly StreamBlock[]): EncodedBlocks {
     text += `id: ${id}\nevent: ${type}\ndata: ${oneLine(data)}\n\n`;
     if (!type.startsWith("stream.")) events++;
   }
-  const made = { bytes: encoder.encode(text), events };
+  const made = { ...bytesOf(text), events };
   encoded.set(blocks, made);
   return made;
 }
 
 /** A comment, which keeps proxies and watchdogs from believing that the stream is dead. */
-export const heartbeatBytes: Uint8Array = encoder.encode(": heartbeat\n\n");
+export const heartbeatBytes: StreamBytes = bytesOf(": heartbeat\n\n");
 
 /** Says after how many milliseconds a client that lost the stream should come back. */
-export function encodeRetry(milliseconds: number): Uint8Array {
-  return encoder.encode(`retry: ${Math.round(milliseconds)}\n\n`);
+export function encodeRetry(milliseconds: number): StreamBytes {
+  return bytesOf(`retry: ${Math.round(milliseconds)}\n\n`);
+}
+
+/** Both forms lie in one buffer. */
+function bytesOf(text: string): StreamBytes {
+  const encoded = encoder.encode(text);
+  const head = encoder.encode(`${encoded.byteLength.toString(16)}\r\n`);
+  const end = head.byteLength + encoded.byteLength;
+  const chunk = new Uint8Array(end + 2);
+  chunk.set(head);
+  chunk.set(encoded, head.byteLength);
+  chunk.set(lineEnd, end);
+  return { bytes: chunk.subarray(head.byteLength, end), chunk };
 }
 
 /** JSON may be laid out on several lines, whose breaks mean nothing: within one event there is one line of data. */

@@ -127,10 +127,10 @@ function readerOf({ house, request, requestId, access, query, response }: Seller
 
     take(blocks, live) {
       if (log === null) return false;
-      const { bytes, events } = encodeBlocks(blocks);
-      metrics.events += events;
+      const encoded = encodeBlocks(blocks);
+      metrics.events += encoded.events;
       stream.sentAt = Date.now();
-      if (sink.write(bytes)) return true;
+      if (sink.write(encoded)) return true;
       if (live && sink.buffered <= mostBuffered) return true;
       if (live) stream.cut();
       else waits = true;

@@ -1,11 +1,13 @@
+import type { StreamBytes } from "./blocks.ts";
+
 /** Where a stream's bytes go, whatever host carries them. */
 export interface Sink {
   /** Sends these; `false` asks whoever can to wait for `drained` before more. */
-  write(bytes: Uint8Array): boolean;
+  write(bytes: StreamBytes): boolean;
   /** Bytes that were sent but that nobody has taken. */
   readonly buffered: number;
   /** Ends it when what was sent is taken. */
-  end(last?: Uint8Array): void;
+  end(last?: StreamBytes): void;
   /** Ends it now, whatever was sent. */
   cut(): void;
 }

@@ -1,3 +1,4 @@
+import type { StreamBytes } from "./blocks.ts";
 import type { OpenedSink, SinkOwner } from "./sink.ts";
 
 /** So many untaken bytes ask to wait. */
@@ -38,7 +39,7 @@ export function webSink(signal: AbortSignal, owner: SinkOwner): OpenedSink {
   const buffered = () => -(controller.desiredSize ?? 0);
 
   const sink = {
-    write(bytes: Uint8Array) {
+    write({ bytes }: StreamBytes) {
       if (ended) return false;
       controller.enqueue(bytes);
       return buffered() < enough;
@@ -46,9 +47,9 @@ export function webSink(signal: AbortSignal, owner: SinkOwner): OpenedSink {
     get buffered() {
       return buffered();
     },
-    end(last?: Uint8Array) {
+    end(last?: StreamBytes) {
       if (!leave()) return;
-      if (last !== undefined) controller.enqueue(last);
+      if (last !== undefined) controller.enqueue(last.bytes);
       controller.close();
     },
     cut() {
