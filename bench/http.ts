@@ -3,11 +3,12 @@ import { parseArgs } from "node:util";
 import { type Contestant, startContestants } from "./http/contestants.ts";
 import type { Driven, Order } from "./http/driver.ts";
 import { operationNames } from "./http/operations.ts";
-import { reportOn, times, writeReport } from "./http/report.ts";
+import { reportOn, writeReport } from "./http/report.ts";
 import { alternate, type Driver, drive } from "./http/rounds.ts";
 import { type Summary, summarize } from "./http/summary.ts";
 import { databaseServer } from "./measure/database.ts";
 import { startWorker } from "./measure/process.ts";
+import { times } from "./measure/report.ts";
 import { shops } from "./shop.ts";
 
 // `npm run bench`: Amused over HTTP beside the same by hand in Express, and beside its bare SQL. See README.md.
