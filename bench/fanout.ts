@@ -67,7 +67,8 @@ function tell(summary: LevelSummary): void {
   console.log("  memory per stream, resident (heap)");
   for (const [name, { rss, heap }] of Object.entries(summary.memory))
     console.log(`    ${name.padEnd(10)} ${kib(rss)} KiB (${kib(heap)})`);
-  console.log(`    Amused : bare ${summary.memoryAgainstBare.toFixed(2)}; target ≤ ${targets.memory}`);
+  const ratio = summary.memoryAgainstBare?.toFixed(2) ?? "is not told of so few";
+  console.log(`    Amused : bare ${ratio}; target ≤ ${targets.memory}`);
   if (summary.paced === null) return;
   console.log(`  paced, ${pace.perSecond} events/s, from being asked for to receipt`);
   for (const [name, { sinceAsked }] of Object.entries(summary.paced)) {

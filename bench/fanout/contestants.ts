@@ -44,14 +44,12 @@ export const names = Object.keys(kinds) as Name[];
 export const titles = Object.fromEntries(names.map((name) => [name, kinds[name].title]));
 
 export async function startContestants(): Promise<Contestant[]> {
-  const started: Contestant[] = [];
-  try {
-    for (const name of names) started.push(await start(name));
-    return started;
-  } catch (error) {
-    await Promise.all(started.map(({ stop }) => stop()));
-    throw error;
-  }
+  const starting = await Promise.allSettled(names.map(start));
+  const started = starting.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  const failed = starting.find((each) => each.status === "rejected");
+  if (failed === undefined) return started;
+  await Promise.all(started.map(({ stop }) => stop()));
+  throw failed.reason;
 }
 
 async function start(name: Name): Promise<Contestant> {

@@ -38,15 +38,7 @@ export function markdown({ levels, date, machine, node, rounds, seconds, pace }:
     "KiB per stream, resident (on V8's heap and accounted for by it):",
     table([
       ["streams", ...Object.values(titles), "Amused : bare", "target"],
-      ...levels.map(({ streams, memory, memoryAgainstBare, memoryReached }) => [
-        thousands(streams),
-        ...Object.keys(titles).map((name) => {
-          const { rss = Number.NaN, heap = Number.NaN } = memory[name] ?? {};
-          return `${kib(rss)} (${kib(heap)})`;
-        }),
-        memoryAgainstBare.toFixed(2),
-        `≤ ${targets.memory} ${said(memoryReached)}`,
-      ]),
+      ...levels.flatMap((level) => memoryRow(level)),
     ]),
     ...paced.flatMap(({ paced, streams }) => [
       `Milliseconds from the command being asked for to its event being received, at ${pace?.perSecond} events per second and ${thousands(streams)} streams:`,
@@ -76,6 +68,16 @@ function modeRow(level: LevelSummary, mode: Mode): string[] {
     `${targets[mode]} ${reached === null ? "" : said(reached)}`,
     times(deliveryAgainst[rival] ?? null),
   ];
+}
+
+function memoryRow({ streams, memory, memoryAgainstBare }: LevelSummary): string[][] {
+  if (memoryAgainstBare === null) return [];
+  const weights = Object.keys(titles).map((name) => {
+    const { rss = Number.NaN, heap = Number.NaN } = memory[name] ?? {};
+    return `${kib(rss)} (${kib(heap)})`;
+  });
+  const reached = said(memoryAgainstBare <= targets.memory);
+  return [[thousands(streams), ...weights, memoryAgainstBare.toFixed(2), `≤ ${targets.memory} ${reached}`]];
 }
 
 /** What the commands have cost, from the least to the most. */

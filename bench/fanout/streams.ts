@@ -131,8 +131,9 @@ export async function openStreams(
     },
     async close() {
       closing = true;
-      const closed = sockets.map((socket) => once(socket, "close"));
-      for (const socket of sockets) socket.destroy();
+      const open = sockets.filter(({ closed }) => !closed);
+      const closed = open.map((socket) => once(socket, "close"));
+      for (const socket of open) socket.destroy();
       await Promise.all(closed);
     },
   };

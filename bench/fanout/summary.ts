@@ -7,6 +7,9 @@ import type { PacedRound, Round } from "./rounds.ts";
 /** What Amused is to reach of the one it is measured against, and no more than which share of its memory it may take. */
 export const targets = { single: 0.9, burst: 0.8, memory: 1.25 };
 
+/** From so many streams on the memory that a process holds says something about each. */
+const weighable = 1000;
+
 /** Whom Amused is measured against. */
 export const rivals: Record<Mode, string> = { single: "bare", burst: "joined" };
 
@@ -38,22 +41,21 @@ export interface LevelSummary {
   single: ModeSummary;
   burst: ModeSummary;
   memory: Record<string, MemoryPerStream>;
-  memoryAgainstBare: number;
-  memoryReached: boolean;
+  /** Of what is resident; `null` with few streams, which weigh less than what the process gains and loses by itself. */
+  memoryAgainstBare: number | null;
   paced: Record<string, PacedSummary> | null;
 }
 
 export function summarize(level: Level): LevelSummary {
   const [single, burst] = modeNames.map((mode) => summarizeMode(level, mode)) as [ModeSummary, ModeSummary];
   const rss = (name: string) => level.memory.get(name)?.rss ?? Number.NaN;
-  const memoryAgainstBare = rss("amused") / rss("bare");
+  const memoryAgainstBare = level.streams < weighable ? null : rss("amused") / rss("bare");
   return {
     streams: level.streams,
     single,
     burst,
     memory: Object.fromEntries(level.memory),
     memoryAgainstBare,
-    memoryReached: memoryAgainstBare <= targets.memory,
     paced:
       level.paced &&
       Object.fromEntries([...level.paced].map(([name, rounds]) => [name, summarizePaced(rounds)])),
