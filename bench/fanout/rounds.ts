@@ -1,4 +1,4 @@
-import { cpuOf } from "../measure/cpu.ts";
+import { exactCpuOf } from "../measure/cpu.ts";
 import type { Contestant } from "./contestants.ts";
 import type { Latency } from "./driver.ts";
 
@@ -39,9 +39,9 @@ export async function commandCost(
   forMs: number,
 ): Promise<number | null> {
   await ask({ do: "commands", burst, forMs: forMs / 3 });
-  const before = cpuOf(pid);
+  const before = exactCpuOf(pid);
   const { events } = await ask({ do: "commands", burst, forMs });
-  const after = cpuOf(pid);
+  const after = exactCpuOf(pid);
   return before === null || after === null ? null : (after - before) / events;
 }
 
@@ -53,9 +53,9 @@ export async function measure(
 ): Promise<Round> {
   // Streams that were idle are warm again before the clock starts.
   await ask({ do: "drive", burst, forMs: Math.min(300, forMs / 3) });
-  const before = cpuOf(pid);
+  const before = exactCpuOf(pid);
   const { events, deliveries, elapsedMs, bytes } = await ask({ do: "drive", burst, forMs });
-  const after = cpuOf(pid);
+  const after = exactCpuOf(pid);
   const cpu = before === null || after === null ? null : after - before;
   const cost = costs.get(name) ?? null;
   return {
