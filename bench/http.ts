@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import { type Contestant, startContestants } from "./http/contestants.ts";
+import type { Driven, Order } from "./http/driver.ts";
 import { operationNames } from "./http/operations.ts";
-import { type Driver, startDriver } from "./http/process.ts";
-import { reportOn, times, writeReport } from "./http/report.ts";
-import { alternate, drive } from "./http/rounds.ts";
+import { reportOn, writeReport } from "./http/report.ts";
+import { alternate, type Driver, drive } from "./http/rounds.ts";
 import { type Summary, summarize } from "./http/summary.ts";
 import { databaseServer } from "./measure/database.ts";
+import { startWorker } from "./measure/process.ts";
+import { times } from "./measure/report.ts";
 import { shops } from "./shop.ts";
 
 // `npm run bench`: Amused over HTTP beside the same by hand in Express, and beside its bare SQL. See README.md.
@@ -27,7 +29,7 @@ assert(chosen.length > 0, `--only is one of: ${operationNames.join("; ")}`);
 const server = await databaseServer();
 console.log(`PostgreSQL: ${server.how}. Fills ${shops.length} shops for each …`);
 const contestants = await startContestants(server);
-const driver = startDriver();
+const driver: Driver = startWorker<Order, Driven>(new URL("./http/driver.ts", import.meta.url));
 let cleaned: Promise<void> | undefined;
 // Told to stop, it leaves no servers and no databases behind either.
 for (const signal of ["SIGINT", "SIGTERM"] as const)

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { prepareAmused } from "../amused/database.ts";
 import { prepareByHand } from "../by-hand/database.ts";
 import { type DatabaseServer, type FreshDatabase, steadyPool } from "../measure/database.ts";
+import { startServer } from "../measure/process.ts";
 import { shops } from "../shop.ts";
 import type { Target } from "./driver.ts";
-import { startServer } from "./process.ts";
 import { type Tally, tallies } from "./tally.ts";
 
 /** A server with its database, ready to be driven. */
@@ -33,6 +33,8 @@ const kinds: { name: string; title: string; schema: string; prepare: Preparation
   { name: "bare", title: "node:http + Amused's SQL", schema: "amused", prepare: bare },
   { name: "amused", title: "Amused", schema: "amused", prepare: amused },
 ];
+
+const here = (script: string) => new URL(script, import.meta.url);
 
 /** Starts all three, each on a database of its own that is filled with the same shops. */
 export async function startContestants(server: DatabaseServer): Promise<Contestant[]> {
@@ -74,14 +76,17 @@ async function express({ url: databaseUrl }: FreshDatabase) {
     [shops, apiKeys.map((apiKey) => createHash("sha256").update(apiKey).digest("hex"))],
   );
   await pool.end();
-  return { ...(await startServer("../by-hand/server.ts", [], { DATABASE_URL: databaseUrl })), apiKeys };
+  return { ...(await startServer(here("../by-hand/server.ts"), [], { DATABASE_URL: databaseUrl })), apiKeys };
 }
 
 async function bare({ url: databaseUrl }: FreshDatabase) {
   const pool = steadyPool(databaseUrl, 1);
   await prepareAmused(pool);
   await pool.end();
-  return { ...(await startServer("../bare/server.ts", [], { DATABASE_URL: databaseUrl })), apiKeys: shops };
+  return {
+    ...(await startServer(here("../bare/server.ts"), [], { DATABASE_URL: databaseUrl })),
+    apiKeys: shops,
+  };
 }
 
 /** The command that everyone starts, with all that it does for a request switched on; only the rate is not limited. */
@@ -92,7 +97,7 @@ async function amused({ url: databaseUrl }: FreshDatabase) {
   const adminKey = randomBytes(32).toString("base64url");
   const folder = await mkdtemp(join(tmpdir(), "amused-bench-"));
   const server = await startServer(
-    "../../packages/server/src/bin.ts",
+    here("../../packages/server/src/bin.ts"),
     ["start", "--json", "--port", "0", "--data", folder],
     {
       DATABASE_URL: databaseUrl,

@@ -1,3 +1,4 @@
+import { answerOrders } from "../measure/process.ts";
 import { connections } from "../shop.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { type HttpRequest, type Operation, operations } from "./operations.ts";
@@ -35,16 +36,7 @@ const open = new Map<string, { lines: Connection[]; usedAt: number }>();
 /** How many requests of an operation each shop of a target has had. */
 const sent = new Map<string, number>();
 
-process.on("message", (order: Order) => {
-  drive(order).then(
-    (driven) => process.send?.(driven),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-});
-process.on("disconnect", () => process.exit());
+answerOrders(drive);
 
 async function drive({ target, operation, forMs = 0, count = 0 }: Order): Promise<Driven> {
   const lines = await connectionsTo(target);

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { cpus, totalmem } from "node:os";
 import type { DatabaseServer } from "../measure/database.ts";
-import type { Spread } from "../measure/statistics.ts";
+import { machine, table, times } from "../measure/report.ts";
 import { connections, pageSize, productsInShop, shops } from "../shop.ts";
 import type { ServerSummary, Summary } from "./summary.ts";
 
@@ -31,13 +30,12 @@ export async function reportOn(
     `select name, setting from pg_settings
      where name in ('fsync', 'synchronous_commit', 'shared_buffers', 'autovacuum', 'jit') order by name`,
   );
-  const [cpu] = cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
     node: process.version,
     postgres: version?.server_version.split(" ")[0] ?? "",
     settings: Object.fromEntries(settings.map(({ name, setting }) => [name, setting])),
-    machine: `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB`,
+    machine: machine(),
     connections,
     shops: shops.length,
     pageSize,
@@ -101,13 +99,4 @@ function cpuOf(server: ServerSummary | undefined): string[] {
   return [server?.serverCpu, server?.postgresCpu, server?.driverCpu].map(
     (cpu) => cpu?.median.toFixed(3) ?? "",
   );
-}
-
-export function times(spread: Spread | null): string {
-  if (spread === null) return "";
-  return `${spread.median.toFixed(2)} (${spread.min.toFixed(2)}–${spread.max.toFixed(2)})`;
-}
-
-function table([head = [], ...rows]: string[][]): string {
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

@@ -1,8 +1,11 @@
 import { backendCpu, backendCpuBetween, cpuOf } from "../measure/cpu.ts";
 import type { DatabaseServer } from "../measure/database.ts";
+import type { Worker } from "../measure/process.ts";
 import type { Contestant } from "./contestants.ts";
+import type { Driven, Order } from "./driver.ts";
 import type { Operation } from "./operations.ts";
-import type { Driver } from "./process.ts";
+
+export type Driver = Worker<Order, Driven>;
 
 /** What one round of one operation on one server came to. CPU is in seconds for 1,000 requests. */
 export interface Round {
@@ -64,7 +67,7 @@ export async function drive(
   operation: Operation,
   howMuch: { forMs: number } | { count: number },
 ) {
-  const driven = await driver.drive({ target, operation, ...howMuch });
+  const driven = await driver.ask({ target, operation, ...howMuch });
   if (driven.unexpected !== null) throw new Error(`${title} answered ${operation} with ${driven.unexpected}`);
   return driven;
 }

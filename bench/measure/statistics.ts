@@ -20,3 +20,9 @@ export function spread(values: readonly number[]): Spread {
 export function ratios(of: readonly number[], to: readonly number[]): number[] {
   return of.map((value, index) => value / (to[index] as number));
 }
+
+/** The value that the given share of all lies at or below. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
