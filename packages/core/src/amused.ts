@@ -18,6 +18,7 @@ import { eventsService } from "./services/events.ts";
 import { filesService } from "./services/files/files.ts";
 import { keysService } from "./services/keys.ts";
 import { productsService } from "./services/products.ts";
+import { type Retention, retention, retentionSchema } from "./services/retention.ts";
 import { salesService } from "./services/sales.ts";
 import type { Services } from "./services/services.ts";
 import { stockService } from "./services/stock.ts";
@@ -32,6 +33,8 @@ export interface AmusedOptions<Custom extends CustomEvents = NoCustomEvents> {
   events?: Custom;
   /** The currency of products that name none, ISO 4217; USD when not said. */
   currency?: string;
+  /** How long events are held, while background work runs; 30 days and a million for each seller when not said. */
+  retention?: Retention;
   /** The clock; handed in by tests. */
   now?: () => Date;
   /** Told of failures in background work. */
@@ -62,7 +65,7 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   readonly services: Services;
   /** Throws `unavailable` unless the store answers. */
   ready(): Promise<void>;
-  /** Begins background work: old idempotency keys are forgotten. */
+  /** Begins background work: old events and idempotency keys are forgotten. */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Stops background work, ends all streams and closes the store. */
@@ -88,6 +91,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   const store = await options.store;
   const currency = parse(currencySchema, options.currency ?? "USD");
   const customEvents = defineEvents(options.events ?? {});
+  const retained = parse(retentionSchema, options.retention ?? {});
   await store.migrate();
 
   const epoch = randomBytes(5).toString("hex");
@@ -115,12 +119,14 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   const sellerOf = (services: Services, id: string, actor: string | undefined) =>
     inProcessSeller<Custom>(services, { sellerId: parse(sellerIdSchema, id), actor: actor ?? null });
 
+  const pruning = retention({ events: store.events, now, onError }, retained);
   let work: ReturnType<typeof setInterval> | null = null;
   const prune = () => store.prune(new Date(now().getTime() - keptMs)).then(() => {}, onError);
 
   const stop = async () => {
     if (work !== null) clearInterval(work);
     work = null;
+    await pruning.stop();
   };
 
   return {
@@ -158,6 +164,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       await prune();
       work = setInterval(prune, hourMs);
       work.unref?.();
+      pruning.start();
     },
     stop,
     async close() {

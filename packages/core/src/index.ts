@@ -81,4 +81,5 @@ export type { FileStore } from "./ports/files.ts";
 export type * from "./ports/repositories.ts";
 export type { Store } from "./ports/store.ts";
 export type * from "./seller.ts";
+export type { Retention } from "./services/retention.ts";
 export type { Answer, Context, Services, StreamBlock } from "./services/services.ts";

@@ -1,6 +1,7 @@
 import { memoryStore, type Repositories, type Store } from "@amused/core";
 import { expect, test } from "vitest";
 import { defaultSizes } from "../src/bench.ts";
+import { later } from "../src/commands.ts";
 import { storePromises } from "../src/index.ts";
 
 // A suite that nothing can fail says nothing, so here stores break their word, one way each.
@@ -284,6 +285,53 @@ const faults: [what: string, about: string, promise: RegExp, store: () => Store]
                 payload: JSON.parse(JSON.stringify(draft.payload).replace(/[\u{10000}-\u{10ffff}]/gu, "?")),
               })),
             ),
+        },
+      })),
+  ],
+  [
+    "lets go of one event too many",
+    "old events",
+    /newest stay/,
+    () =>
+      broken((store) => ({
+        events: { prune: (request) => store.events.prune({ ...request, keep: request.keep - 1 }) },
+      })),
+  ],
+  [
+    "lets go of everything at once",
+    "old events",
+    /no more than its limit/,
+    () =>
+      broken((store) => ({
+        events: { prune: (request) => store.events.prune({ ...request, limit: 5_000 }) },
+      })),
+  ],
+  [
+    "lets go of whatever is old, wherever it stands",
+    "old events",
+    /older than a moment/,
+    () =>
+      broken((store) => ({
+        events: {
+          read: async (sellerId, request) => {
+            const run = await store.events.read(sellerId, request);
+            const old = (text: string) => JSON.parse(text).createdAt === later(20).toISOString();
+            return run && { ...run, events: run.events.filter(({ text }) => run.oldest === 1 || !old(text)) };
+          },
+        },
+      })),
+  ],
+  [
+    "forgets the head with the events",
+    "old events",
+    /has its head still/,
+    () =>
+      broken((store) => ({
+        events: {
+          read: async (sellerId, request) => {
+            const run = await store.events.read(sellerId, request);
+            return run && { ...run, head: run.events.at(-1)?.seq ?? 0 };
+          },
         },
       })),
   ],

@@ -30,7 +30,8 @@ export type Kept =
 export interface SellerState {
   readonly id: string;
   log: StreamPosition | null;
-  readonly events: StoredEvent[];
+  /** Oldest first, with no hole. */
+  events: StoredEvent[];
   readonly products: Map<number, ProductState>;
   /** Whose each SKU is; a deleted product has none. */
   readonly skus: Map<string, number>;

@@ -219,6 +219,24 @@ export interface EventRun {
   events: StoredEvent[];
 }
 
+/** What of the log is let go. Of each seller it is the oldest part, so that what is held has no hole. */
+export interface PruneRequest {
+  /** Events made before this moment go. */
+  before: Date;
+  /** So many of each seller's newest events stay, if they are not too old; those beyond them go. */
+  keep: number;
+  /** The most that one call takes, of all sellers together. */
+  limit: number;
+  /** Looks at sellers from this one on, by code point; `""` for all. */
+  from: string;
+}
+
+export interface Pruned {
+  events: number;
+  /** Where to go on; every seller before it has nothing to let go. `null` when no seller has. */
+  next: string | null;
+}
+
 export interface EventRepository {
   /** Appends facts that are not bound to a row. Throws `not_found` for a product that never was. */
   append(command: Command, events: EventDraft[]): Promise<Written<EventOf<string, unknown>[]>>;
@@ -228,6 +246,11 @@ export interface EventRepository {
   open(sellerId: string, epoch: string): Promise<StreamPosition>;
   /** The heads of these sellers' logs. */
   heads(sellerIds: string[]): Promise<Map<string, StreamPosition>>;
+  /**
+   * Lets go of one batch of old events, oldest first; called until `next` is `null`, from where the one before said. Takes
+   * nothing that a writer waits for, and can be called on several nodes at once. Heads stay as they are.
+   */
+  prune(request: PruneRequest): Promise<Pruned>;
 }
 
 /** For work of many transactions, which can not keep its key in the one that has the effect. */

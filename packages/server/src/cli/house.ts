@@ -40,7 +40,12 @@ export async function openAmused(
   const store = await openStore(settings);
   try {
     const files = diskFiles(join(settings.AMUSED_DATA, "files"));
-    return await createAmused({ store, files, currency: settings.AMUSED_CURRENCY, onError });
+    const retention = {
+      days: settings.AMUSED_RETENTION_DAYS,
+      events: settings.AMUSED_RETENTION_EVENTS,
+      every: settings.AMUSED_PRUNE_EVERY,
+    };
+    return await createAmused({ store, files, currency: settings.AMUSED_CURRENCY, retention, onError });
   } catch (error) {
     await store.close().catch(() => {});
     if (settings.DATABASE_URL === undefined) throw error;
