@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { SystemEvents } from "./consumers.ts";
 import type { StreamPosition } from "./domain/cursor.ts";
 import { type CustomEvents, defineEvents, type NoCustomEvents } from "./domain/event.ts";
 import type { ApiKey, KeyRequest, NewApiKey } from "./domain/key.ts";
@@ -13,6 +14,8 @@ import type { FileStore } from "./ports/files.ts";
 import type { Repositories } from "./ports/repositories.ts";
 import type { Store } from "./ports/store.ts";
 import type { Seller } from "./seller.ts";
+import { consumersService } from "./services/consumers/consumers.ts";
+import { consumerUpkeep } from "./services/consumers/upkeep.ts";
 import type { Deps } from "./services/deps.ts";
 import { eventsService } from "./services/events.ts";
 import { filesService } from "./services/files/files.ts";
@@ -23,6 +26,7 @@ import { salesService } from "./services/sales.ts";
 import type { Services } from "./services/services.ts";
 import { stockService } from "./services/stock.ts";
 import { streamWakers } from "./services/stream/wakers.ts";
+import { systemEvents } from "./system-events.ts";
 
 export interface AmusedOptions<Custom extends CustomEvents = NoCustomEvents> {
   /** Where the facts are kept: `memoryStore()`, `postgresStore({ pool })`, `pgliteStore("./data")`. */
@@ -61,14 +65,17 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
     list(query?: { sellerId?: string; limit?: number; cursor?: string }): Listing<ApiKey>;
     revoke(id: number): Promise<void>;
   };
+  /** The log of every seller: consumers of the host's own, what they gave up on, and replays. */
+  readonly events: SystemEvents<Custom>;
   /** The same operations for whoever carries them over a wire. */
   readonly services: Services;
   /** Throws `unavailable` unless the store answers. */
   ready(): Promise<void>;
-  /** Begins background work: old events and idempotency keys are forgotten. */
+  /** Begins background work: old events and idempotency keys are forgotten. Resumes consumers that were stopped. */
   start(): Promise<void>;
+  /** Stops background work, and pauses consumers once what they have in flight is handled. */
   stop(): Promise<void>;
-  /** Stops background work, ends all streams and closes the store. */
+  /** Stops background work, ends all consumers and streams and closes the store. Waits for a handler for 5 seconds at most. */
   close(): Promise<void>;
 }
 
@@ -115,7 +122,13 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     };
   }
 
-  const services = servicesOver(store, wakers.wake);
+  const consuming = { consumers: store.consumers, events: store.events, now, onError };
+  const consumers = consumersService(consuming);
+  const announce = (sellerId: string) => {
+    wakers.wake(sellerId);
+    consumers.wake(sellerId);
+  };
+  const services = servicesOver(store, announce);
   const sellerOf = (services: Services, id: string, actor: string | undefined) =>
     inProcessSeller<Custom>(services, { sellerId: parse(sellerIdSchema, id), actor: actor ?? null });
 
@@ -123,7 +136,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   let work: ReturnType<typeof setInterval> | null = null;
   const prune = () => store.prune(new Date(now().getTime() - keptMs)).then(() => {}, onError);
 
-  const stop = async () => {
+  const stopPruning = async () => {
     if (work !== null) clearInterval(work);
     work = null;
     await pruning.stop();
@@ -141,7 +154,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       return {
         seller: (id, { actor } = {}) => sellerOf(joined, id, actor),
         committed: () => {
-          for (const sellerId of written.keys()) wakers.wake(sellerId);
+          for (const sellerId of written.keys()) announce(sellerId);
         },
       };
     },
@@ -158,17 +171,26 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       },
     },
 
+    events: systemEvents<Custom>(consumers, consumerUpkeep(consuming), (id, actor) =>
+      sellerOf(services, id, actor),
+    ),
+
     ready: () => store.ping(),
     async start() {
+      consumers.resume();
       if (work !== null) return;
       await prune();
       work = setInterval(prune, hourMs);
       work.unref?.();
       pruning.start();
     },
-    stop,
+    async stop() {
+      await stopPruning();
+      await consumers.pause();
+    },
     async close() {
-      await stop();
+      await stopPruning();
+      await consumers.close();
       closed.abort();
       wakers.close();
       await store.close();

@@ -75,7 +75,7 @@ describe("retention", () => {
       retention: { days: 7, events: 3, every: 1_000 },
     });
     const shop = amused.seller("acme");
-    for (let n = 0; n < 5; n++) await shop.events.publish({ type: "acme.ticked", payload: { n } });
+    for (let n = 0; n < 5; n++) await shop.products.create({ name: `Tea ${n}` });
     const { items, nextCursor: head } = await shop.events.list();
     const cursors = items.map(({ id }) => id);
     await amused.start();

@@ -1,5 +1,6 @@
 import type { PromiseGroup } from "./bench.ts";
 import { atomicity } from "./promises/atomicity.ts";
+import { consumers } from "./promises/consumers.ts";
 import { crash } from "./promises/crash.ts";
 import { events } from "./promises/events.ts";
 import { fidelity } from "./promises/fidelity.ts";
@@ -20,6 +21,6 @@ import { durability, upkeep } from "./promises/upkeep.ts";
 /** Everything that the `Store` port promises, as far as it can be tried. */
 export const storePromises: readonly PromiseGroup[] = [
   ...[products, search, paging, stock, ledger, sales, imports],
-  ...[events, order, atomicity, idempotency, tenants, keys, fidelity, retention],
+  ...[events, order, atomicity, idempotency, tenants, keys, fidelity, retention, consumers],
   ...[upkeep, durability, crash],
 ];

@@ -2,16 +2,20 @@ import type { StreamPosition } from "../domain/cursor.ts";
 import type { Encoded } from "../domain/encoded.ts";
 import type { EventOf } from "../domain/event.ts";
 import type { ApiKey, Scope } from "../domain/key.ts";
-import type { Position } from "../domain/page.ts";
 import type { Attributes, Product, ProductSort } from "../domain/product.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
+import type { ConsumerRepository } from "./consumers.ts";
+import type { PageRequest, Read, Rows } from "./rows.ts";
+
+export type { PageRequest, Read, Rows };
 
 export interface Repositories {
   readonly products: ProductRepository;
   readonly stock: StockRepository;
   readonly sales: SaleRepository;
   readonly events: EventRepository;
+  readonly consumers: ConsumerRepository;
   readonly idempotency: IdempotencyRepository;
   readonly keys: KeyRepository;
 }
@@ -42,24 +46,8 @@ export interface Written<T> {
   replayed: boolean;
 }
 
-/** What a read answers, with the head of the seller's log in the same snapshot (`null`: it has no log yet). */
-export interface Read<T> {
-  body: Encoded<T>;
-  head: StreamPosition | null;
-}
-
 export interface ReadProduct extends Read<Product> {
   revision: string;
-}
-
-/** Up to `limit` rows; `last` is where they end if there are more, else `null`. */
-export interface Rows<T> extends Read<T[]> {
-  last: Position | null;
-}
-
-export interface PageRequest {
-  limit: number;
-  after: Position | null;
 }
 
 export interface ProductRow {
