@@ -2,6 +2,7 @@ import type { PromiseGroup } from "./bench.ts";
 import { atomicity } from "./promises/atomicity.ts";
 import { consumers } from "./promises/consumers.ts";
 import { crash } from "./promises/crash.ts";
+import { deadLetters } from "./promises/dead-letters.ts";
 import { events } from "./promises/events.ts";
 import { fidelity } from "./promises/fidelity.ts";
 import { idempotency } from "./promises/idempotency.ts";
@@ -21,6 +22,6 @@ import { durability, upkeep } from "./promises/upkeep.ts";
 /** Everything that the `Store` port promises, as far as it can be tried. */
 export const storePromises: readonly PromiseGroup[] = [
   ...[products, search, paging, stock, ledger, sales, imports],
-  ...[events, order, atomicity, idempotency, tenants, keys, fidelity, retention, consumers],
+  ...[events, order, atomicity, idempotency, tenants, keys, fidelity, retention, consumers, deadLetters],
   ...[upkeep, durability, crash],
 ];
