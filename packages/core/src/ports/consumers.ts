@@ -94,7 +94,7 @@ export interface ConsumerRepository {
   discard(selection: LetterSelection): Promise<number>;
   /** Dead letters of this seller and consumer that are to be handled once more, oldest first. */
   redriven(sellerId: string, consumer: string, limit: number): Promise<DeadLetter[]>;
-  /** Takes a redriven letter away, or keeps it with another failure. `false` when the lease is lost. */
+  /** Takes a letter away, or keeps it with another failure, to be handled no more unless asked for. `false` when the lease is lost. */
   settle(
     lease: Lease,
     id: number,

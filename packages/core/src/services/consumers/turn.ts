@@ -80,9 +80,15 @@ export async function takeTurn(
   async function redrive(): Promise<void> {
     for (const { id, event, ...letter } of await consumers.redriven(sellerId, consumer, timing.batch)) {
       if (stopping()) return;
-      const failed = await failureOf(event, letter.attempts + 1);
-      const failure = failed && { attempts: letter.attempts + 1, error: errorText(failed.error) };
-      if (!(await consumers.settle(lease, id, failure, now()))) throw new LeaseLost();
+      const attempts = letter.attempts + 1;
+      const settle = async (error: string | null) => {
+        const failure = error === null ? null : { attempts, error };
+        if (!(await consumers.settle(lease, id, failure, now()))) throw new LeaseLost();
+      };
+      // Said before it is known: a letter that ends the process is not to end the next one too.
+      await settle(died);
+      const failed = await failureOf(event, attempts);
+      await settle(failed && errorText(failed.error));
     }
   }
 
@@ -98,7 +104,7 @@ export async function takeTurn(
     };
     // Where one attempt is all there is, the event at which a process died may not have had it.
     if (attempts >= Math.max(2, settings.attempts)) {
-      await bury(lastError ?? "The process ended while it handled this event.", undefined);
+      await bury(lastError ?? died, undefined);
       return null;
     }
     const failed = await failureOf(JSON.parse(stored.text), attempts + 1);
@@ -166,6 +172,8 @@ export async function takeTurn(
     throw error;
   }
 }
+
+const died = "The process ended, or lost its lease, while it handled this event.";
 
 const gaps = {
   pruned: "The events were let go before this consumer got to them.",
