@@ -178,11 +178,11 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     ready: () => store.ping(),
     async start() {
       consumers.resume();
+      pruning.start();
       if (work !== null) return;
       await prune();
       work = setInterval(prune, hourMs);
       work.unref?.();
-      pruning.start();
     },
     async stop() {
       await stopPruning();
