@@ -44,6 +44,22 @@ test("the example of a live list does what it says, and is quoted as it is", asy
   expect(page).toContain(readFileSync(join(folder, "live-list.ts"), "utf8"));
 });
 
+test("the example of a consumer does what it says", async () => {
+  expect(await run("consumer.ts")).toBe(
+    [
+      "gave up after 2 attempts: Error: the mail server is away",
+      "receipt for acme: 2 sold",
+      "receipt for acme: 2 sold",
+      "replayed 2 events\n",
+    ].join("\n"),
+  );
+});
+
+test("the page about consumers quotes its example as it is", () => {
+  const page = readFileSync(join(folder, "../docs/consumers.md"), "utf8");
+  expect(page).toContain(readFileSync(join(folder, "consumer.ts"), "utf8"));
+});
+
 test("the README quotes the examples as they are", () => {
   const readme = readFileSync(join(folder, "../README.md"), "utf8");
   for (const name of ["in-process.ts", "over-http.ts"])

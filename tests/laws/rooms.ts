@@ -23,7 +23,7 @@ export const rooms: Room[] = [
   },
   {
     name: "core/seller",
-    files: /^packages\/core\/src\/seller\.ts$/,
+    files: /^packages\/core\/src\/(seller|consumers)\.ts$/,
     may: ["core/domain", "core/errors"],
     erases: true,
   },
@@ -56,7 +56,7 @@ export const rooms: Room[] = [
   {
     // The one place where core is wired: services behind the seller's interface, over whatever store is handed in.
     name: "core/amused",
-    files: /^packages\/core\/src\/(amused|in-process|listing)\.ts$/,
+    files: /^packages\/core\/src\/(amused|in-process|system-events|listing)\.ts$/,
     may: [
       ...["core/domain", "core/ports", "core/errors", "core/seller", "core/live", "core/services"],
       "core/memory",

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { SystemEvents } from "./consumers.ts";
 import type { StreamPosition } from "./domain/cursor.ts";
 import { type CustomEvents, defineEvents, type NoCustomEvents } from "./domain/event.ts";
 import type { ApiKey, KeyRequest, NewApiKey } from "./domain/key.ts";
@@ -14,15 +15,19 @@ import type { FileStore } from "./ports/files.ts";
 import type { Repositories } from "./ports/repositories.ts";
 import type { Store } from "./ports/store.ts";
 import type { Seller } from "./seller.ts";
+import { consumersService } from "./services/consumers/consumers.ts";
+import { consumerUpkeep } from "./services/consumers/upkeep.ts";
 import type { Deps } from "./services/deps.ts";
 import { eventsService } from "./services/events.ts";
 import { filesService } from "./services/files/files.ts";
 import { keysService } from "./services/keys.ts";
 import { productsService } from "./services/products.ts";
+import { type Retention, retention, retentionSchema } from "./services/retention.ts";
 import { salesService } from "./services/sales.ts";
 import type { Services } from "./services/services.ts";
 import { stockService } from "./services/stock.ts";
 import { streamDispatcher } from "./services/stream/dispatcher.ts";
+import { systemEvents } from "./system-events.ts";
 
 export interface AmusedOptions<Custom extends CustomEvents = NoCustomEvents> {
   /** Where the facts are kept: `memoryStore()`, `postgresStore({ pool })`, `pgliteStore("./data")`. */
@@ -35,6 +40,8 @@ export interface AmusedOptions<Custom extends CustomEvents = NoCustomEvents> {
   events?: Custom;
   /** The currency of products that name none, ISO 4217; USD when not said. */
   currency?: string;
+  /** How long events are held, while background work runs; 30 days and a million for each seller when not said. */
+  retention?: Retention;
   /** The clock; handed in by tests. */
   now?: () => Date;
   /** Told of failures in background work. */
@@ -61,14 +68,17 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
     list(query?: { sellerId?: string; limit?: number; cursor?: string }): Listing<ApiKey, PageBody<ApiKey>>;
     revoke(id: number): Promise<void>;
   };
+  /** The log of every seller: consumers of the host's own, what they gave up on, and replays. */
+  readonly events: SystemEvents<Custom>;
   /** The same operations for whoever carries them over a wire. */
   readonly services: Services;
   /** Throws `unavailable` unless the store answers. */
   ready(): Promise<void>;
-  /** Begins background work: old idempotency keys are forgotten. */
+  /** Begins background work: old events and idempotency keys are forgotten. Resumes consumers that were stopped. */
   start(): Promise<void>;
+  /** Stops background work, and pauses consumers once what they have in flight is handled. */
   stop(): Promise<void>;
-  /** Stops background work, ends all streams and closes the store. */
+  /** Stops background work, ends all consumers and streams and closes the store. Waits for a handler for 5 seconds at most. */
   close(): Promise<void>;
 }
 
@@ -91,6 +101,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   const store = await options.store;
   const currency = parse(currencySchema, options.currency ?? "USD");
   const customEvents = defineEvents(options.events ?? {});
+  const retained = parse(retentionSchema, options.retention ?? {});
   await store.migrate();
 
   const epoch = randomBytes(5).toString("hex");
@@ -105,12 +116,18 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     },
   });
 
-  broadcaster?.listen(dispatcher.wake);
-  /** Wakes whoever waits for this seller's events, here and elsewhere. */
-  const announce = (sellerId: string) => {
+  const consuming = { consumers: store.consumers, events: store.events, now, onError };
+  const consumers = consumersService(consuming);
+  /** Wakes whoever waits here for this seller's events. */
+  const wake = (sellerId: string) => {
     dispatcher.wake(sellerId);
+    consumers.wake(sellerId);
+  };
+  const announce = (sellerId: string) => {
+    wake(sellerId);
     broadcaster?.publish(sellerId);
   };
+  broadcaster?.listen(wake);
 
   function servicesOver(repositories: Repositories, announce: Deps["announce"]): Services {
     const deps = { repositories, files, customEvents, currency, now, epoch, announce };
@@ -132,12 +149,14 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       closed.signal,
     );
 
+  const pruning = retention({ events: store.events, now, onError }, retained);
   let work: ReturnType<typeof setInterval> | null = null;
   const prune = () => store.prune(new Date(now().getTime() - keptMs)).then(() => {}, onError);
 
-  const stop = async () => {
+  const stopPruning = async () => {
     if (work !== null) clearInterval(work);
     work = null;
+    await pruning.stop();
   };
 
   return {
@@ -169,16 +188,26 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       },
     },
 
+    events: systemEvents<Custom>(consumers, consumerUpkeep(consuming), (id, actor) =>
+      sellerOf(services, id, actor),
+    ),
+
     ready: () => store.ping(),
     async start() {
+      consumers.resume();
+      pruning.start();
       if (work !== null) return;
       await prune();
       work = setInterval(prune, hourMs);
       work.unref?.();
     },
-    stop,
+    async stop() {
+      await stopPruning();
+      await consumers.pause();
+    },
     async close() {
-      await stop();
+      await stopPruning();
+      await consumers.close();
       closed.abort();
       dispatcher.close();
       await broadcaster?.close();

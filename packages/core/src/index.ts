@@ -1,4 +1,11 @@
 export { type Amused, type AmusedOptions, createAmused } from "./amused.ts";
+export type * from "./consumers.ts";
+export {
+  type ConsumerProgress,
+  consumerNameSchema,
+  type DeadLetter,
+  type ReplayProgress,
+} from "./domain/consumer.ts";
 export { formatCursor, parseCursor, type StreamPosition } from "./domain/cursor.ts";
 export { type Encoded, encodedText, encodedValue } from "./domain/encoded.ts";
 export {
@@ -78,10 +85,12 @@ export * from "./errors.ts";
 export { memoryFiles } from "./memory/files.ts";
 export { memoryStore } from "./memory/store.ts";
 export type { Broadcaster } from "./ports/broadcaster.ts";
+export type * from "./ports/consumers.ts";
 export type { FileStore } from "./ports/files.ts";
 export type * from "./ports/repositories.ts";
 export type { Store } from "./ports/store.ts";
 export type * from "./seller.ts";
+export type { Retention } from "./services/retention.ts";
 export type {
   Answer,
   Context,

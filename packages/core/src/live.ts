@@ -1,8 +1,8 @@
 import type { StreamReset } from "./domain/event.ts";
 import type { Product } from "./domain/product.ts";
-import type { LiveList, LiveProductQuery, Products, ReadOptions, Subscription } from "./seller.ts";
 import { followProducts, type ProductEvent, productEvents } from "./live/follow-products.ts";
 import { liveList } from "./live/live-list.ts";
+import type { LiveList, LiveProductQuery, Products, ReadOptions, Subscription } from "./seller.ts";
 
 /** The two functions that a live list is made of, on either transport. */
 export interface LiveShop {

@@ -3,6 +3,7 @@ import { type Database, joined, pooled } from "./database.ts";
 import { translated } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
+import { consumerRepository } from "./repositories/consumers.ts";
 import { eventRepository } from "./repositories/events.ts";
 import { idempotencyRepository } from "./repositories/idempotency.ts";
 import { keyRepository } from "./repositories/keys.ts";
@@ -59,6 +60,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
   const stock = stockRepository(schema);
   const sales = saleRepository(schema);
   const events = eventRepository(schema);
+  const consumers = consumerRepository(schema);
   const idempotency = idempotencyRepository(schema);
   const keys = keyRepository(schema);
   return (database) => ({
@@ -66,6 +68,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
     stock: stock(database),
     sales: sales(database),
     events: events(database),
+    consumers: consumers(database),
     idempotency: idempotency(database),
     keys: keys(database),
   });

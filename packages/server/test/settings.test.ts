@@ -16,6 +16,9 @@ describe("settings", () => {
       AMUSED_BODY_LIMIT: 1_048_576,
       AMUSED_CORS_ORIGINS: [],
       AMUSED_CURRENCY: "USD",
+      AMUSED_RETENTION_DAYS: 30,
+      AMUSED_RETENTION_EVENTS: 1_000_000,
+      AMUSED_PRUNE_EVERY: 3_600_000,
     });
   });
 
@@ -28,6 +31,8 @@ describe("settings", () => {
     ["RATE_LIMIT", "10/s", { limit: 10, windowMs: 1_000 }],
     ["AMUSED_HEARTBEAT", "500ms", 500],
     ["AMUSED_IMPORT_LIMIT", "1.5gb", 1_610_612_736],
+    ["AMUSED_RETENTION_DAYS", "7", 7],
+    ["AMUSED_PRUNE_EVERY", "90s", 90_000],
     [
       "AMUSED_CORS_ORIGINS",
       "https://a.example, http://localhost:5173",
@@ -48,6 +53,11 @@ describe("settings", () => {
     ["AMUSED_BODY_LIMIT", "0mb"],
     ["AMUSED_CORS_ORIGINS", "shop.example"],
     ["AMUSED_CURRENCY", "EURO"],
+    ["AMUSED_RETENTION_DAYS", "0"],
+    ["AMUSED_RETENTION_DAYS", "40000"],
+    ["AMUSED_RETENTION_EVENTS", "1e6"],
+    ["AMUSED_PRUNE_EVERY", "10ms"],
+    ["AMUSED_PRUNE_EVERY", "25d"],
     ["AMUSED_METRICS_TOKEN", "x"],
   ])("%s=%s is refused in one line that names it", (name, value) => {
     expect(() => read({ [name]: value })).toThrow(new RegExp(`^${name} [^\n]+$`));

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { Writable } from "node:stream";
+import { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAmused, memoryStore } from "@amused/core";
 import { createApp } from "@amused/server";
@@ -164,8 +164,8 @@ describe("on Node", () => {
     const readers = await Promise.all([1, 2, 3].map(async () => blocksOf(await open(app))));
     for (const reader of readers) await next(reader);
     const written: unknown[] = [];
-    const { write } = Writable.prototype;
-    vi.spyOn(Writable.prototype, "write").mockImplementation(function (this: Writable, ...args: unknown[]) {
+    const { write } = Duplex.prototype;
+    vi.spyOn(Duplex.prototype, "write").mockImplementation(function (this: Duplex, ...args: unknown[]) {
       if (Buffer.from(args[0] as Uint8Array).includes("event: acme.said")) written.push(args[0]);
       return Reflect.apply(write, this, args) as boolean;
     });

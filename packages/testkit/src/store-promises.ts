@@ -1,6 +1,8 @@
 import type { PromiseGroup } from "./bench.ts";
 import { atomicity } from "./promises/atomicity.ts";
+import { consumers } from "./promises/consumers.ts";
 import { crash } from "./promises/crash.ts";
+import { deadLetters } from "./promises/dead-letters.ts";
 import { events } from "./promises/events.ts";
 import { fidelity } from "./promises/fidelity.ts";
 import { idempotency } from "./promises/idempotency.ts";
@@ -10,6 +12,7 @@ import { ledger } from "./promises/ledger.ts";
 import { order } from "./promises/order.ts";
 import { paging } from "./promises/paging.ts";
 import { products } from "./promises/products.ts";
+import { retention } from "./promises/retention.ts";
 import { sales } from "./promises/sales.ts";
 import { search } from "./promises/search.ts";
 import { stock } from "./promises/stock.ts";
@@ -19,6 +22,6 @@ import { durability, upkeep } from "./promises/upkeep.ts";
 /** Everything that the `Store` port promises, as far as it can be tried. */
 export const storePromises: readonly PromiseGroup[] = [
   ...[products, search, paging, stock, ledger, sales, imports],
-  ...[events, order, atomicity, idempotency, tenants, keys, fidelity],
+  ...[events, order, atomicity, idempotency, tenants, keys, fidelity, retention, consumers, deadLetters],
   ...[upkeep, durability, crash],
 ];

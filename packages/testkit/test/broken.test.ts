@@ -1,6 +1,7 @@
 import { memoryStore, type Repositories, type Store } from "@amused/core";
 import { expect, test } from "vitest";
 import { defaultSizes } from "../src/bench.ts";
+import { later } from "../src/commands.ts";
 import { storePromises } from "../src/index.ts";
 
 // A suite that nothing can fail says nothing, so here stores break their word, one way each.
@@ -285,6 +286,185 @@ const faults: [what: string, about: string, promise: RegExp, store: () => Store]
               })),
             ),
         },
+      })),
+  ],
+  [
+    "lets go of one event too many",
+    "old events",
+    /newest stay/,
+    () =>
+      broken((store) => ({
+        events: { prune: (request) => store.events.prune({ ...request, keep: request.keep - 1 }) },
+      })),
+  ],
+  [
+    "lets go of everything at once",
+    "old events",
+    /no more than its limit/,
+    () =>
+      broken((store) => ({
+        events: { prune: (request) => store.events.prune({ ...request, limit: 5_000 }) },
+      })),
+  ],
+  [
+    "lets go of whatever is old, wherever it stands",
+    "old events",
+    /older than a moment/,
+    () =>
+      broken((store) => ({
+        events: {
+          read: async (sellerId, request) => {
+            const run = await store.events.read(sellerId, request);
+            const old = (text: string) => JSON.parse(text).createdAt === later(20).toISOString();
+            return run && { ...run, events: run.events.filter(({ text }) => run.oldest === 1 || !old(text)) };
+          },
+        },
+      })),
+  ],
+  [
+    "forgets the head with the events",
+    "old events",
+    /has its head still/,
+    () =>
+      broken((store) => ({
+        events: {
+          read: async (sellerId, request) => {
+            const run = await store.events.read(sellerId, request);
+            return run && { ...run, head: run.events.at(-1)?.seq ?? 0 };
+          },
+        },
+      })),
+  ],
+  [
+    "moves a checkpoint for whoever asks",
+    "consumers of the log",
+    /changes nothing, whatever is tried/,
+    () => {
+      const holders = new Map<string, string>();
+      return broken((store) => ({
+        consumers: {
+          claim: async (request) => {
+            const claims = await store.consumers.claim(request);
+            for (const { sellerId } of claims) holders.set(sellerId, request.token);
+            return claims;
+          },
+          advance: (lease, step) =>
+            store.consumers.advance({ ...lease, token: holders.get(lease.sellerId) ?? lease.token }, step),
+        },
+      }));
+    },
+  ],
+  [
+    "gives a leased seller to a second one",
+    "consumers of the log",
+    /claimed by one at a time/,
+    () =>
+      broken((store) => ({
+        consumers: {
+          claim: (request) =>
+            store.consumers.claim({
+              ...request,
+              at: later(50_000),
+              until: new Date(request.at.getTime() + 1),
+            }),
+        },
+      })),
+  ],
+  [
+    "writes a dead letter though the lease is lost",
+    "consumers of the log",
+    /changes nothing, whatever is tried/,
+    () => {
+      let last = "";
+      return broken((store) => ({
+        consumers: {
+          claim: (request) => {
+            last = request.token;
+            return store.consumers.claim(request);
+          },
+          advance: async (lease, step) => {
+            const moved = await store.consumers.advance(lease, step);
+            if (!moved && step.letter !== null)
+              await store.consumers.advance(
+                { ...lease, token: last },
+                { ...step, position: { epoch: "e", seq: 0 } },
+              );
+            return moved;
+          },
+        },
+      }));
+    },
+  ],
+  [
+    "begins with everybody at their first event, also where it should begin now",
+    "consumers of the log",
+    /one that is new begins/,
+    () =>
+      broken((store) => ({
+        consumers: { register: (name, _, at) => store.consumers.register(name, "start", at) },
+      })),
+  ],
+  [
+    "forgets how often an event has failed",
+    "consumers of the log",
+    /failed event is kept/,
+    () =>
+      broken((store) => ({
+        consumers: {
+          postpone: (lease, failure) => store.consumers.postpone(lease, { ...failure, attempts: 0 }),
+        },
+      })),
+  ],
+  [
+    "leaves the lease to whoever was set back",
+    "consumers are seen to",
+    /taken from whoever has it/,
+    () => {
+      const tokens = new Map<string, string>();
+      return broken((store) => ({
+        consumers: {
+          claim: async (request) => {
+            const claims = await store.consumers.claim(request);
+            for (const { sellerId } of claims) tokens.set(sellerId, request.token);
+            return claims;
+          },
+          rewind: async (consumer, target) => {
+            const count = await store.consumers.rewind(consumer, target);
+            const token = tokens.get(target.sellerId ?? "");
+            if (token !== undefined)
+              await store.consumers.claim({
+                ...{ consumer, among: [target.sellerId ?? ""], except: [], limit: 1, token },
+                ...{ at: target.at, until: new Date(target.at.getTime() + 1) },
+              });
+            return count;
+          },
+        },
+      }));
+    },
+  ],
+  [
+    "hands out letters to be redriven that nobody asked for",
+    "consumers are seen to",
+    /redriven letter is news/,
+    () =>
+      broken((store) => ({
+        consumers: {
+          redriven: async (sellerId, consumer, limit) => {
+            const page = { limit, after: null };
+            return (
+              await store.consumers.letters({ id: null, consumer, sellerId }, page)
+            ).body.value.reverse();
+          },
+        },
+      })),
+  ],
+  [
+    "takes away dead letters of others",
+    "consumers are seen to",
+    /dead letter is written/,
+    () =>
+      broken((store) => ({
+        consumers: { discard: (selection) => store.consumers.discard({ ...selection, sellerId: null }) },
       })),
   ],
   [

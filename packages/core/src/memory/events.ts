@@ -4,6 +4,7 @@ import type { EventRepository } from "../ports/repositories.ts";
 import type { Run } from "./access.ts";
 import { perform } from "./command.ts";
 import { headOf, openLog } from "./log.ts";
+import { pruneLogs } from "./prune.ts";
 import { type Database, sellerToRead, sellerToWrite } from "./state.ts";
 
 export function eventRepository(db: Database, run: Run): EventRepository {
@@ -39,5 +40,7 @@ export function eventRepository(db: Database, run: Run): EventRepository {
         const heads = sellerIds.map((id) => [id, headOf(sellerToRead(db, id))] as const);
         return new Map(heads.flatMap(([id, head]) => (head === null ? [] : [[id, head]])));
       }),
+
+    prune: (request) => run(() => pruneLogs(db, request)),
   };
 }

@@ -1,3 +1,4 @@
+import type { DeadLetter } from "../domain/consumer.ts";
 import type { StreamPosition } from "../domain/cursor.ts";
 import type { ApiKey } from "../domain/key.ts";
 import type { Product } from "../domain/product.ts";
@@ -26,11 +27,26 @@ export type Kept =
     }
   | { hash: string; at: number; until: number };
 
+/** Where a consumer stands with a seller. Replaced at every change. */
+export interface CheckpointState {
+  readonly position: StreamPosition;
+  /** The lease; `null` when nobody has it. */
+  readonly token: string | null;
+  readonly leasedUntil: number;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly retryAt: number | null;
+  readonly updatedAt: number;
+  /** Of the last replay: where it began, and the head of then. */
+  readonly replay: { from: number; to: number } | null;
+}
+
 /** Everything of one seller: a repository is handed this and so can not reach another's. */
 export interface SellerState {
   readonly id: string;
   log: StreamPosition | null;
-  readonly events: StoredEvent[];
+  /** Oldest first, with no hole. */
+  events: StoredEvent[];
   readonly products: Map<number, ProductState>;
   /** Whose each SKU is; a deleted product has none. */
   readonly skus: Map<string, number>;
@@ -39,6 +55,9 @@ export interface SellerState {
   /** Which imports (`null`: live sales) know an order with a product; see `orderKey`. */
   readonly orders: Map<string, ReadonlySet<string | null>>;
   readonly kept: Map<string, Kept>;
+  /** By consumer. */
+  readonly checkpoints: Map<string, CheckpointState>;
+  readonly letters: Map<number, Readonly<DeadLetter>>;
 }
 
 export interface KeyState {
@@ -51,16 +70,19 @@ export interface KeyState {
 export interface Database {
   readonly sellers: Map<string, SellerState>;
   readonly keys: Map<number, KeyState>;
+  /** The consumers that are known, and since when. */
+  readonly consumers: Map<string, Date>;
   readonly journal: Journal;
   /** The next id of a kind. Ids of what was undone are not given again, as in a database. */
-  nextId(kind: "product" | "movement" | "sale" | "key"): number;
+  nextId(kind: "product" | "movement" | "sale" | "key" | "letter"): number;
 }
 
 export function database(): Database {
-  const ids = { product: 0, movement: 0, sale: 0, key: 0 };
+  const ids = { product: 0, movement: 0, sale: 0, key: 0, letter: 0 };
   return {
     sellers: new Map(),
     keys: new Map(),
+    consumers: new Map(),
     journal: journal(),
     nextId: (kind) => ++ids[kind],
   };
@@ -90,6 +112,8 @@ function emptySeller(id: string): SellerState {
     sales: [],
     orders: new Map(),
     kept: new Map(),
+    checkpoints: new Map(),
+    letters: new Map(),
   };
 }
 

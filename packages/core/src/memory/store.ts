@@ -1,6 +1,7 @@
 import type { Repositories } from "../ports/repositories.ts";
 import type { Store } from "../ports/store.ts";
 import { access, type Run } from "./access.ts";
+import { consumerRepository } from "./consumers.ts";
 import { eventRepository } from "./events.ts";
 import { idempotencyRepository } from "./idempotency.ts";
 import { keyRepository } from "./keys.ts";
@@ -31,6 +32,7 @@ export function memoryStore({ now = () => new Date() }: MemoryStoreOptions = {})
     stock: stockRepository(db, run),
     sales: saleRepository(db, run, now),
     events: eventRepository(db, run),
+    consumers: consumerRepository(db, run),
     idempotency: idempotencyRepository(db, run),
     keys: keyRepository(db, run),
   });

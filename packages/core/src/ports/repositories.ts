@@ -2,16 +2,20 @@ import type { StreamPosition } from "../domain/cursor.ts";
 import type { Encoded } from "../domain/encoded.ts";
 import type { EventOf } from "../domain/event.ts";
 import type { ApiKey, Scope } from "../domain/key.ts";
-import type { Position } from "../domain/page.ts";
 import type { Attributes, Product, ProductSort } from "../domain/product.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
+import type { ConsumerRepository } from "./consumers.ts";
+import type { PageRequest, Read, Rows } from "./rows.ts";
+
+export type { PageRequest, Read, Rows };
 
 export interface Repositories {
   readonly products: ProductRepository;
   readonly stock: StockRepository;
   readonly sales: SaleRepository;
   readonly events: EventRepository;
+  readonly consumers: ConsumerRepository;
   readonly idempotency: IdempotencyRepository;
   readonly keys: KeyRepository;
 }
@@ -42,24 +46,8 @@ export interface Written<T> {
   replayed: boolean;
 }
 
-/** What a read answers, with the head of the seller's log in the same snapshot (`null`: it has no log yet). */
-export interface Read<T> {
-  body: Encoded<T>;
-  head: StreamPosition | null;
-}
-
 export interface ReadProduct extends Read<Product> {
   revision: string;
-}
-
-/** Up to `limit` rows; `last` is where they end if there are more, else `null`. */
-export interface Rows<T> extends Read<T[]> {
-  last: Position | null;
-}
-
-export interface PageRequest {
-  limit: number;
-  after: Position | null;
 }
 
 export interface ProductRow {
@@ -219,6 +207,24 @@ export interface EventRun {
   events: StoredEvent[];
 }
 
+/** What of the log is let go. Of each seller it is the oldest part, so that what is held has no hole. */
+export interface PruneRequest {
+  /** Events made before this moment go. */
+  before: Date;
+  /** So many of each seller's newest events stay, if they are not too old; those beyond them go. */
+  keep: number;
+  /** The most that one call takes, of all sellers together. */
+  limit: number;
+  /** Looks at sellers from this one on, by code point; `""` for all. */
+  from: string;
+}
+
+export interface Pruned {
+  events: number;
+  /** Where to go on; every seller before it has nothing to let go. `null` when no seller has. */
+  next: string | null;
+}
+
 export interface EventRepository {
   /** Appends facts that are not bound to a row. Throws `not_found` for a product that never was. */
   append(command: Command, events: EventDraft[]): Promise<Written<EventOf<string, unknown>[]>>;
@@ -228,6 +234,11 @@ export interface EventRepository {
   open(sellerId: string, epoch: string): Promise<StreamPosition>;
   /** The heads of these sellers' logs. */
   heads(sellerIds: string[]): Promise<Map<string, StreamPosition>>;
+  /**
+   * Lets go of one batch of old events, oldest first; called until `next` is `null`, from where the one before said. Takes
+   * nothing that a writer waits for, and can be called on several nodes at once. Heads stay as they are.
+   */
+  prune(request: PruneRequest): Promise<Pruned>;
 }
 
 /** For work of many transactions, which can not keep its key in the one that has the effect. */

@@ -4,6 +4,7 @@ import type { Database } from "../database.ts";
 import { commandStatement } from "../sql/command.ts";
 import { eventJson, list } from "../sql/json.ts";
 import { headOf } from "../sql/page.ts";
+import { pruneEvents } from "./prune-events.ts";
 
 /** The log. */
 export function eventRepository(schema: string): (database: Database) => EventRepository {
@@ -59,6 +60,8 @@ export function eventRepository(schema: string): (database: Database) => EventRe
     `and ($4::text[] is null or e.type = any ($4::text[]) or e.type like any ($5::text[])) and ($6::bigint is null or e.product_id = $6::bigint)`,
     "$3::int",
   );
+
+  const prune = pruneEvents(schema);
 
   return (database) => ({
     async append(command, drafts: EventDraft[]) {
@@ -122,5 +125,7 @@ export function eventRepository(schema: string): (database: Database) => EventRe
         rows.map((row) => [row.seller_id as string, { epoch: row.epoch as string, seq: Number(row.seq) }]),
       );
     },
+
+    prune: (request) => prune(database, request),
   });
 }

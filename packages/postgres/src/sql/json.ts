@@ -90,6 +90,38 @@ export function keyJson(k: string): string {
   });
 }
 
+export function deadLetterJson(d: string): string {
+  return object({
+    id: bare(`${d}.id`),
+    consumer: text(`${d}.consumer`),
+    sellerId: text(`${d}.seller_id`),
+    reason: quoted(`${d}.reason`),
+    after: quoted(`${d}.after_cursor`),
+    until: quoted(`${d}.until_cursor`),
+    event: bare(`${d}.event`),
+    attempts: bare(`${d}.attempts`),
+    error: text(`${d}.error`),
+    createdAt: time(`${d}.created_at`),
+    failedAt: time(`${d}.failed_at`),
+    redriveAt: time(`${d}.redrive_at`),
+  });
+}
+
+/** Where a consumer stands, from aliases of `consumers`, `event_streams` and `checkpoints` (none: it has not begun). */
+export function progressJson(k: string, s: string, c: string, letters: string): string {
+  return object({
+    consumer: text(`${k}.name`),
+    sellerId: text(`${s}.seller_id`),
+    position: quoted(`${c}.epoch || '.' || ${c}.seq`),
+    head: quoted(`${s}.epoch || '.' || ${s}.seq`),
+    lag: bare(`greatest(0, ${s}.seq - case when ${c}.epoch = ${s}.epoch then ${c}.seq else 0 end)`),
+    attempts: bare(`coalesce(${c}.attempts, 0)`),
+    error: text(`${c}.error`),
+    retryAt: time(`${c}.retry_at`),
+    deadLetters: bare(letters),
+  });
+}
+
 /** An event of a seller's log; `payload` is JSON. */
 export function eventJson(
   event: Record<"epoch" | "seq" | "type" | "sellerId" | "productId" | "payload" | "createdAt", string>,

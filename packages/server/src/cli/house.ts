@@ -42,7 +42,12 @@ export async function openAmused(
   try {
     const files = diskFiles(join(settings.AMUSED_DATA, "files"));
     const adapters = { store, files, ...(broadcaster && { broadcaster }) };
-    return await createAmused({ ...adapters, currency: settings.AMUSED_CURRENCY, onError });
+    const retention = {
+      days: settings.AMUSED_RETENTION_DAYS,
+      events: settings.AMUSED_RETENTION_EVENTS,
+      every: settings.AMUSED_PRUNE_EVERY,
+    };
+    return await createAmused({ ...adapters, currency: settings.AMUSED_CURRENCY, retention, onError });
   } catch (error) {
     await store.close().catch(() => {});
     if (settings.DATABASE_URL === undefined) throw error;

@@ -76,6 +76,54 @@ export async function main(argv: readonly string[]): Promise<void> {
     .action((flags) => orFail(async () => (await import("./tail.ts")).tail(flags)));
 
   program
+    .command("consumers")
+    .description("show where the consumers of the log stand, on the store itself")
+    .option("--consumer <name>", "this one only")
+    .option("--seller <id>", "with this seller only")
+    .option("--json", "print one JSON line for each")
+    .option(...dataFlag)
+    .action((flags) => orFail(async () => (await import("./consumers.ts")).listConsumers(flags)));
+
+  program
+    .command("replay")
+    .description("set a consumer of the log back, on the store itself, and watch it catch up")
+    .requiredOption("--consumer <name>", "which consumer")
+    .option("--seller <id>", "with this seller only")
+    .option("--from <position>", "start, now, or a cursor of the seller's", "start")
+    .option("--no-wait", "do not wait until it has caught up")
+    .option("--json", "print progress as JSON lines")
+    .option(...dataFlag)
+    .action((flags) => orFail(async () => (await import("./replay.ts")).replay(flags)));
+
+  const letters = program
+    .command("dead-letters")
+    .description("what consumers of the log gave up on, on the store itself");
+  letters
+    .command("list")
+    .option("--consumer <name>", "of this one only")
+    .option("--seller <id>", "of this seller only")
+    .option("--json", "print one JSON line for each")
+    .option(...dataFlag)
+    .action((flags) => orFail(async () => (await import("./dead-letters.ts")).listDeadLetters(flags)));
+  for (const [name, description] of [
+    ["redrive", "have one, or all that are chosen, handled once more"],
+    ["discard", "take one, or all that are chosen, away for good"],
+  ] as const)
+    letters
+      .command(`${name} [id]`)
+      .description(description)
+      .option("--consumer <name>", "those of this one")
+      .option("--seller <id>", "those of this seller")
+      .option("--json", "print the count as JSON")
+      .option(...dataFlag)
+      .action((id, flags) =>
+        orFail(async () => {
+          const { discardDeadLetters, redriveDeadLetters } = await import("./dead-letters.ts");
+          await (name === "redrive" ? redriveDeadLetters : discardDeadLetters)(id, flags);
+        }),
+      );
+
+  program
     .command("doctor")
     .description("check what the server needs, and say how to mend it")
     .option("--port <port>", "the port to look at (PORT, 3000)")

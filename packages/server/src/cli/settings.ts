@@ -64,6 +64,12 @@ const schema = z.object({
   AMUSED_IMAGE_LIMIT: sizeSchema.default(10 * 1024 ** 2),
   AMUSED_CORS_ORIGINS: origins.default([]),
   AMUSED_CURRENCY: currencySchema.default("USD"),
+  AMUSED_RETENTION_DAYS: count.refine((days) => days <= 36_500, "must be at most 36500").default(30),
+  AMUSED_RETENTION_EVENTS: count.default(1_000_000),
+  AMUSED_PRUNE_EVERY: durationSchema
+    .refine((ms) => ms >= 1_000, "must be at least 1s")
+    .refine((ms) => ms <= 24 * 86_400_000, "must be at most 24d")
+    .default(3_600_000),
   AMUSED_METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
 });
 
@@ -99,7 +105,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
 }
 
 const later =
-  /^(REDIS_URL|SMTP_URL|MAIL_FROM|SMS_URL|TWILIO_\w+|S3_\w+|AI_\w+|DATABASE_REPLICA_URLS|AMUSED_JWKS_URL|AMUSED_JWT_\w+|AMUSED_RETENTION_\w+|AMUSED_PRUNE_EVERY|AMUSED_ALLOW_PRIVATE_WEBHOOKS)$/;
+  /^(REDIS_URL|SMTP_URL|MAIL_FROM|SMS_URL|TWILIO_\w+|S3_\w+|AI_\w+|DATABASE_REPLICA_URLS|AMUSED_JWKS_URL|AMUSED_JWT_\w+|AMUSED_ALLOW_PRIVATE_WEBHOOKS)$/;
 
 /** Settings that are given but that this version does nothing with. */
 export function unusedSettings(env: NodeJS.ProcessEnv): string[] {
