@@ -29,6 +29,6 @@ export function createClient<Custom extends CustomEvents = NoCustomEvents>(
     products: products(http),
     stock: stock(http),
     sales: sales(http),
-    events: events<Custom>(http, options.reconnect),
+    events: events<Custom>(http, options),
   };
 }

@@ -27,6 +27,8 @@ export interface Http {
   send<T>(method: string, path: string, call?: Call): Promise<T>;
   /** The answer as soon as it begins, for what is read as it comes. */
   open(path: string, call: Call): Promise<Response>;
+  /** What the requests are sent with. */
+  credential(): Promise<string | undefined>;
   /** Later reads are to know what this cursor names. */
   saw(cursor: string): void;
 }
@@ -126,6 +128,7 @@ export function createHttp<Custom extends CustomEvents>(options: ClientOptions<C
         return text ? JSON.parse(text) : undefined;
       }),
     open: (path, call) => request("GET", path, call, (response) => response),
+    credential: credential.get,
     saw,
   };
 }

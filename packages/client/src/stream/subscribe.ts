@@ -11,17 +11,22 @@ const final = [400, 401, 403, 404];
 
 /**
  * The events of a seller from a position on, over as many connections as it takes: each event once, in order, or a
- * `stream.reset`. The position moves when the consumer asks for the next event, having taken the last.
+ * `stream.reset`. The position moves when the consumer asks for the next event, having taken the last; `moved` is told.
  */
 export async function* subscribe(
   http: Http,
   { minDelay = 500, maxDelay = 30_000, watchdog = 35_000 }: ReconnectOptions = {},
   { from, types, productId, signal }: Subscription<string> = {},
+  moved: (position: string) => void = () => {},
 ): AsyncGenerator<EventOf<string, unknown> | StreamReset, void, undefined> {
   const whole = types === undefined && productId === undefined;
   let position = from === "start" ? undefined : from;
   let retry = 0;
   let failures = 0;
+  const move = (cursor: string) => {
+    position = cursor;
+    moved(cursor);
+  };
 
   while (!signal?.aborted) {
     let wait = retry;
@@ -57,12 +62,13 @@ export async function* subscribe(
             position ??= said.cursor;
             // Opened somewhere else, it would leave out what lies between without a word.
             if (position !== said.cursor) break;
+            moved(said.cursor);
           } else if (event === "stream.reset") {
             yield { type: event, payload: said };
-            position = said.cursor;
+            move(said.cursor);
           } else if (event === "stream.cursor" && !whole) {
             // Without a filter every event comes by itself, and a cursor beyond them would hide a hole.
-            position = said.cursor;
+            move(said.cursor);
             failures = 0;
           }
           opened = true;
@@ -76,7 +82,7 @@ export async function* subscribe(
           failures = 0;
           http.saw(said.id);
           yield said;
-          position = said.id;
+          move(said.id);
         }
       }
     } catch (error) {
