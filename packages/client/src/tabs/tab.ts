@@ -1,5 +1,4 @@
 import type { StreamReset } from "@amused/core";
-
 import { type AnyEvent, type Said, steps } from "./tail.ts";
 
 /** A tab's part in a share: a listener, and the leader while it holds the lock. */
@@ -154,6 +153,7 @@ export function createTab({ name, open, silence, onEnd }: TabOptions): Tab {
         watchPage(addEventListener);
       }
       listeners.add(listener);
+      if (at) listener({ at });
       return () => {
         listeners.delete(listener);
         if (listeners.size > 0) return;
