@@ -23,10 +23,6 @@ export async function* subscribe(
   let position = from === "start" ? undefined : from;
   let retry = 0;
   let failures = 0;
-  const move = (cursor: string) => {
-    position = cursor;
-    moved(cursor);
-  };
 
   while (!signal?.aborted) {
     let wait = retry;
@@ -62,13 +58,12 @@ export async function* subscribe(
             position ??= said.cursor;
             // Opened somewhere else, it would leave out what lies between without a word.
             if (position !== said.cursor) break;
-            moved(said.cursor);
           } else if (event === "stream.reset") {
             yield { type: event, payload: said };
-            move(said.cursor);
+            position = said.cursor;
           } else if (event === "stream.cursor" && !whole) {
             // Without a filter every event comes by itself, and a cursor beyond them would hide a hole.
-            move(said.cursor);
+            position = said.cursor;
             failures = 0;
           }
           opened = true;
@@ -82,8 +77,9 @@ export async function* subscribe(
           failures = 0;
           http.saw(said.id);
           yield said;
-          move(said.id);
+          position = said.id;
         }
+        if (position !== undefined) moved(position);
       }
     } catch (error) {
       if (signal?.aborted) return;
