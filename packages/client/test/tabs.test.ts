@@ -237,7 +237,8 @@ describe("a subscription", () => {
     };
     await next();
     const second = next();
-    // It hears by now what the leader says.
+    await soon(() => expect(quick.seen).toEqual([1]));
+    // Both had streams of their own; where one stream is left, it is the leader's, and they hear it.
     await soon(async () => expect(await server.open()).toBe(1));
     const before = server.asked.length;
     await server.write(600);
