@@ -66,41 +66,46 @@ function showAll(): void {
 }
 
 function show({ id, name, sku, price, currency, quantity }: Product, changed = false): void {
-  const template = element("product") as HTMLTemplateElement;
-  const row = (template.content.cloneNode(true) as DocumentFragment).firstElementChild as HTMLElement;
-  const put = (part: string, text: string) => {
-    const cell = row.querySelector(`[data-part=${part}]`);
-    if (cell) cell.textContent = text;
-  };
+  const shown = element("products").querySelector<HTMLElement>(`[data-id="${id}"]`);
+  const row = shown ?? copyOf("product");
+  const button = row.querySelector("button") as HTMLButtonElement;
+  const inCurrency = new Intl.NumberFormat(undefined, { style: "currency", currency });
+  fill(row, { name, sku: sku ?? "", price: inCurrency.format(Number(price)), quantity: String(quantity) });
   row.dataset.id = String(id);
   row.classList.toggle("low", quantity <= 5);
-  row.classList.toggle("changed", changed);
-  put("name", name);
-  put("sku", sku ?? "");
-  put("price", new Intl.NumberFormat(undefined, { style: "currency", currency }).format(Number(price)));
-  put("quantity", String(quantity));
-  const button = row.querySelector("button") as HTMLButtonElement;
+  row.classList.remove("changed");
+  // Looked at in between, so that the animation starts again.
+  if (changed && row.offsetWidth > 0) row.classList.add("changed");
   button.disabled = quantity === 0;
   button.ariaLabel = `Sell one ${name}`;
-  button.onclick = async () => {
-    const body = JSON.stringify({ productId: id });
-    // What changes by it comes back over the stream, to this tab as to all others.
-    const answer = await fetch("/sell", { method: "POST", body }).catch(() => undefined);
-    if (!answer?.ok) note(name, (await answer?.text()) ?? "not sold: the server can not be reached");
-  };
-  const shown = element("products").querySelector(`[data-id="${id}"]`);
-  if (shown) shown.replaceWith(row);
-  else element("products").append(row);
+  button.onclick = () => void sell(id, name);
+  if (!shown) element("products").append(row);
+}
+
+/** What changes by it comes back over the stream, to this tab as to all others. */
+async function sell(productId: number, name: string): Promise<void> {
+  const body = JSON.stringify({ productId });
+  const answer = await fetch("/sell", { method: "POST", body }).catch(() => undefined);
+  if (!answer?.ok) note(name, (await answer?.text()) ?? "not sold: the server can not be reached");
 }
 
 function note(what: string, type: string, time = new Date().toISOString()): void {
-  const template = element("event") as HTMLTemplateElement;
-  const line = template.content.cloneNode(true) as DocumentFragment;
-  const texts = { what, type, time: new Date(time).toLocaleTimeString() };
-  for (const [part, text] of Object.entries(texts))
-    (line.querySelector(`[data-part=${part}]`) as HTMLElement).textContent = text;
+  const line = copyOf("event");
+  fill(line, { what, type, time: new Date(time).toLocaleTimeString() });
   element("events").prepend(line);
   element("events").children[30]?.remove();
+}
+
+function copyOf(template: string): HTMLElement {
+  const { content } = element(template) as HTMLTemplateElement;
+  return (content.cloneNode(true) as DocumentFragment).firstElementChild as HTMLElement;
+}
+
+function fill(inside: HTMLElement, texts: Record<string, string>): void {
+  for (const [part, text] of Object.entries(texts)) {
+    const place = inside.querySelector(`[data-part=${part}]`);
+    if (place) place.textContent = text;
+  }
 }
 
 /** Whether the server answers, asked for itself: a stream that says nothing may be quiet or dead. */

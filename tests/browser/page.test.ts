@@ -59,6 +59,7 @@ browserTest(
     expect(await sell.isDisabled()).toBe(true);
     expect(await page.locator("#events li").count()).toBe(2);
     await soon(async () => expect(await page.locator("#state").textContent()).toBe("Live"));
+    // For whoever wants to look at it.
     const picture = process.env.AMUSED_TEST_PICTURE;
     if (picture) await page.screenshot({ path: picture });
 
