@@ -6,17 +6,16 @@ import { shareName } from "./name.ts";
 import { createTab, type Tab } from "./tab.ts";
 import { type AnyEvent, createTail } from "./tail.ts";
 
-type Events = AsyncGenerator<AnyEvent | StreamReset, void, undefined>;
-
 /**
- * Subscriptions over one stream for all tabs of an origin that are of the same seller. What each of them sees is what
- * `subscribe` would show it, which is also what it falls back on wherever something stands in the way of sharing.
+ * Subscriptions over one stream for all tabs of an origin that are of the same seller. Each sees what `subscribe` would
+ * show it, and that is also what it falls back on wherever something stands in the way of sharing. It is handed in, so
+ * that bundlers leave it where the page has it already.
  */
 export function shareStream(
   http: Http,
   subscribe: typeof Subscribe,
   { baseUrl, seller, reconnect }: Pick<ClientOptions, "baseUrl" | "seller" | "reconnect">,
-): (subscription?: Subscription<string>) => Events {
+): (subscription?: Subscription<string>) => AsyncGenerator<AnyEvent | StreamReset, void, undefined> {
   const tabs = new Map<string, Tab>();
   const nameNow = async () => shareName(baseUrl, seller, await http.credential());
 
@@ -27,17 +26,18 @@ export function shareStream(
       name,
       open(from, signal, moved) {
         const switched = new AbortController();
-        const either = AbortSignal.any([signal, switched.signal]);
         const open: Http["open"] = async (...call) => {
           const response = await http.open(...call);
           // The credential was renewed, and for another seller: what comes now is not for the tabs of this name.
           if ((await nameNow()) !== name) switched.abort();
           return response;
         };
-        return subscribe({ ...http, open }, reconnect, { ...(from && { from }), signal: either }, moved);
+        return subscribe({ ...http, open }, reconnect, resumed({}, from, signal, switched.signal), moved);
       },
       silence: reconnect?.watchdog ?? 35_000,
-      onEnd: () => tabs.get(name) === tab && tabs.delete(name),
+      onEnd() {
+        if (tabs.get(name) === tab) tabs.delete(name);
+      },
     });
     tabs.set(name, tab);
     return tab;
@@ -53,28 +53,25 @@ export function shareStream(
     const stop = () => wake();
     let tab: Tab | undefined;
     let leave = () => {};
-    try {
-      const name = await nameNow();
-      tab = name ? tabOf(name) : undefined;
-      leave =
-        tab?.join((said) => {
-          if (said) tail.hear(said);
-          wake();
-        }) ?? leave;
-    } catch {
-      // The credential can not be had, or the browser denies this page what it takes.
-      tab = undefined;
-    }
 
-    /** Whether what comes next is heard from the leader. */
+    /** Whether it goes on with what is heard from the leader, or is to be. */
     function joins(): boolean {
-      if (!accepted || !tab || (tab.over && !tab.over.error)) return false;
+      if (!accepted || !tab || tab.over) return false;
       position ??= tail.base;
       return position === undefined || tail.continues(position);
     }
 
     signal?.addEventListener("abort", stop);
     try {
+      // A credential that can not be had says nothing; the stream waits for it.
+      const name = await nameNow().catch(() => undefined);
+      if (name) {
+        tab = tabOf(name);
+        leave = tab.join((said) => {
+          if (said) tail.hear(said);
+          wake();
+        });
+      }
       while (!signal?.aborted) {
         if (joins()) {
           const event = tail.take();
@@ -83,7 +80,6 @@ export function shareStream(
             yield event;
             position = event.id;
           } else {
-            if (tab?.over?.error) throw tab.over.error;
             position = tail.end;
             await new Promise<void>((resolve) => {
               wake = resolve;
@@ -91,7 +87,7 @@ export function shareStream(
           }
           continue;
         }
-        // Here it goes by a stream of its own, until what it has seen and what it hears join.
+        // By a stream of its own, until what it has seen and what it hears join.
         const joined = new AbortController();
         wake = () => {
           if (joins()) joined.abort();
@@ -99,11 +95,7 @@ export function shareStream(
         yield* subscribe(
           http,
           reconnect,
-          {
-            ...subscription,
-            ...(position !== undefined && { from: position }),
-            signal: signal ? AbortSignal.any([signal, joined.signal]) : joined.signal,
-          },
+          resumed(subscription, position, signal, joined.signal),
           (cursor) => {
             position = cursor;
             accepted = true;
@@ -115,6 +107,20 @@ export function shareStream(
       signal?.removeEventListener("abort", stop);
       leave();
     }
+  };
+}
+
+/** The subscription from a position on, until one of the signals aborts. */
+function resumed(
+  { types, productId }: Subscription<string>,
+  from: string | undefined,
+  ...signals: (AbortSignal | undefined)[]
+): Subscription<string> {
+  return {
+    ...(types && { types }),
+    ...(productId !== undefined && { productId }),
+    ...(from !== undefined && { from }),
+    signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)),
   };
 }
 

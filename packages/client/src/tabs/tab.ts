@@ -1,27 +1,30 @@
 import type { StreamReset } from "@amused/core";
-import { type AnyEvent, type Said, steps } from "./tail.ts";
+import { type AnyEvent, createTail, cursorOf, type Said } from "./tail.ts";
 
-/** A tab's part in a share: a listener, and the leader while it holds the lock. */
+/** A tab's part in a share: it hears the leader, and is the leader while it holds the lock. */
 export interface Tab {
-  /** Set once there is nothing more to hear: with an error that is final, or because this tab can not share. */
-  readonly over: { error?: unknown } | undefined;
-  /** Is told what the leader says, and of the end; the tab leaves the share with its last listener. */
+  /** There is nothing more to hear: the stream was refused, or the browser does not let this page share. */
+  readonly over: boolean;
+  /** Is told what the leader says, and (with nothing) of the end. With its last listener the tab leaves the share. */
   join(listener: (said?: Said) => void): () => void;
 }
 
 export interface TabOptions {
+  /** The name of the share. */
   name: string;
-  /** The events of the seller from a position on, while this tab leads. It ends by itself where it must not go on. */
+  /** All events from a position on, for the leader; it ends by itself where it must not go on. */
   open(
     from: string | undefined,
     signal: AbortSignal,
     moved: (cursor: string) => void,
   ): AsyncIterable<AnyEvent | StreamReset>;
-  /** After so many milliseconds a leader that says nothing is taken for dead. */
+  /** After so many milliseconds a leader that does not answer is taken for dead. */
   silence: number;
-  /** The tab was left, or is over. */
   onEnd(): void;
 }
+
+/** What listeners say to the leader, and it answers with where it is. */
+const ask = null;
 
 /**
  * Leads when it gets the lock of the share's name, which the browser hands on when a leader closes or crashes. A leader
@@ -29,44 +32,28 @@ export interface TabOptions {
  */
 export function createTab({ name, open, silence, onEnd }: TabOptions): Tab {
   const listeners = new Set<(said?: Said) => void>();
-  let at: string | undefined;
-  let over: Tab["over"];
-  let exit: (() => void) | undefined;
-
-  function hear(said: Said) {
-    if ("reset" in said) at = said.reset;
-    const cursor = "event" in said ? said.event.id : "at" in said ? said.at : undefined;
-    if (cursor) at = steps(cursor, at) > 0 ? at : cursor;
-    for (const listener of listeners) listener(said);
-  }
-
-  function end(error?: unknown) {
-    over = error ? { error } : {};
-    pause();
-    onEnd();
-    for (const listener of listeners) listener();
-  }
+  const heard = createTail(() => false);
+  let over = false;
+  let leave: (() => void) | undefined;
 
   /** Says what the stream brings, until the signal aborts. */
   async function lead(signal: AbortSignal): Promise<void> {
-    // Not the channel on which this tab hears: so it hears itself as all others do.
+    // Not the channel on which this tab hears: so it hears itself, as all others do.
     const channel = new BroadcastChannel(name);
-    let position = at;
-    const say = (said: Said) => channel.postMessage(said);
-    channel.onmessage = ({ data }: MessageEvent<Said>) => {
-      // Answered, not said every so often, because timers stand still in a tab that is hidden.
-      if ("ask" in data) say({ at: position });
+    let position = heard.end;
+    const say = (said: Said = "") => channel.postMessage(said);
+    // Answered, and not said every so often, because timers stand still in a tab that is hidden.
+    channel.onmessage = ({ data }) => data === ask && say(position);
+    say(position);
+    const moved = (cursor: string) => {
+      if (cursor !== position) say(cursor);
+      position = cursor;
     };
-    say({ at: position });
     try {
-      for await (const one of open(position, signal, (cursor) => {
-        if (cursor === position) return;
-        position = cursor;
-        say({ at: cursor });
-      })) {
+      for await (const one of open(position, signal, moved)) {
         if (signal.aborted) return;
-        position = "id" in one ? one.id : one.payload.cursor;
-        say("id" in one ? { event: one } : { reset: position });
+        position = cursorOf(one);
+        say(one);
       }
     } finally {
       channel.close();
@@ -79,17 +66,19 @@ export function createTab({ name, open, silence, onEnd }: TabOptions): Tab {
     let left = false;
     let leads = false;
     let steal = false;
-    let silent = 0;
-    channel.onmessage = ({ data }: MessageEvent<Said>) => {
-      if ("ask" in data || left) return;
-      silent = 0;
-      hear(data);
+    let unanswered = 0;
+    channel.onmessage = ({ data }: MessageEvent<Said | typeof ask>) => {
+      if (data === ask) return;
+      unanswered = 0;
+      heard.hear(data);
+      for (const listener of listeners) listener(data);
     };
-    channel.postMessage({ ask: true });
+    channel.postMessage(ask);
     const watchdog = setInterval(() => {
       if (leads) return;
-      if (++silent < 4) return channel.postMessage({ ask: true });
-      silent = 0;
+      channel.postMessage(ask);
+      if (unanswered++ < 3) return;
+      unanswered = 0;
       steal = true;
       attempt.abort();
     }, silence / 4);
@@ -98,24 +87,21 @@ export function createTab({ name, open, silence, onEnd }: TabOptions): Tab {
       while (!left) {
         attempt = new AbortController();
         const { signal } = attempt;
+        const stopped = new Promise((resolve) => signal.addEventListener("abort", resolve));
         const options = steal ? { steal } : { signal };
         steal = false;
         try {
           await navigator.locks.request(name, options, () => {
             leads = true;
-            const left = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
-            return Promise.race([lead(signal), left]);
+            return Promise.race([lead(signal), stopped]);
           });
           if (!left) end();
         } catch (error) {
-          if (left) return;
-          // The end of an attempt, or the lock was stolen from us, who did not answer for so long.
-          if ((error as Error).name === "AbortError") continue;
-          end(error instanceof DOMException ? undefined : error);
-        } finally {
-          leads = false;
-          attempt.abort();
+          // Otherwise this attempt was ended, or the lock was taken from us, who did not answer.
+          if (!left && (error as Error).name !== "AbortError") end();
         }
+        leads = false;
+        attempt.abort();
       }
     }
     void compete();
@@ -128,13 +114,24 @@ export function createTab({ name, open, silence, onEnd }: TabOptions): Tab {
     };
   }
 
+  function end() {
+    over = true;
+    pause();
+    onEnd();
+    for (const listener of listeners) listener();
+  }
+
   function pause() {
-    exit?.();
-    exit = undefined;
+    leave?.();
+    leave = undefined;
   }
 
   function resume() {
-    if (!over) exit ??= enter();
+    try {
+      if (!over) leave ??= enter();
+    } catch {
+      end();
+    }
   }
 
   /** A page that is put away and may come back neither leads nor hears meanwhile. */
@@ -153,7 +150,7 @@ export function createTab({ name, open, silence, onEnd }: TabOptions): Tab {
         watchPage(addEventListener);
       }
       listeners.add(listener);
-      if (at) listener({ at });
+      listener(heard.end);
       return () => {
         listeners.delete(listener);
         if (listeners.size > 0) return;
