@@ -39,6 +39,7 @@ browserTest(
   async () => {
     const { url, stop } = await start();
     const context = await chromium.browser.newContext({ viewport: { width: 1100, height: 760 } });
+    context.setDefaultTimeout(90_000);
     onTestFinished(() => context.close());
     const [page, other] = [await context.newPage(), await context.newPage()];
     const faults: string[] = [];

@@ -38,6 +38,7 @@ async function visit({ serve = inProcess, own = false } = {}) {
   });
   url = await serve([site.url]);
   const context: BrowserContext = own ? chromium.own : await chromium.browser.newContext();
+  context.setDefaultTimeout(90_000);
   const pages: Page[] = [];
   onTestFinished(async () => {
     for (const page of pages) await page.close();

@@ -10,8 +10,8 @@ export function events<Custom extends CustomEvents>(
   const alone = (subscription?: Subscription<string>) => subscribe(http, options.reconnect, subscription);
   let share: Promise<typeof alone> | undefined;
 
+  /** Over the stream that all tabs share; alone where its code can not be had, as after a release that removed it. */
   async function* shared(subscription?: Subscription<string>) {
-    // What can not be loaded, because the page is of a release whose files are gone, is done without.
     share ??= import("../tabs/share.ts").then(
       ({ shareStream }) => shareStream(http, subscribe, options),
       () => alone,
@@ -19,16 +19,11 @@ export function events<Custom extends CustomEvents>(
     yield* (await share)(subscription);
   }
 
-  const sharing = () =>
-    options.shareStream !== false &&
-    typeof document === "object" &&
-    "locks" in navigator &&
-    "BroadcastChannel" in globalThis;
-
   // Which events a filter lets through is the compiler's knowledge alone; what comes is the server's word for it.
   return {
     list: (query, options) => http.send("GET", "/events", { ...options, query }),
     publish: (json, options) => http.send("POST", "/events", { ...options, json }),
-    subscribe: (subscription) => (sharing() ? shared : alone)(subscription),
+    // What else sharing takes is found out by trying, in code that others do not load.
+    subscribe: options.shareStream === false || typeof document === "undefined" ? alone : shared,
   } as Events<Custom>;
 }

@@ -42,7 +42,7 @@ export function createTab({ name, open, silence, onEnd }: TabOptions): Tab {
     const channel = new BroadcastChannel(name);
     let position = heard.end;
     const say = (said: Said = "") => channel.postMessage(said);
-    // Answered, and not said every so often, because timers stand still in a tab that is hidden.
+    // Answered, and not said every so often, because timers are slowed down in a tab that is hidden.
     channel.onmessage = ({ data }) => data === ask && say(position);
     say(position);
     const moved = (cursor: string) => {
