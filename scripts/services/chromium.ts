@@ -35,7 +35,8 @@ export function chromiumRungs(machine: BrowserMachine): Rung[] {
     return { reason: programs.length === 0 ? `none ${where}` : `${programs.join(", ")} can not be run` };
   };
   // Unlike a server that runs anyway, a browser that is there may be one that does not work here.
-  if (machine.env.AMUSED_TEST_WITHOUT_BROWSER === "1") return [async () => ({ reason: "not wanted" })];
+  if (machine.env.AMUSED_TEST_WITHOUT_BROWSER === "1")
+    return [async () => ({ reason: "not wanted (AMUSED_TEST_WITHOUT_BROWSER=1)" })];
   return [
     async () => {
       const given = machine.env.AMUSED_TEST_CHROMIUM;

@@ -311,6 +311,15 @@ describe("a subscription", () => {
     vi.restoreAllMocks();
   });
 
+  test("whose signal has aborted asks for nothing", async () => {
+    const token = vi.fn(() => server.acme);
+    const { baseUrl, fetch } = server;
+    const events = createClient({ baseUrl, fetch, token }).events.subscribe({ signal: AbortSignal.abort() });
+    for await (const event of events) expect.unreachable(event.type);
+    expect(token).not.toHaveBeenCalled();
+    expect(server.asked).toEqual([]);
+  });
+
   test("whose credential can not be had at first waits for it", async () => {
     const token = vi.fn().mockRejectedValueOnce(new Error("down")).mockResolvedValue(server.acme);
     await ready(tab({}, { token }));

@@ -45,6 +45,7 @@ export function shareStream(
 
   return async function* follow(subscription = {}) {
     const { from, types, productId, signal } = subscription;
+    if (signal?.aborted) return;
     const tail = createTail((event) => passes(event, subscription));
     let position = from;
     // What asks for nothing can not be refused. All else opens a stream first, for the server's own word on it.
