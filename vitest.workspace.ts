@@ -10,11 +10,13 @@ const long = process.env.AMUSED_TEST_LONG === "1";
 
 // Only these ask for a PostgreSQL server, so that the rest starts at once.
 const withDatabases = new Set(["postgres", "server", "bench"]);
+// And only this for a browser.
+const withBrowser = new Set(["browser"]);
 
 // Tests run on sources, with no build: every package's `exports` names its TypeScript under this condition first.
 const conditions = ["@amused/source", "module", "node", "development|production"];
 
-function project(name: string, folder: string) {
+function project(name: string, folder: string, exclude: string[] = []) {
   return {
     root: folder,
     resolve: { conditions },
@@ -22,10 +24,13 @@ function project(name: string, folder: string) {
     test: {
       name,
       include: long ? ["**/*.long.test.ts"] : ["**/*.test.ts"],
-      exclude: ["**/node_modules/**", "**/dist/**", ...(long ? [] : ["**/*.long.test.ts"])],
+      exclude: ["**/node_modules/**", "**/dist/**", ...exclude, ...(long ? [] : ["**/*.long.test.ts"])],
       testTimeout: long ? 600_000 : 20_000,
       hookTimeout: 60_000,
-      globalSetup: withDatabases.has(name) ? [join(root, "scripts/vitest-databases.ts")] : [],
+      globalSetup: [
+        ...(withDatabases.has(name) ? [join(root, "scripts/vitest-databases.ts")] : []),
+        ...(withBrowser.has(name) ? [join(root, "scripts/vitest-browser.ts")] : []),
+      ],
     },
   };
 }
@@ -43,7 +48,8 @@ export default defineConfig({
     projects: [
       ...packages.map((name) => project(name, join(root, "packages", name))),
       ...folders.map((name) => project(name, join(root, name))),
-      project("house", join(root, "tests")),
+      project("house", join(root, "tests"), ["browser/**"]),
+      project("browser", join(root, "tests/browser")),
     ],
   },
 });

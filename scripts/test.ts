@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { root } from "./packages.ts";
 import { say, seconds } from "./say.ts";
+import { findChromium } from "./services/chromium.ts";
 import { type Service, ServiceMissing } from "./services/ladder.ts";
 import { findPostgres } from "./services/postgres.ts";
 
@@ -14,7 +15,8 @@ const from = performance.now();
 const long = process.argv.includes("--long");
 const passedOn = process.argv.slice(2).filter((argument) => argument !== "--long");
 
-const services = await startServices();
+const postgres = await found("PostgreSQL", findPostgres, "AMUSED_TEST_WITHOUT_POSTGRES");
+const chromium = await found("Chromium", findChromium, "AMUSED_TEST_WITHOUT_BROWSER");
 const folder = mkdtempSync(join(tmpdir(), "amused-test-"));
 const report = process.env.AMUSED_TEST_REPORT ?? join(folder, "report.json");
 
@@ -40,7 +42,8 @@ const vitest = spawn(
       ...process.env,
       // Under a name of its own: a server that a test starts would take DATABASE_URL for its setting.
       DATABASE_URL: undefined,
-      AMUSED_TEST_POSTGRES_URL: services?.url,
+      AMUSED_TEST_POSTGRES_URL: postgres?.url,
+      AMUSED_TEST_CHROMIUM: chromium?.url,
       ...(long ? { AMUSED_TEST_LONG: "1" } : {}),
     },
   },
@@ -52,20 +55,25 @@ const [code] = await once(vitest, "exit");
 
 sayWhatTookLong();
 rmSync(folder, { recursive: true, force: true });
-await services?.stop();
+await postgres?.stop();
 say(`${long ? "Long tests" : "Tests"} ${code === 0 ? "passed" : "failed"}`, from);
 process.exit(code ?? 1);
 
-async function startServices(): Promise<Service | undefined> {
+/** A service, once said what was found; where there is none, this ends unless the tests are to go without it. */
+async function found(
+  name: string,
+  find: () => Promise<Service>,
+  without: string,
+): Promise<Service | undefined> {
   try {
     const before = performance.now();
-    const server = await findPostgres();
-    say(`PostgreSQL: ${server.how}`, before);
-    return server;
+    const service = await find();
+    say(`${name}: ${service.how}`, before);
+    return service;
   } catch (error) {
     if (!(error instanceof ServiceMissing)) throw error;
     console.error(error.message);
-    if (process.env.AMUSED_TEST_WITHOUT_POSTGRES !== "1") process.exit(1);
+    if (process.env[without] !== "1") process.exit(1);
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { type BrowserMachine, findChromium } from "../scripts/services/chromium.ts";
 import { isLeftover } from "../scripts/services/database.ts";
 import { findPostgres, type Machine } from "../scripts/services/postgres.ts";
 
@@ -81,6 +82,54 @@ describe("finding PostgreSQL", () => {
       start: () => Promise.reject(new Error("no disk")),
     });
     await expect(findPostgres(one)).rejects.toThrow(/no disk/);
+  });
+});
+
+describe("finding Chromium", () => {
+  /** A machine with these programs that run, and no others. */
+  const machine = (
+    programs: Record<string, string>,
+    given: Partial<BrowserMachine> = {},
+  ): BrowserMachine => ({
+    env: {},
+    version: (program) => programs[program],
+    programs: () => Object.keys(programs),
+    install: async () => "not root on Debian",
+    ...given,
+  });
+
+  test("takes the one that was named, and else the first that runs", async () => {
+    const programs = { "/broken": "", "/usr/bin/chromium": "Chromium 150.0", "/mine": "Chrome 151.0" };
+    const env = { AMUSED_TEST_CHROMIUM: "/mine" };
+    expect((await findChromium(machine(programs, { env }))).url).toBe("/mine");
+    const runs = (program: string) => programs[program as keyof typeof programs] || undefined;
+    expect((await findChromium(machine(programs, { version: runs }))).url).toBe("/usr/bin/chromium");
+  });
+
+  test("installs one when there is none", async () => {
+    const programs: Record<string, string> = {};
+    const install = async () => {
+      programs["/usr/bin/chromium"] = "Chromium 150.0";
+      return undefined;
+    };
+    expect((await findChromium(machine(programs, { install }))).how).toBe(
+      "Chromium 150.0 (/usr/bin/chromium)",
+    );
+  });
+
+  test("looks for none where the tests are to go without it", async () => {
+    const env = { AMUSED_TEST_WITHOUT_BROWSER: "1" };
+    const install = () => expect.unreachable("installed");
+    const one = machine({ "/usr/bin/chromium": "Chromium 150.0" }, { env, install });
+    await expect(findChromium(one)).rejects.toThrow(/not wanted/);
+  });
+
+  test("says every reason and what to do, in one line, when nothing helps", async () => {
+    const error = await findChromium(machine({})).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({ name: "ServiceMissing" });
+    expect((error as Error).message).toMatch(
+      /AMUSED_TEST_CHROMIUM is not set.*none among the programs.*not root.*Install Chromium/,
+    );
   });
 });
 

@@ -1,7 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import pg from "pg";
+import { aptInstall } from "./apt.ts";
 import { findOrStart, type Rung, type Service, saidBy } from "./ladder.ts";
 import { postgresBinaries, startPostgres } from "./postgres-server.ts";
 
@@ -87,25 +86,5 @@ export const thisMachine: Machine = {
   },
   binaries: () => postgresBinaries(oldest),
   start: startPostgres,
-  install: async () => {
-    if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version"))
-      return "not root on Debian, so not installed";
-    console.log(
-      "PostgreSQL: not on this machine; installs it (apt-get install -y postgresql), about a minute …",
-    );
-    const apt = (...args: string[]) =>
-      execFileSync("apt-get", args, {
-        env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-        stdio: ["ignore", "ignore", "inherit"],
-      });
-    const install = () => apt("install", "-y", "--no-install-recommends", "postgresql");
-    try {
-      install();
-    } catch {
-      // The usual cause in a fresh container is that no package list has been fetched yet.
-      apt("update");
-      install();
-    }
-    return undefined;
-  },
+  install: async () => aptInstall("PostgreSQL", "postgresql"),
 };

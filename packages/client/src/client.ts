@@ -31,7 +31,7 @@ export function createClient<Custom extends CustomEvents = NoCustomEvents>(
   options: ClientOptions<Custom>,
 ): Client<Custom> {
   const http = createHttp(options);
-  const log = events<Custom>(http, options.reconnect);
+  const log = events<Custom>(http, options);
   return {
     products: products(http, log),
     stock: stock(http),

@@ -32,4 +32,10 @@ export interface ClientOptions<Custom extends CustomEvents = NoCustomEvents> {
   /** How often a request is tried again after it met no answer, 429, 502, 503, 504 or its own first attempt (3). */
   retry?: number;
   reconnect?: ReconnectOptions;
+  /**
+   * In browsers, all tabs of an origin that are of the same seller get their events over one connection (true), which
+   * the next tab takes over when the one that holds it closes. Needs HTTPS or localhost; elsewhere each subscription
+   * has its own.
+   */
+  shareStream?: boolean;
 }

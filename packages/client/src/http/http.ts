@@ -29,6 +29,8 @@ export interface Http {
   page<T>(path: string, call?: Call): Promise<Page<T>>;
   /** The answer as soon as it begins, for what is read as it comes. */
   open(path: string, call: Call): Promise<Response>;
+  /** What the requests are sent with. */
+  credential(): Promise<string | undefined>;
   /** Later reads are to know what this cursor names. */
   saw(cursor: string): void;
 }
@@ -140,6 +142,7 @@ export function createHttp<Custom extends CustomEvents>(options: ClientOptions<C
         asOf: response.headers.get("amused-cursor") ?? "",
       })),
     open: (path, call) => request("GET", path, call, (response) => response),
+    credential: credential.get,
     saw,
   };
 }

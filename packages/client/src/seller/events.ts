@@ -1,16 +1,29 @@
-import type { CustomEvents, Events } from "@amused/core";
+import type { CustomEvents, Events, Subscription } from "@amused/core";
 import type { Http } from "../http/http.ts";
-import type { ReconnectOptions } from "../options.ts";
+import type { ClientOptions } from "../options.ts";
 import { subscribe } from "../stream/subscribe.ts";
 
 export function events<Custom extends CustomEvents>(
   http: Http,
-  reconnect: ReconnectOptions | undefined,
+  options: Omit<ClientOptions, "events">,
 ): Events<Custom> {
+  const alone = (subscription?: Subscription<string>) => subscribe(http, options.reconnect, subscription);
+  let share: Promise<typeof alone> | undefined;
+
+  /** Over the stream that all tabs share; alone where its code can not be had, as after a release that removed it. */
+  async function* shared(subscription?: Subscription<string>) {
+    share ??= import("../tabs/share.ts").then(
+      ({ shareStream }) => shareStream(http, subscribe, options),
+      () => alone,
+    );
+    yield* (await share)(subscription);
+  }
+
   // Which events a filter lets through is the compiler's knowledge alone; what comes is the server's word for it.
   return {
     list: (query, options) => http.send("GET", "/events", { ...options, query }),
     publish: (json, options) => http.send("POST", "/events", { ...options, json }),
-    subscribe: (subscription) => subscribe(http, reconnect, subscription),
+    // What else sharing takes is found out by trying, in code that others do not load.
+    subscribe: options.shareStream === false || typeof document === "undefined" ? alone : shared,
   } as Events<Custom>;
 }

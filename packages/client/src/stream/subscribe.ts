@@ -14,12 +14,13 @@ const longestPause = 300_000;
 
 /**
  * The events of a seller from a position on, over as many connections as it takes: each event once, in order, or a
- * `stream.reset`. The position moves when the consumer asks for the next event, having taken the last.
+ * `stream.reset`. The position moves when the consumer asks for the next event, having taken the last; `moved` is told.
  */
 export async function* subscribe(
   http: Http,
   { minDelay = 500, maxDelay = 30_000, watchdog = 35_000 }: ReconnectOptions = {},
   { from, types, productId, signal }: Subscription<string> = {},
+  moved: (position: string) => void = () => {},
 ): AsyncGenerator<EventOf<string, unknown> | StreamReset, void, undefined> {
   const whole = types === undefined && productId === undefined;
   let position = from === "start" ? undefined : from;
@@ -85,6 +86,7 @@ export async function* subscribe(
           yield said;
           position = cursor;
         } else if (event === "stream.cursor" && !whole) position = cursor;
+        if (position !== undefined) moved(position);
       }
     } catch (error) {
       if (signal?.aborted) return;
