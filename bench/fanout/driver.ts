@@ -10,6 +10,7 @@ import { openStreams, type Streams } from "./streams.ts";
 // A process of its own that holds the streams of one server, tells it when to cause events, and counts what arrives.
 export type Order =
   | { do: "meet"; server: Ready; protocol: ProtocolName }
+  /** So many streams beside those that are open. */
   | { do: "open"; streams: number }
   /** Events for a time, so many in one tick, and the next ones when every stream has had the last. */
   | { do: "drive"; burst: number; forMs: number }
@@ -60,7 +61,7 @@ answerOrders(async (order: Order): Promise<Answer> => {
     const { ready, protocol } = server;
     const url = new URL(ready.url);
     const streams = await openStreams(url, protocols[protocol], ready.apiKeys, order.streams);
-    open = { streams, count: order.streams };
+    open = open === null ? { streams, count: order.streams } : both(open, streams, order.streams);
     return {};
   }
   if (open === null) throw new Error("No streams are open.");
@@ -70,6 +71,25 @@ answerOrders(async (order: Order): Promise<Answer> => {
   open = null;
   return {};
 });
+
+/** What is open and what comes to it, as one. */
+function both(
+  { streams: first, count }: { streams: Streams; count: number },
+  second: Streams,
+  more: number,
+): { streams: Streams; count: number } {
+  const streams: Streams = {
+    get bytes() {
+      return first.bytes + second.bytes;
+    },
+    get receipts() {
+      return [...first.receipts, ...second.receipts];
+    },
+    next: async (events) => void (await Promise.all([first.next(events), second.next(events)])),
+    close: async () => void (await Promise.all([first.close(), second.close()])),
+  };
+  return { streams, count: count + more };
+}
 
 async function drive(
   line: OrderLine,

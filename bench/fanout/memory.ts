@@ -7,17 +7,19 @@ export interface MemoryPerStream {
   heap: number;
 }
 
-/** So many streams are opened and left before the first look, so that code and tables are there already. */
-const warmUpStreams = 20;
-
-/** Opens the streams and leaves them open: what the process has grown by, garbage aside, for each of them. */
+/**
+ * Opens half of the streams, and then the others: what the process has grown by for each of those, garbage aside. The
+ * first half grows what grows once, whoever opens streams: code, tables, and V8's room for young objects.
+ */
 export async function openAndWeigh({ ask }: Contestant, streams: number): Promise<MemoryPerStream> {
-  await ask({ do: "open", streams: warmUpStreams });
-  for (const burst of [1, 20]) await ask({ do: "drive", burst, forMs: 50 });
-  await ask({ do: "close" });
-  const before = await ask({ do: "memory" });
-  await ask({ do: "open", streams });
-  for (let i = 0; i < 3; i++) await ask({ do: "drive", burst: 1, forMs: 0 });
-  const after = await ask({ do: "memory" });
-  return { rss: (after.rss - before.rss) / streams, heap: (after.heap - before.heap) / streams };
+  const half = Math.ceil(streams / 2);
+  const weighed = async (count: number) => {
+    await ask({ do: "open", streams: count });
+    for (const burst of [1, 20, 1]) await ask({ do: "drive", burst, forMs: 0 });
+    return ask({ do: "memory" });
+  };
+  const before = await weighed(half);
+  const after = await weighed(streams - half);
+  const each = (one: number, other: number) => (other - one) / (streams - half);
+  return { rss: each(before.rss, after.rss), heap: each(before.heap, after.heap) };
 }
