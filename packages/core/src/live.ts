@@ -10,7 +10,7 @@ export interface LiveShop {
   events: { subscribe(subscription: Subscription<(typeof productEvents)[number]>): AsyncIterable<unknown> };
 }
 
-/** What `products.live` is on both transports. This door imports nothing but core's errors, so that a page can load it. */
+/** What `products.live` is on both transports. This door imports nothing, so that a page can load it later and by itself. */
 export function liveProducts(
   { products, events }: LiveShop,
   query: LiveProductQuery = {},

@@ -1,6 +1,6 @@
 import type { StreamReset } from "../domain/event.ts";
 import type { Page } from "../domain/page.ts";
-import { AmusedError, isAmusedError } from "../errors.ts";
+import type { AmusedErrorOf } from "../errors.ts";
 import { sleep } from "./sleep.ts";
 
 /** What is known of a list: its first items in order; all of them, where it is `whole`. */
@@ -28,6 +28,8 @@ export interface Watch<T> {
 
 /** A page is read at most once in so long, however much happens. */
 const pauseMs = 250;
+/** One that was answered from before what is known is asked for again after so long. */
+const behindMs = 1_000;
 /** Waits after failures grow up to this. */
 const maxDelayMs = 30_000;
 /** Answers after which asking the same again can do no better. */
@@ -56,8 +58,10 @@ export async function follow<T, Event extends { id: string; type: string }>(
     pause = sleep(pauseMs, signal);
     const { items, nextCursor, asOf } = await read(signal);
     if (signal.aborted) return;
-    if (position !== undefined && Number(distance(position, asOf)) < 0)
-      throw new AmusedError("unavailable", "The list was answered from before the events already seen.", {});
+    if (position !== undefined && Number(distance(position, asOf)) < 0) {
+      pause = sleep(behindMs, signal);
+      return load();
+    }
     const same = JSON.stringify(items) === JSON.stringify(known.items);
     known = { items: same ? known.items : items, whole: nextCursor === null };
     position = asOf;
@@ -89,14 +93,23 @@ export async function follow<T, Event extends { id: string; type: string }>(
       return;
     } catch (error) {
       if (signal.aborted) return;
-      if (!isAmusedError(error) || final.includes(error.status)) throw error;
+      const { status, retryAfter = 0 } = readError(error);
+      if (status === undefined || final.includes(status)) throw error;
       watch.failure(error);
       // Begun anew, from whatever there is: a database that was restored may not have come as far.
       position = undefined;
-      const asked = "retryAfter" in error ? (error.retryAfter ?? 0) * 1000 : 0;
-      await sleep(asked + Math.random() * Math.min(maxDelayMs, 500 * 2 ** failures++), signal);
+      await sleep(retryAfter * 1000 + Math.random() * Math.min(maxDelayMs, 500 * 2 ** failures++), signal);
     }
   }
+}
+
+/**
+ * What is read of an error of ours; of another there is nothing. Not by `isAmusedError`: bundlers would make a file of
+ * what this module, which is loaded later, had in common with the one that pages load at once.
+ */
+function readError(error: unknown): Partial<AmusedErrorOf<"unavailable">> {
+  const { name } = error as Partial<Error>;
+  return name === "AmusedError" ? (error as AmusedErrorOf<"unavailable">) : {};
 }
 
 function isReset(event: { type: string }): event is StreamReset {
