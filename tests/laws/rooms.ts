@@ -76,6 +76,7 @@ export const rooms: Room[] = [
       "core/amused",
     ],
   },
+  { name: "engines", files: /^packages\/engines\/src\//, may: [] },
   {
     name: "postgres",
     files: /^packages\/postgres\/src\//,
