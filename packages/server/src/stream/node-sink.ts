@@ -4,6 +4,7 @@ import type { OpenedSink, SinkOwner } from "./sink.ts";
 /** What we need of Node's response: `@hono/node-server` hands it to apps as `env.outgoing`. */
 export interface NodeResponse {
   readonly statusCode: number;
+  readonly destroyed: boolean;
   readonly writableLength: number;
   /** HTTP/1.1 without a length: what is sent is framed in chunks. */
   readonly chunkedEncoding: boolean;
@@ -36,6 +37,7 @@ export function nodeSink(response: NodeResponse, owner: SinkOwner): OpenedSink {
   let socket: NodeSocket | null = null;
   let opened = false;
   let ended = false;
+  let sent = 0;
 
   response.end = (...last) => {
     response.end = end;
@@ -53,15 +55,20 @@ export function nodeSink(response: NodeResponse, owner: SinkOwner): OpenedSink {
     owner.opened();
     return response;
   };
-  response.on("close", () => {
+  function closed(): void {
     ended = true;
     // The connection may serve other requests.
     socket?.off("drain", drained);
     owner.closed();
-  });
+  }
+  // The reader may have gone while it was asked who it is: then nobody tells us any more.
+  if (response.destroyed) closed();
+  else response.on("close", closed);
 
   function write({ bytes, chunk }: StreamBytes): boolean {
-    return socket === null ? response.write(bytes) : socket.write(chunk);
+    const out = socket === null ? bytes : chunk;
+    sent += out.byteLength;
+    return (socket ?? response).write(out);
   }
 
   return {
@@ -70,6 +77,9 @@ export function nodeSink(response: NodeResponse, owner: SinkOwner): OpenedSink {
       write: (bytes) => !ended && write(bytes),
       get buffered() {
         return response.writableLength;
+      },
+      get taken() {
+        return sent - response.writableLength;
       },
       end(last) {
         if (ended) return;

@@ -11,6 +11,8 @@ export interface OpenStream {
   readonly credential: unknown;
   /** Bytes that its reader has not taken. */
   readonly buffered: number;
+  /** Bytes that its reader has taken. */
+  readonly taken: number;
   /** Throws `unauthenticated` once the credential is no longer good. */
   check(): Promise<void>;
   beat(): void;
@@ -47,8 +49,8 @@ export function openStreams({
   logger: Logger;
 }): OpenStreams {
   const open = new Set<OpenStream>();
-  /** Streams whose reader has something to take: how much there was at the last look, and since when it is no less. */
-  const behind = new Map<OpenStream, { buffered: number; since: number }>();
+  /** Streams whose reader has something to take: how much it had taken at a look, and since when that is no more. */
+  const behind = new Map<OpenStream, { taken: number; since: number }>();
   let timer: ReturnType<typeof setInterval> | undefined;
   let checkedAt = 0;
   const tickMs = Math.max(10, Math.min(1_000, heartbeat / 3));
@@ -68,11 +70,12 @@ export function openStreams({
   }
 
   function stalled(stream: OpenStream, now: number): boolean {
-    const { buffered } = stream;
-    if (buffered === 0) return behind.delete(stream) && false;
+    if (stream.buffered === 0) return behind.delete(stream) && false;
+    // Not by what is left: a reader of a backlog is given the next at once, so that as much is left at every look.
+    const { taken } = stream;
     const last = behind.get(stream);
-    if (last !== undefined && buffered >= last.buffered) return now - last.since >= 2 * heartbeat;
-    behind.set(stream, { buffered, since: now });
+    if (last !== undefined && taken <= last.taken) return now - last.since >= 2 * heartbeat;
+    behind.set(stream, { taken, since: now });
     return false;
   }
 

@@ -87,6 +87,9 @@ function readerOf({ house, request, requestId, access, query, response }: Seller
     get buffered() {
       return sink.buffered;
     },
+    get taken() {
+      return sink.taken;
+    },
     check: async () => void (await house.authenticate(request, true)),
     beat() {
       stream.sentAt = Date.now();

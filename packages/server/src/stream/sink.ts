@@ -6,6 +6,8 @@ export interface Sink {
   write(bytes: StreamBytes): boolean;
   /** Bytes that were sent but that nobody has taken. */
   readonly buffered: number;
+  /** How much was taken of what was sent, in bytes: it grows for as long as somebody reads. */
+  readonly taken: number;
   /** Ends it when what was sent is taken. */
   end(last?: StreamBytes): void;
   /** Ends it now, whatever was sent. */

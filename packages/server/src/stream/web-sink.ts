@@ -8,6 +8,7 @@ const enough = 64 * 1024;
 export function webSink(signal: AbortSignal, owner: SinkOwner): OpenedSink {
   let controller!: ReadableStreamDefaultController<Uint8Array>;
   let ended = false;
+  let sent = 0;
 
   function leave(): boolean {
     if (ended) return false;
@@ -41,11 +42,15 @@ export function webSink(signal: AbortSignal, owner: SinkOwner): OpenedSink {
   const sink = {
     write({ bytes }: StreamBytes) {
       if (ended) return false;
+      sent += bytes.byteLength;
       controller.enqueue(bytes);
       return buffered() < enough;
     },
     get buffered() {
       return buffered();
+    },
+    get taken() {
+      return sent - buffered();
     },
     end(last?: StreamBytes) {
       if (!leave()) return;
