@@ -17,7 +17,8 @@ import {
 } from "./support/app.ts";
 import { blocksOf, next, rest } from "./support/stream.ts";
 
-const open = ({ ask }: TestApp, query = "") => ask("GET", `/v1/events/stream${query}`);
+const open = ({ ask }: TestApp, query = "", headers: Record<string, string> = {}) =>
+  ask("GET", `/v1/events/stream${query}`, undefined, headers);
 const publish = ({ amused }: TestApp, payload: Record<string, unknown> = {}) =>
   (amused.seller("acme").events.publish as (event: unknown) => Promise<{ seq: number }>)({
     type: "acme.said",
@@ -114,7 +115,8 @@ describe("streams are limited", () => {
     const app = await testApp({ streams: 3, streamsPerKey: 2 });
     const first = await open(app);
     const second = await open(app);
-    const refused = await open(app);
+    // However it is spelled.
+    const refused = await open(app, "", { authorization: `bearer  ${app.key}` });
     expect([refused.status, (await problemOf(refused)).code]).toEqual([429, "rate_limited"]);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
     // A stream token stands for one page of many, so that each counts for itself.

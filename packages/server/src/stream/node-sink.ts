@@ -1,5 +1,5 @@
 import type { StreamBytes } from "./blocks.ts";
-import type { OpenedSink, SinkOwner } from "./sink.ts";
+import { lastMs, type OpenedSink, type SinkOwner } from "./sink.ts";
 
 /** What we need of Node's response: `@hono/node-server` hands it to apps as `env.outgoing`. */
 export interface NodeResponse {
@@ -21,9 +21,6 @@ interface NodeSocket {
   on(event: "drain", listener: () => void): unknown;
   off(event: "drain", listener: () => void): unknown;
 }
-
-/** How long a reader may take for the rest of a stream that has ended. */
-const lastMs = 5_000;
 
 /**
  * A stream on Node's own response. The host is answered without a body: it writes the head, with whatever middleware put

@@ -13,7 +13,7 @@ export interface OpenStream {
   readonly buffered: number;
   /** Bytes that its reader has taken. */
   readonly taken: number;
-  /** Throws `unauthenticated` once the credential is no longer good. */
+  /** Throws `unauthenticated` or `forbidden` once the credential is no longer good for it. */
   check(): Promise<void>;
   beat(): void;
   /** Ends it; with `retryMs` it says when to come back. */
@@ -63,7 +63,8 @@ export function openStreams({
       // To a reader that has not taken the last bytes, more of them say nothing.
       else if (stream.buffered === 0 && now - stream.sentAt >= heartbeat - tickMs / 2) stream.beat();
     }
-    if (now - checkedAt < checkMs) return;
+    // A timer's ticks are not quite as far apart as they should be: that must not cost a whole one.
+    if (now - checkedAt < checkMs - tickMs / 2) return;
     checkedAt = now;
     const credentials = Map.groupBy(open, (stream) => stream.credential);
     for (const streams of credentials.values()) void check(streams);
@@ -90,8 +91,12 @@ export function openStreams({
     }
   }
 
+  function sendAway(stream: OpenStream): void {
+    stream.end(500 + Math.random() * spreadMs);
+  }
+
   drain?.addEventListener("abort", () => {
-    for (const stream of [...open]) stream.end(500 + Math.random() * spreadMs);
+    for (const stream of [...open]) sendAway(stream);
   });
 
   return {
@@ -103,6 +108,8 @@ export function openStreams({
     },
     add(stream) {
       open.add(stream);
+      // It was let in before, and looked for its place in the log meanwhile.
+      if (drain?.aborted) return sendAway(stream);
       if (timer !== undefined) return;
       timer = setInterval(tick, tickMs);
       // On Node, a stream alone must not keep a process that wants to end.

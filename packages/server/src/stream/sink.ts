@@ -1,5 +1,8 @@
 import type { StreamBytes } from "./blocks.ts";
 
+/** How long a reader may take for the rest of a stream that has ended. */
+export const lastMs = 5_000;
+
 /** Where a stream's bytes go, whatever host carries them. */
 export interface Sink {
   /** Sends these; `false` asks whoever can to wait for `drained` before more. */
