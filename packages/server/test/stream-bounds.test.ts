@@ -175,35 +175,38 @@ describe("a reader that goes away", () => {
     });
   });
 
-  test.each(["1.0", "1.1"])("while it is asked who it is, by HTTP/%s, leaves nothing behind", async (version) => {
-    let url = "";
-    const known = Promise.withResolvers<void>();
-    let asked = 0;
-    const app = await testApp(
-      {
-        streamsPerKey: 1,
-        authorize: async () => {
-          asked++;
-          await known.promise;
-          return { sellerId: "acme", scopes: ["read"], actor: "user:1" };
+  test.each(["1.0", "1.1"])(
+    "while it is asked who it is, by HTTP/%s, leaves nothing behind",
+    async (version) => {
+      let url = "";
+      const known = Promise.withResolvers<void>();
+      let asked = 0;
+      const app = await testApp(
+        {
+          streamsPerKey: 1,
+          authorize: async () => {
+            asked++;
+            await known.promise;
+            return { sellerId: "acme", scopes: ["read"], actor: "user:1" };
+          },
         },
-      },
-      async (askable) => {
-        url = await served(askable);
-        return { raw: (path, init) => fetch(url + path, init) };
-      },
-    );
-    const socket = connect(Number(new URL(url).port), "127.0.0.1");
-    socket.write(`GET /v1/events/stream HTTP/${version}\r\nHost: a\r\n\r\n`);
-    await vi.waitFor(() => expect(asked).toBe(1));
-    socket.destroy();
-    await sleep(50);
-    known.resolve();
-    await sleep(50);
-    const response = await app.raw("/v1/events/stream");
-    expect(response.status).toBe(200);
-    await response.body?.cancel();
-  });
+        async (askable) => {
+          url = await served(askable);
+          return { raw: (path, init) => fetch(url + path, init) };
+        },
+      );
+      const socket = connect(Number(new URL(url).port), "127.0.0.1");
+      socket.write(`GET /v1/events/stream HTTP/${version}\r\nHost: a\r\n\r\n`);
+      await vi.waitFor(() => expect(asked).toBe(1));
+      socket.destroy();
+      await sleep(50);
+      known.resolve();
+      await sleep(50);
+      const response = await app.raw("/v1/events/stream");
+      expect(response.status).toBe(200);
+      await response.body?.cancel();
+    },
+  );
 });
 
 describe("on Node", () => {
