@@ -37,6 +37,8 @@ export function postgresBroadcaster({ pool, schema = "amused" }: PostgresBroadca
   let closed = false;
 
   function connect(): void {
+    // A reconnection may come due after the end, or after another one.
+    if (closed || connection !== null) return;
     connecting ??= open()
       .catch(() => lose(connection))
       .finally(() => {

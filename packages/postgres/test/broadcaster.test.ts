@@ -1,7 +1,7 @@
 import { createAmused } from "@amused/core";
 import { broadcasterConformance } from "@amused/testkit";
 import type pg from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { postgresBroadcaster, postgresStore } from "../src/index.ts";
 import { describePostgres, freshPool, freshStore } from "./database.ts";
 
@@ -57,4 +57,30 @@ describePostgres("on PostgreSQL", () => {
     await there.close();
     await close();
   });
+});
+
+test("a broadcaster that ends while its connection is away takes no other", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const query = async () => ({ rows: [] });
+  let held = 0;
+  let lose = () => {};
+  const connect = async () => {
+    held++;
+    return {
+      query,
+      release: () => void held--,
+      on(event: string, listener: (about: never) => void) {
+        if (event === "end") lose = () => listener(undefined as never);
+      },
+    };
+  };
+  const broadcaster = postgresBroadcaster({ pool: { query, connect } });
+  broadcaster.listen(() => {});
+  await vi.advanceTimersByTimeAsync(0);
+  expect(held).toBe(1);
+  lose();
+  await broadcaster.close();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(held).toBe(0);
 });
