@@ -84,3 +84,19 @@ test("a broadcaster that ends while its connection is away takes no other", asyn
   await vi.advanceTimersByTimeAsync(5_000);
   expect(held).toBe(0);
 });
+
+test("a broadcaster ends while the database is silent", async () => {
+  const released = Promise.withResolvers<never>();
+  released.promise.catch(() => {});
+  let asked = 0;
+  // It answers the first statement, which is to listen.
+  const query = () => (asked++ === 0 ? Promise.resolve({ rows: [] }) : released.promise);
+  // As node-postgres does with what is under way on a connection that is thrown away.
+  const release = (lost?: boolean | Error) => lost && released.reject(new Error("Connection terminated"));
+  const broadcaster = postgresBroadcaster({ pool: { query, connect: async () => ({ query, release }) } });
+  broadcaster.listen(() => {});
+  await vi.waitFor(() => expect(asked).toBe(1));
+  broadcaster.publish("acme");
+  await vi.waitFor(() => expect(asked).toBe(2));
+  await broadcaster.close();
+});
