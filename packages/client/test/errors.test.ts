@@ -84,15 +84,26 @@ describe("no answer is `unavailable`", () => {
     expect(await clientOf(server).products.get(7)).toEqual(tea);
   });
 
-  test("the credential can not be had, and the next request asks for it again", async () => {
-    const apiKey = vi.fn().mockRejectedValueOnce(new Error("down")).mockResolvedValue("k");
-    const shop = clientOf(fakeServer(json(tea)), { apiKey, retry: 0 });
-    expect(await rejection(shop.products.get(7))).toMatchObject({
-      code: "unavailable",
-      cause: { message: "down" },
-    });
-    expect(await shop.products.get(7)).toEqual(tea);
-  });
+  test.each([
+    [
+      "at once",
+      () => {
+        throw new Error("down");
+      },
+    ],
+    ["later", () => Promise.reject(new Error("down"))],
+  ])(
+    "the credential can not be had, which is said %s, and the next request asks for it again",
+    async (_, fails) => {
+      const apiKey = vi.fn<() => string | Promise<string>>(() => "k").mockImplementationOnce(fails);
+      const shop = clientOf(fakeServer(json(tea)), { apiKey, retry: 0 });
+      expect(await rejection(shop.products.get(7))).toMatchObject({
+        code: "unavailable",
+        cause: { message: "down" },
+      });
+      expect(await shop.products.get(7)).toEqual(tea);
+    },
+  );
 });
 
 describe("the caller's signal", () => {
