@@ -138,6 +138,15 @@ export function eventScenarios(newShop: NewShop): void {
       await expectFaults(take(shop, 1, { types: ["Not A Type"] }), ["types.0"]);
     });
 
+    test("have positions of their own log only: another seller's is foreign", async () => {
+      const [ours, theirs] = [await newShop(), await newShop()];
+      for (const shop of [ours, theirs]) await shop.products.create({ name: "Tea" });
+      const { nextCursor } = await ours.events.list();
+      await expectError(theirs.events.list({ after: nextCursor }), "cursor_expired");
+      const [reset] = await take(theirs, 1, { from: nextCursor });
+      expect(reset).toMatchObject({ type: "stream.reset", payload: { reason: "epoch" } });
+    });
+
     test("say so when a position is not of this log, and go on from the head", async () => {
       const shop = await newShop();
       const { id } = await shop.products.create({ name: "Tea", quantity: 9 });
