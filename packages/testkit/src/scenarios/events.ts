@@ -126,6 +126,17 @@ export function eventScenarios(newShop: NewShop): void {
       expect(seen[1]).toBe((seen[0] as number) + 1);
     });
 
+    test("end for a subscriber that leaves while it waits for the next one", async () => {
+      const shop = await newShop();
+      await shop.products.create({ name: "Tea" });
+      const events = shop.events.subscribe({ from: "start" })[Symbol.asyncIterator]();
+      await events.next();
+      const next = events.next();
+      await new Promise((done) => setTimeout(done, 20));
+      expect(await events.return?.()).toMatchObject({ done: true });
+      expect(await next).toMatchObject({ done: true });
+    });
+
     test("pass a filter by type and product, and nothing else", async () => {
       const shop = await newShop();
       const a = await shop.products.create({ name: "a", quantity: 9 });
