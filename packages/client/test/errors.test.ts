@@ -134,6 +134,17 @@ describe("the caller's signal", () => {
     expect(server.sent).toHaveLength(1);
   });
 
+  test("aborted while the credential is on its way", async () => {
+    const abort = new AbortController();
+    const server = hanging();
+    const shop = clientOf(server, { apiKey: () => new Promise(() => {}) });
+    const reading = rejection(shop.products.get(7, { signal: abort.signal }));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    abort.abort("left");
+    expect(await reading).toBe("left");
+    expect(server.sent).toHaveLength(0);
+  });
+
   test("aborted between two attempts", async () => {
     const abort = new AbortController();
     const server = fakeServer(problem(503, { code: "unavailable", retryAfter: 30 }));
@@ -165,4 +176,11 @@ test("no error holds the credential", async () => {
     const error = await rejection(clientOf(fakeServer(answer), { retry: 0, timeout: 5 }).products.get(7));
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("secret-key");
   }
+  // A file of keys, say, whose second line came along.
+  const error = await rejection(clientOf(fakeServer(), { apiKey: "secret-key\n#" }).products.get(7));
+  expect(error).toMatchObject({
+    code: "invalid_request",
+    errors: [{ message: expect.stringContaining("credential") }],
+  });
+  expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("secret-key");
 });
