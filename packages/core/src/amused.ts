@@ -104,7 +104,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   const retained = parse(retentionSchema, options.retention ?? {});
   await store.migrate();
 
-  const epoch = randomBytes(5).toString("hex");
+  const epoch = () => randomBytes(5).toString("hex");
   const closed = new AbortController();
   const counters = { gaps: 0 };
   const dispatcher = streamDispatcher({

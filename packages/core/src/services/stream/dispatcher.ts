@@ -8,8 +8,8 @@ import { type FollowedLog, followedLog, type LogDeps } from "./log.ts";
 
 export interface DispatcherDeps {
   events: EventRepository;
-  /** Begins the epochs of logs that this process opens. */
-  epoch: string;
+  /** An epoch for a log that is opened. */
+  epoch: () => string;
   onGap: LogDeps["onGap"];
 }
 
@@ -54,7 +54,7 @@ export function streamDispatcher({ events, epoch, onGap }: DispatcherDeps): Disp
     // Beyond every event, so that this tells the state of the log and nothing else.
     const nothing = { after: Number.MAX_SAFE_INTEGER, limit: 1, types: null, productId: null };
     const found = await events.read(sellerId, nothing);
-    const begun = found ?? { ...(await events.open(sellerId, epoch)), head: 0, oldest: 1 };
+    const begun = found ?? { ...(await events.open(sellerId, epoch())), head: 0, oldest: 1 };
     const log = followedLog(sellerId, begun, deps);
     logs.set(sellerId, log);
     return log;
