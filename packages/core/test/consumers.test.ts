@@ -459,6 +459,26 @@ describe("what a consumer never saw", () => {
     expect(await lettersOf(store)).toMatchObject([{ reason: "pruned", after: "e1.0", until: "e1.2" }]);
   });
 
+  test.each([
+    ["in the middle", [2, 3], [1, 4, 5], { after: "e1.1", until: "e1.3" }],
+    ["at its end", [4, 5], [1, 2, 3], { after: "e1.3", until: "e1.5" }],
+  ])("because the log has a hole %s is told too", async (_, gone, handled, range) => {
+    const store = memoryStore();
+    await append(store, "a", 1, 2, 3, 4, 5);
+    const read: Store["events"]["read"] = async (...request) => {
+      const run = await store.events.read(...request);
+      return run && { ...run, events: run.events.filter(({ seq }) => !gone.includes(seq)) };
+    };
+    const { told, consumers } = service({ ...store, events: { ...store.events, read } });
+    const got = seen();
+    consumers.consume("ticks", [ticked], (event) => got.all.push(n(event)));
+    await poll(async () => (await lettersOf(store)).length).toBe(1);
+    await got.until(3);
+    expect(got.all).toEqual(handled);
+    expect(await lettersOf(store)).toMatchObject([{ reason: "pruned", ...range }]);
+    expect(told).toHaveLength(1);
+  });
+
   test("because the log is another is told too, and everything held is handled", async () => {
     const store = memoryStore();
     await append(store, "a", 1, 2);

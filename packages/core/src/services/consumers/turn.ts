@@ -135,9 +135,11 @@ export async function takeTurn(
         ...{ after: position.seq, limit: timing.batch, types: null, productId: null },
       });
       if (run === null) return "done";
-      const reason = lost(position, run);
+      const first = run.events[0]?.seq ?? run.head + 1;
+      // A hole would be a fault of the log. It is told like what was let go, and not waited at for ever.
+      const reason = lost(position, run) ?? (first > position.seq + 1 ? "pruned" : null);
       if (reason !== null) {
-        const next = { epoch: run.epoch, seq: run.oldest - 1 };
+        const next = { epoch: run.epoch, seq: (reason === "pruned" ? first : run.oldest) - 1 };
         const [after, until] = [formatCursor(position), formatCursor(next)];
         const error = gaps[reason];
         await write({ reason, after, until, event: null, attempts: 0, error }, false, next);
@@ -151,6 +153,7 @@ export async function takeTurn(
       }
       for (const stored of run.events) {
         if (stopping()) return "more";
+        if (stored.seq !== position.seq + 1) break;
         const to = { epoch: run.epoch, seq: stored.seq };
         if (matches(stored, { types: types ?? undefined })) {
           const retryMs = await pass(stored, to);
