@@ -702,3 +702,14 @@ test("a busy seller leaves room for the others", async () => {
   expect(got.all.indexOf("calm")).toBeLessThan(300);
   await got.until(301);
 });
+
+test("a long backlog lets the process get to its other work", async () => {
+  const store = memoryStore();
+  await append(store, "a", ...Array(10_000).keys());
+  const { consumers } = service(store);
+  let handled = 0;
+  let turns = 0;
+  consumers.consume("ticks", [ticked], () => handled++);
+  for (; handled < 10_000; turns++) await new Promise((resolve) => setImmediate(resolve));
+  expect(turns).toBeGreaterThanOrEqual(10);
+});

@@ -163,6 +163,8 @@ export async function takeTurn(
       }
       if (position.seq >= run.head) return "done";
       if (position !== written) await write(null);
+      // Where neither the store nor the handler waits for anything, nothing else in the process would get its turn.
+      await new Promise((resolve) => setImmediate(resolve));
     }
     return "more";
   }
