@@ -43,7 +43,10 @@ export interface Consumption {
   readonly name: string;
   /** Resolves once the store knows the consumer: with `from: "now"`, what is written from then on is seen. */
   readonly ready: Promise<void>;
-  /** Ends it in this process: waits for handlers in flight and hands its sellers over. What is missed is made up by the next one of this name. */
+  /**
+   * Ends it in this process: waits for handlers in flight and hands its sellers over. What is missed is made up by the next
+   * one of this name. A handler that awaits it waits for itself: let it call, and return.
+   */
   stop(): Promise<void>;
 }
 

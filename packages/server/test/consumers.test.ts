@@ -91,6 +91,32 @@ describe("commands about consumers", { timeout: slow }, () => {
     ]);
   });
 
+  test("show what fails now in one line, whatever its error holds", async (context) => {
+    const { house, name, seller, command } = await setUp(context);
+    const fail = ({ sellerId }: { sellerId: string }) => {
+      if (sellerId === seller) throw new Error("no\n\u001b[2Jluck");
+    };
+    const consumption = house.events.consume(name, ["product.*"], fail, { attempts: 2, delay: 3_600_000 });
+    const where = ["--consumer", name, "--seller", seller];
+    const failed = new RegExp(`^${name}  .*  failed 1 times \\(Error: no \\[2Jluck\\), again \\S+Z$`);
+    await expect
+      .poll(
+        async () => (await house.events.consumers({ consumer: name, sellerId: seller })).items[0]?.attempts,
+        {
+          timeout: slow,
+        },
+      )
+      .toBe(1);
+    expect(await command("consumers", ...where)).toEqual([0, expect.stringMatching(failed)]);
+    await consumption.stop();
+    await house.events.replay(name, { from: "start", sellerId: seller });
+    house.events.consume(name, ["product.*"], fail, { attempts: 1 });
+    const letters = async () => (await house.events.deadLetters.list({ consumer: name })).items;
+    await expect.poll(async () => (await letters()).length, { timeout: slow }).toBe(3);
+    const [, listed] = await command("dead-letters", "list", ...where);
+    for (const line of listed.split("\n")) expect(line).toMatch(/Error: no \[2Jluck$/);
+  });
+
   test("do not wait where nobody else can have the store: the consumer is set back for its next start", async () => {
     const data = await folder();
     const house = await createAmused({ store: pgliteStore(data) });

@@ -1,4 +1,5 @@
 import type { ConsumerProgress } from "@amused/core";
+import { oneLine } from "./fail.ts";
 import { withAmused } from "./house.ts";
 import { readSettings } from "./settings.ts";
 
@@ -28,7 +29,10 @@ export function settingsOf({ data }: ConsumerFlags) {
 
 function lineOf(row: ConsumerProgress): string {
   const { consumer, sellerId, position, head, lag, attempts, error, retryAt, deadLetters } = row;
-  const failing = attempts === 0 ? "" : `  failed ${attempts} times (${error}), again ${retryAt ?? "now"}`;
+  const failing =
+    attempts === 0
+      ? ""
+      : `  failed ${attempts} times (${oneLine(error ?? "its process ended")}), again ${retryAt ?? "now"}`;
   const letters = deadLetters === 0 ? "" : `  ${deadLetters} dead letters`;
   return `${consumer}  ${sellerId}  at ${position ?? "the beginning"} of ${head}  ${lag} behind${failing}${letters}`;
 }

@@ -1,6 +1,6 @@
 import { type DeadLetter, idSchema } from "@amused/core";
 import { type ConsumerFlags, chosen, settingsOf } from "./consumers.ts";
-import { Refusal } from "./fail.ts";
+import { oneLine, Refusal } from "./fail.ts";
 import { withAmused } from "./house.ts";
 
 /** `amused dead-letters list`: what consumers gave up on, newest first. */
@@ -60,5 +60,5 @@ function lineOf({
 }>): string {
   const what = event === null ? `never saw what is after ${after} up to ${until}` : `${event.type} ${until}`;
   const waits = redriveAt === null ? "" : "  will be handled once more";
-  return `${id}  ${failedAt}  ${consumer}  ${sellerId}  ${reason}: ${what}, ${attempts} attempts: ${error.replace(/\s+/g, " ")}${waits}`;
+  return `${id}  ${failedAt}  ${consumer}  ${sellerId}  ${reason}: ${what}, ${attempts} attempts: ${oneLine(error)}${waits}`;
 }

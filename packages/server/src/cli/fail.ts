@@ -32,6 +32,7 @@ function messageOf(error: Error): string {
   return first?.message ?? error.name;
 }
 
-function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, " ");
+/** A text that others made, so that it stays in its line and tells the terminal nothing. */
+export function oneLine(text: string): string {
+  return text.replace(/\s*\p{Cc}+\s*/gu, " ");
 }

@@ -26,6 +26,8 @@ export function consumersService(
 ): ConsumersService {
   const timing = { ...defaultTiming, ...deps.timing };
   const here = new Map<string, Consumer>();
+  /** Those that wait for their last handlers, and are not resumed any more. */
+  const ending = new Set<Consumer>();
   let paused = false;
   let closed = false;
   const pauseAll = () => Promise.all([...here.values()].map((one) => one.pause())).then(() => {});
@@ -46,7 +48,9 @@ export function consumersService(
       here.set(name, one);
       const stop = async () => {
         signal?.removeEventListener("abort", stop);
+        ending.add(one);
         await one.pause();
+        ending.delete(one);
         if (here.get(name) === one) here.delete(name);
       };
       signal?.addEventListener("abort", stop);
@@ -64,7 +68,7 @@ export function consumersService(
     },
     resume() {
       paused = false;
-      for (const one of here.values()) one.resume();
+      for (const one of here.values()) if (!closed && !ending.has(one)) one.resume();
     },
     async close() {
       closed = true;

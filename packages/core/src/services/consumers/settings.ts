@@ -60,6 +60,11 @@ export function backoff(
 
 /** What went wrong, in words that every store can keep. */
 export function errorText(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  let text = "Something was thrown that has no text.";
+  try {
+    text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    // Objects without a prototype, and getters that throw.
+  }
   return text.replaceAll("\0", "").slice(0, 2_000).toWellFormed();
 }
