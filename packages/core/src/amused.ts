@@ -97,13 +97,19 @@ const keptMs = 24 * hourMs;
 export async function createAmused<Custom extends CustomEvents = NoCustomEvents>(
   options: AmusedOptions<Custom>,
 ): Promise<Amused<Custom>> {
-  const { files = memoryFiles(), broadcaster, now = () => new Date(), onError = () => {} } = options;
+  const { files = memoryFiles(), broadcaster, now = () => new Date() } = options;
   const store = await options.store;
   const currency = parse(currencySchema, options.currency ?? "USD");
   const customEvents = defineEvents(options.events ?? {});
   const retained = parse(retentionSchema, options.retention ?? {});
   await store.migrate();
 
+  // Work goes on whatever becomes of the report.
+  const onError = (error: unknown) => {
+    try {
+      options.onError?.(error);
+    } catch {}
+  };
   const epoch = () => randomBytes(5).toString("hex");
   const closed = new AbortController();
   const counters = { gaps: 0 };

@@ -25,6 +25,33 @@ async function house(store: Store = memoryStore()): Promise<Amused<typeof custom
   return amused;
 }
 
+test("an error report that fails itself stops no consumer", async () => {
+  let reports = 0;
+  const amused = await createAmused({
+    store: memoryStore(),
+    events: custom,
+    onError() {
+      reports++;
+      fail();
+    },
+  });
+  running.push(amused);
+  const { all, until } = seen();
+  amused.events.consume(
+    "reporter",
+    [ticked],
+    ({ payload: { n } }) => {
+      if (n === 1) fail();
+      all.push(n);
+    },
+    { attempts: 1 },
+  );
+  await amused.start();
+  await tick(amused, "acme", 1, 2, 3);
+  await until(2);
+  expect([reports, ...all]).toEqual([1, 2, 3]);
+});
+
 async function tick(amused: Amused<typeof custom>, sellerId: string, ...numbers: number[]): Promise<void> {
   for (const n of numbers) await amused.seller(sellerId).events.publish({ type: ticked, payload: { n } });
 }
