@@ -1,0 +1,66 @@
+import { blocks, type Features, type Field } from "./features.ts";
+import type { Model } from "./fit.ts";
+import type { Vector } from "./vocabulary.ts";
+
+/** Why a category was suggested. */
+export type CategoryReason =
+  /** A word of the item spoke for it, by `weight` of a score that runs from -1 (another) to 1 (this one). */
+  | { kind: "word"; field: "name" | "description"; word: string; weight: number }
+  | { kind: "brand"; brand: string; weight: number }
+  | { kind: "price"; price: number; weight: number }
+  | { kind: "attribute"; attribute: string; weight: number }
+  /** It has fewer than five examples. */
+  | { kind: "few_examples"; examples: number }
+  /** So much of the item's text, above half, was in no example. */
+  | { kind: "unknown_text"; share: number }
+  /** It is none of the shop's own, but of a general list. */
+  | { kind: "taxonomy"; taxonomy: string };
+
+const mostWords = 5;
+
+/** The words that spoke for a category most, and what speaks for caution. */
+export function explain(model: Model, features: Features, vector: Vector, of: number): CategoryReason[] {
+  const sums = new Float64Array(features.words.length);
+  for (let k = 0; k < vector.length; k++)
+    sums[vector.origins[k]!]! += vector.values[k]! * model.weights.get(vector.slots[k]!, of);
+  const fields = fieldsOf(features);
+  // A word that comes twice is one reason.
+  const told = new Map<string, { field: Field; word: string; weight: number }>();
+  for (let at = 0; at < sums.length; at++) {
+    const field = fields[at]!;
+    const word = features.words[at]!;
+    const before = told.get(`${field} ${word}`);
+    if (before) before.weight += sums[at]!;
+    else told.set(`${field} ${word}`, { field, word, weight: sums[at]! });
+  }
+  const reasons = [...told.values()]
+    .filter(({ weight }) => weight >= 0.01)
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, mostWords)
+    .map(toReason);
+  if (model.examples[of]! < 5) reasons.push({ kind: "few_examples", examples: model.examples[of]! });
+  const share = 1 - Math.min(1, vector.square);
+  if (share > 0.5) reasons.push({ kind: "unknown_text", share });
+  return reasons;
+}
+
+function toReason({ field, word, weight }: { field: Field; word: string; weight: number }): CategoryReason {
+  switch (field) {
+    case "brand":
+      return { kind: "brand", brand: word, weight };
+    case "price":
+      return { kind: "price", price: Number(word), weight };
+    case "attributes":
+      return { kind: "attribute", attribute: word, weight };
+    default:
+      return { kind: "word", field, word, weight };
+  }
+}
+
+/** The field of each word. */
+function fieldsOf({ origins, ends, words }: Features): Field[] {
+  const fields = new Array<Field>(words.length).fill("name");
+  for (let b = 0, i = 0; b < blocks.length; b++)
+    for (; i < ends[b]!; i++) fields[origins[i]!] = blocks[b]!.field;
+  return fields;
+}
