@@ -1,4 +1,5 @@
 import { exp, log } from "../numeric/elementary.ts";
+import { away } from "./descend.ts";
 
 /** How scores become confidences. */
 export interface Calibration {
@@ -11,9 +12,6 @@ export interface Calibration {
 
 /** Of shops with too few examples to find their own. */
 export const usualCalibration: Calibration = { sharpness: 5, slope: 1, shift: 0 };
-
-/** The score that is asked of every class for examples of the others. */
-const away = -1;
 
 /**
  * Scores into probabilities: a softmax of `sharpness · score` in which "none of these" takes part with the score of an

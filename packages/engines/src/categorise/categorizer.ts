@@ -1,5 +1,6 @@
 import { finite } from "../errors.ts";
 import { toConfidences } from "./calibrate.ts";
+import { away } from "./descend.ts";
 import { extract } from "./features.ts";
 import { emptyModel, fit, type Model } from "./fit.ts";
 import { type CategoryExample, type CategoryItem, checkCategory, checkItem } from "./item.ts";
@@ -103,7 +104,7 @@ function over(model: Model, taxonomy: Taxonomy | undefined): Categorizer {
       const at = model.categories.indexOf(category);
       if (at < 0) return false;
       model.vocabulary.items = Math.max(0, model.vocabulary.items - model.examples[at]!);
-      for (const list of [model.categories, model.examples, model.biases]) list.splice(at, 1);
+      for (const list of [model.categories, model.examples]) list.splice(at, 1);
       model.weights.drop(at);
       return true;
     },
@@ -121,7 +122,7 @@ function suggestFrom(
 ): { suggestions: CategorySuggestion[]; none: number } {
   const features = model.vocabulary.look(extract(item));
   const vector = model.vocabulary.vector(features);
-  const scores = Float64Array.from(model.biases);
+  const scores = new Float64Array(model.categories.length).fill(away);
   model.weights.score(vector, scores);
   toConfidences(scores, model.calibration);
   let none = 1;
@@ -129,10 +130,12 @@ function suggestFrom(
   const order = Array.from(scores, (_, c) => c).sort((a, b) => scores[b]! - scores[a]! || a - b);
   // What was seen on few examples is not sure, however clear it is (Laplace's rule of succession).
   const { items } = model.vocabulary;
-  const suggestions = order.slice(0, limit).map((c) => ({
+  const best = order.slice(0, limit);
+  const reasons = explain(model, features, vector, best);
+  const suggestions = best.map((c, i) => ({
     category: model.categories[c]!,
     confidence: (scores[c]! * items) / (items + 2),
-    reasons: explain(model, features, vector, c),
+    reasons: reasons[i]!,
   }));
   return { suggestions, none: Math.max(0, none) };
 }

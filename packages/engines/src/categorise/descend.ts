@@ -7,11 +7,16 @@ export interface Rows {
   starts: Int32Array;
 }
 
-/** One linear function per class: class `c` gives slot `s` the weight `weights[s * classes + c]`. */
+/**
+ * The score of every class for what has no known feature, and that which is asked for examples of other classes: a class
+ * has to be earned. That it is the same for all serves few examples better than a learned one, and many no worse.
+ */
+export const away = -1;
+
+/** One linear function per class: `away` plus, for each slot `s`, its value times `weights[s * classes + c]` for class `c`. */
 export interface Linear {
   classes: number;
   weights: Float32Array;
-  biases: Float64Array;
   /** The dual variables: `duals[i * classes + c]`. */
   duals: Float32Array;
 }
@@ -27,7 +32,6 @@ export function createLinear(rows: number, slots: number, classes: number): Line
   return {
     classes,
     weights: new Float32Array(slots * classes),
-    biases: new Float64Array(classes),
     duals: new Float32Array(rows * classes),
   };
 }
@@ -44,7 +48,7 @@ export function descend(
   passes: number,
   seed: number,
 ): void {
-  const { classes, weights, biases, duals } = linear;
+  const { classes, weights, duals } = linear;
   const next = random(seed);
   const order = chosen.slice();
   const scores = new Float64Array(classes);
@@ -63,8 +67,8 @@ export function descend(
       let count = 0;
       for (let c = 0; c < classes; c++)
         if (all || c === label || duals[row * classes + c]! > idle) active[count++] = c;
-      for (let m = 0; m < count; m++) scores[m] = biases[active[m]!]!;
-      let square = 1;
+      for (let m = 0; m < count; m++) scores[m] = away;
+      let square = 0;
       for (let k = from; k < to; k++) {
         const value = rows.values[k]!;
         const base = rows.slots[k]! * classes;
@@ -81,7 +85,6 @@ export function descend(
         const step = Math.max(-old, -gradient / (square + ridge));
         if (Math.abs(step) <= still) continue;
         duals[row * classes + c] = old + step;
-        biases[c]! += sign * step;
         steps[changed] = sign * step;
         moved[changed++] = c;
       }

@@ -1,20 +1,22 @@
 import { hash } from "../text/hash.ts";
 import { type Calibration, calibrate, usualCalibration } from "./calibrate.ts";
-import { createLinear, descend, type Linear, type Rows } from "./descend.ts";
+import { away, createLinear, descend, type Linear, type Rows } from "./descend.ts";
 import { blocks, extract, type Features } from "./features.ts";
 import type { CategoryExample } from "./item.ts";
 import { createVocabulary, type Vocabulary } from "./vocabulary.ts";
 import { createWeights, grain, type Weights } from "./weights.ts";
 
-/** Weights of a fit are whole multiples of this many grains: most are nothing then, and accuracy does not change. */
-export const coarse = 32;
+/** Weights of a fit are rounded to 1/128, which changes no figure, or coarser until they are told in `maxBytes`. */
+const finest = 32;
+const maxBytes = 2_000_000;
 
 /** All that a categorizer knows. */
 export interface Model {
   categories: string[];
   /** The number of examples of each category. */
   examples: number[];
-  biases: number[];
+  /** Weights of a fit are whole multiples of this many grains. */
+  coarse: number;
   calibration: Calibration;
   vocabulary: Vocabulary;
   weights: Weights;
@@ -24,7 +26,7 @@ export function emptyModel(): Model {
   return {
     categories: [],
     examples: [],
-    biases: [],
+    coarse: finest,
     calibration: usualCalibration,
     vocabulary: createVocabulary(),
     weights: createWeights(),
@@ -66,7 +68,6 @@ export function fit(examples: ReadonlyArray<CategoryExample>, seed: number): Mod
   return {
     categories,
     examples: counts,
-    biases: Array.from(linear.biases, (bias) => Math.floor(bias / grain + 0.5) * grain),
     calibration,
     ...thinned(linear, vocabulary),
   };
@@ -122,14 +123,16 @@ function toRows(looked: Features[], vocabulary: Vocabulary, classes: number): Ro
 }
 
 function scoreRow(linear: Linear, rows: Rows, row: number, scores: Float64Array): void {
-  for (let c = 0; c < linear.classes; c++) scores[c] = linear.biases[c]!;
+  for (let c = 0; c < linear.classes; c++) scores[c] = away;
   for (let k = rows.starts[row]!; k < rows.starts[row + 1]!; k++)
     for (let c = 0; c < linear.classes; c++)
       scores[c]! += rows.values[k]! * linear.weights[rows.slots[k]! * linear.classes + c]!;
 }
 
 /** The weights on a coarse grid, and only the features that have any left. */
-function thinned(linear: Linear, all: Vocabulary): { vocabulary: Vocabulary; weights: Weights } {
+function thinned(linear: Linear, all: Vocabulary): Pick<Model, "coarse" | "vocabulary" | "weights"> {
+  let coarse = finest;
+  while (coarse < 32 * finest && bytesOf(linear, coarse * grain) > maxBytes) coarse *= 2;
   const step = coarse * grain;
   const vocabulary = createVocabulary(1 << 14);
   const weights = createWeights();
@@ -145,5 +148,16 @@ function thinned(linear: Linear, all: Vocabulary): { vocabulary: Vocabulary; wei
       weights.add(to, c, weight);
     }
   }
-  return { vocabulary, weights };
+  return { coarse, vocabulary, weights };
+}
+
+/** About the bytes of the JSON before base64: two for a weight, three for a feature. */
+function bytesOf({ weights, classes }: Linear, step: number): number {
+  let bytes = 0;
+  for (let slot = 0; slot < weights.length; slot += classes) {
+    const before = bytes;
+    for (let c = 0; c < classes; c++) if (Math.abs(weights[slot + c]!) * 2 >= step) bytes += 2;
+    if (bytes > before) bytes += 3;
+  }
+  return bytes;
 }

@@ -1,7 +1,7 @@
 import { EngineError } from "../errors.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import type { Calibration } from "./calibrate.ts";
-import { coarse, type Model } from "./fit.ts";
+import type { Model } from "./fit.ts";
 import { createVocabulary } from "./vocabulary.ts";
 import { createWeights, grain } from "./weights.ts";
 
@@ -10,7 +10,9 @@ export interface CategorizerJson {
   format: "amused-categorizer";
   version: 1;
   items: number;
-  categories: Array<{ name: string; examples: number; bias: number }>;
+  categories: Array<{ name: string; examples: number }>;
+  /** Weights of a fit are whole multiples of so many 4096ths. */
+  coarse: number;
   calibration: Calibration;
   /** Bytes in base64: for each feature its key, count and weights, as numbers of 7 bits a byte (LEB128). */
   features: string;
@@ -31,7 +33,7 @@ export function toJson(model: Model): CategorizerJson {
     let before = 0;
     for (let k = 0; k < classes.length; k++) {
       bytes.put(classes[k]! - before);
-      bytes.put(pack(values[k]! / grain));
+      bytes.put(pack(values[k]! / grain, model.coarse));
       before = classes[k]!;
     }
   }
@@ -39,11 +41,8 @@ export function toJson(model: Model): CategorizerJson {
     format: "amused-categorizer",
     version: 1,
     items: vocabulary.items,
-    categories: model.categories.map((name, c) => ({
-      name,
-      examples: model.examples[c]!,
-      bias: model.biases[c]!,
-    })),
+    categories: model.categories.map((name, c) => ({ name, examples: model.examples[c]! })),
+    coarse: model.coarse,
     calibration: { ...model.calibration },
     features: toBase64(bytes.done()),
   };
@@ -76,13 +75,13 @@ export function fromJson(json: CategorizerJson): Model {
     for (let left = next(); left > 0; left--) {
       of += next();
       if (of >= json.categories.length) throw new EngineError("json.features", "a category that is not there");
-      weights.add(slot, of, unpack(next()) * grain);
+      weights.add(slot, of, unpack(next(), json.coarse) * grain);
     }
   }
   return {
     categories: json.categories.map(({ name }) => name),
     examples: json.categories.map(({ examples }) => examples),
-    biases: json.categories.map(({ bias }) => bias),
+    coarse: json.coarse,
     calibration: { ...json.calibration },
     vocabulary,
     weights,
@@ -90,9 +89,9 @@ export function fromJson(json: CategorizerJson): Model {
 }
 
 /** Weights of a fit are multiples of `coarse`, and most of them fit in a byte so; the others are told by an odd number. */
-const pack = (grains: number): number =>
+const pack = (grains: number, coarse: number): number =>
   grains % coarse === 0 ? 2 * zigzag(grains / coarse) : 2 * zigzag(grains) + 1;
-const unpack = (packed: number): number =>
+const unpack = (packed: number, coarse: number): number =>
   packed % 2 === 0 ? unzigzag(packed / 2) * coarse : unzigzag((packed - 1) / 2);
 const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
 const unzigzag = (value: number): number => (value % 2 === 0 ? value / 2 : -(value + 1) / 2);

@@ -18,30 +18,43 @@ export type CategoryReason =
 
 const mostWords = 5;
 
-/** The words that spoke for a category most, and what speaks for caution. */
-export function explain(model: Model, features: Features, vector: Vector, of: number): CategoryReason[] {
-  const sums = new Float64Array(features.words.length);
-  for (let k = 0; k < vector.length; k++)
-    sums[vector.origins[k]!]! += vector.values[k]! * model.weights.get(vector.slots[k]!, of);
+/** For each of `chosen` the words that spoke for it most, and what speaks for caution. */
+export function explain(model: Model, features: Features, vector: Vector, chosen: number[]): CategoryReason[][] {
+  const places = new Int16Array(model.categories.length).fill(-1);
+  for (const [place, of] of chosen.entries()) places[of] = place;
+  const width = features.words.length;
+  const sums = new Float64Array(width * chosen.length);
+  model.weights.each(vector, (k, of, product) => {
+    const place = places[of]!;
+    if (place >= 0) sums[place * width + vector.origins[k]!]! += product;
+  });
   const fields = fieldsOf(features);
+  const unknown = 1 - Math.min(1, vector.square);
+  return chosen.map((of, place) => {
+    const reasons = strongest(features.words, fields, sums.subarray(place * width, (place + 1) * width));
+    const examples = model.examples[of]!;
+    if (examples < 5) reasons.push({ kind: "few_examples", examples });
+    if (unknown > 0.5) reasons.push({ kind: "unknown_text", share: unknown });
+    return reasons;
+  });
+}
+
+function strongest(words: string[], fields: Field[], sums: Float64Array): CategoryReason[] {
   // A word that comes twice is one reason.
   const told = new Map<string, { field: Field; word: string; weight: number }>();
   for (let at = 0; at < sums.length; at++) {
+    if (sums[at] === 0) continue;
     const field = fields[at]!;
-    const word = features.words[at]!;
+    const word = words[at]!;
     const before = told.get(`${field} ${word}`);
     if (before) before.weight += sums[at]!;
     else told.set(`${field} ${word}`, { field, word, weight: sums[at]! });
   }
-  const reasons = [...told.values()]
+  return [...told.values()]
     .filter(({ weight }) => weight >= 0.01)
     .sort((a, b) => b.weight - a.weight)
     .slice(0, mostWords)
     .map(toReason);
-  if (model.examples[of]! < 5) reasons.push({ kind: "few_examples", examples: model.examples[of]! });
-  const share = 1 - Math.min(1, vector.square);
-  if (share > 0.5) reasons.push({ kind: "unknown_text", share });
-  return reasons;
 }
 
 function toReason({ field, word, weight }: { field: Field; word: string; weight: number }): CategoryReason {

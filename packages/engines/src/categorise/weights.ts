@@ -7,7 +7,8 @@ import type { Vector } from "./vocabulary.ts";
 export interface Weights {
   /** Adds `vector · w` of each class to its score. */
   score(vector: Vector, scores: Float64Array): void;
-  get(slot: number, of: number): number;
+  /** Each weight of the vector's features: the place in the vector, the class, and value times weight. */
+  each(vector: Vector, visit: (place: number, of: number, product: number) => void): void;
   /** Adds to a weight, to the nearest grain. */
   add(slot: number, of: number, value: number): void;
   /** The classes and weights of a slot that are not zero, in the order of the classes. */
@@ -91,9 +92,13 @@ export function createWeights(): Weights {
         for (let at = starts[slot]!; at < end; at++) scores[classes[at]!]! += value * values[at]!;
       }
     },
-    get(slot, of) {
-      const at = find(slot, of);
-      return at < 0 ? 0 : values[at]!;
+    each(vector, visit) {
+      for (let k = 0; k < vector.length; k++) {
+        const slot = vector.slots[k]!;
+        if (slot >= starts.length) continue;
+        const end = starts[slot]! + lengths[slot]!;
+        for (let at = starts[slot]!; at < end; at++) visit(k, classes[at]!, vector.values[k]! * values[at]!);
+      }
     },
     add(slot, of, value) {
       const rounded = Math.floor(value / grain + 0.5) * grain;
