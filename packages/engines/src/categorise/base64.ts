@@ -7,7 +7,12 @@ export function toBase64(bytes: Uint8Array): string {
   const parts: string[] = [];
   for (let i = 0; i < bytes.length; i += 3) {
     const three = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    parts.push(letters[three >> 18]! + letters[(three >> 12) & 63]! + letters[(three >> 6) & 63]! + letters[three & 63]!);
+    parts.push(
+      letters[three >> 18]! +
+        letters[(three >> 12) & 63]! +
+        letters[(three >> 6) & 63]! +
+        letters[three & 63]!,
+    );
   }
   const whole = parts.join("");
   return whole.slice(0, whole.length - ((3 - (bytes.length % 3)) % 3));

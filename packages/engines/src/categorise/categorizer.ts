@@ -57,7 +57,11 @@ export interface CategorizerOptions {
  * categorizer.suggest({ name: "Black tea, 50 bags" })[0]; // { category: "Drinks > Tea", confidence: …, reasons: [{ kind: "word", word: "tea", … }] }
  * categorizer.learn({ name: "Mate" }, "Drinks > Tea");
  */
-export function createCategorizer({ examples = [], taxonomy, seed = 1 }: CategorizerOptions = {}): Categorizer {
+export function createCategorizer({
+  examples = [],
+  taxonomy,
+  seed = 1,
+}: CategorizerOptions = {}): Categorizer {
   const checked = examples.map((example, i) => ({
     ...checkItem(example, `examples.${i}`),
     category: checkCategory(example.category, `examples.${i}.category`),
@@ -108,8 +112,7 @@ function over(model: Model, taxonomy: Taxonomy | undefined): Categorizer {
       model.weights.drop(at);
       return true;
     },
-    categories: () =>
-      model.categories.map((category, c) => ({ category, examples: model.examples[c]! })),
+    categories: () => model.categories.map((category, c) => ({ category, examples: model.examples[c]! })),
     toJSON: () => toJson(model),
   };
 }

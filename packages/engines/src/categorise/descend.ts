@@ -49,6 +49,7 @@ export function descend(
   seed: number,
 ): void {
   const { classes, weights, duals } = linear;
+  const { slots, values, starts } = rows;
   const next = random(seed);
   const order = chosen.slice();
   const scores = new Float64Array(classes);
@@ -61,8 +62,8 @@ export function descend(
     const all = pass < 2 || pass % 3 === 2;
     for (let at = 0; at < order.length; at++) {
       const row = order[at]!;
-      const from = rows.starts[row]!;
-      const to = rows.starts[row + 1]!;
+      const from = starts[row]!;
+      const to = starts[row + 1]!;
       const label = labels[row]!;
       let count = 0;
       for (let c = 0; c < classes; c++)
@@ -70,8 +71,8 @@ export function descend(
       for (let m = 0; m < count; m++) scores[m] = away;
       let square = 0;
       for (let k = from; k < to; k++) {
-        const value = rows.values[k]!;
-        const base = rows.slots[k]! * classes;
+        const value = values[k]!;
+        const base = slots[k]! * classes;
         square += value * value;
         if (count === classes) for (let c = 0; c < classes; c++) scores[c]! += value * weights[base + c]!;
         else for (let m = 0; m < count; m++) scores[m]! += value * weights[base + active[m]!]!;
@@ -90,8 +91,8 @@ export function descend(
       }
       if (changed === 0) continue;
       for (let k = from; k < to; k++) {
-        const value = rows.values[k]!;
-        const base = rows.slots[k]! * classes;
+        const value = values[k]!;
+        const base = slots[k]! * classes;
         for (let m = 0; m < changed; m++) weights[base + moved[m]!]! += value * steps[m]!;
       }
     }

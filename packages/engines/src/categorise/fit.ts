@@ -58,7 +58,11 @@ export function fit(examples: ReadonlyArray<CategoryExample>, seed: number): Mod
     descend(linear, rows, labels, kept, passesBefore, seed);
     const scores = new Float64Array(held.length * categories.length);
     held.forEach((row, i) => scoreRow(linear, rows, row, scores.subarray(i * categories.length)));
-    calibration = calibrate(scores, held.map((row) => labels[row]!), categories.length);
+    calibration = calibrate(
+      scores,
+      held.map((row) => labels[row]!),
+      categories.length,
+    );
   }
   const all = Int32Array.from(sorted, (_, row) => row);
   descend(linear, rows, labels, all, held.length > 0 ? passesAfter : passesBefore + passesAfter, seed + 1);
@@ -114,7 +118,11 @@ function toRows(looked: Features[], vocabulary: Vocabulary, classes: number): Ro
     values.push(vector.values.slice(0, vector.length));
     starts[row + 1] = starts[row]! + vector.length;
   }
-  const rows = { slots: new Int32Array(starts[looked.length]!), values: new Float32Array(starts[looked.length]!), starts };
+  const rows = {
+    slots: new Int32Array(starts[looked.length]!),
+    values: new Float32Array(starts[looked.length]!),
+    starts,
+  };
   for (let row = 0; row < looked.length; row++) {
     rows.slots.set(slots[row]!, starts[row]);
     rows.values.set(values[row]!, starts[row]);

@@ -74,7 +74,8 @@ export function fromJson(json: CategorizerJson): Model {
     let of = 0;
     for (let left = next(); left > 0; left--) {
       of += next();
-      if (of >= json.categories.length) throw new EngineError("json.features", "a category that is not there");
+      if (of >= json.categories.length)
+        throw new EngineError("json.features", "a category that is not there");
       weights.add(slot, of, unpack(next(), json.coarse) * grain);
     }
   }

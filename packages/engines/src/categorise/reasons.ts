@@ -19,15 +19,17 @@ export type CategoryReason =
 const mostWords = 5;
 
 /** For each of `chosen` the words that spoke for it most, and what speaks for caution. */
-export function explain(model: Model, features: Features, vector: Vector, chosen: number[]): CategoryReason[][] {
-  const places = new Int16Array(model.categories.length).fill(-1);
+export function explain(
+  model: Model,
+  features: Features,
+  vector: Vector,
+  chosen: number[],
+): CategoryReason[][] {
+  const places = new Int32Array(model.categories.length).fill(-1);
   for (const [place, of] of chosen.entries()) places[of] = place;
   const width = features.words.length;
   const sums = new Float64Array(width * chosen.length);
-  model.weights.each(vector, (k, of, product) => {
-    const place = places[of]!;
-    if (place >= 0) sums[place * width + vector.origins[k]!]! += product;
-  });
+  model.weights.trace(vector, places, width, sums);
   const fields = fieldsOf(features);
   const unknown = 1 - Math.min(1, vector.square);
   return chosen.map((of, place) => {
@@ -40,24 +42,26 @@ export function explain(model: Model, features: Features, vector: Vector, chosen
 }
 
 function strongest(words: string[], fields: Field[], sums: Float64Array): CategoryReason[] {
-  // A word that comes twice is one reason.
-  const told = new Map<string, { field: Field; word: string; weight: number }>();
+  const told: Told[] = [];
   for (let at = 0; at < sums.length; at++) {
-    if (sums[at] === 0) continue;
-    const field = fields[at]!;
-    const word = words[at]!;
-    const before = told.get(`${field} ${word}`);
-    if (before) before.weight += sums[at]!;
-    else told.set(`${field} ${word}`, { field, word, weight: sums[at]! });
+    if (sums[at]! < 0.005) continue;
+    const [field, word] = [fields[at]!, words[at]!];
+    // A word that comes twice is one reason.
+    const same = told.find((before) => before.word === word && before.field === field);
+    if (same) same.weight += sums[at]!;
+    else told.push({ field, word, weight: sums[at]! });
   }
-  return [...told.values()]
-    .filter(({ weight }) => weight >= 0.01)
-    .sort((a, b) => b.weight - a.weight)
-    .slice(0, mostWords)
-    .map(toReason);
+  told.sort((a, b) => b.weight - a.weight);
+  return told.slice(0, mostWords).map(toReason);
 }
 
-function toReason({ field, word, weight }: { field: Field; word: string; weight: number }): CategoryReason {
+interface Told {
+  field: Field;
+  word: string;
+  weight: number;
+}
+
+function toReason({ field, word, weight }: Told): CategoryReason {
   switch (field) {
     case "brand":
       return { kind: "brand", brand: word, weight };

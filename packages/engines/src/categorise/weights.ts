@@ -7,8 +7,11 @@ import type { Vector } from "./vocabulary.ts";
 export interface Weights {
   /** Adds `vector · w` of each class to its score. */
   score(vector: Vector, scores: Float64Array): void;
-  /** Each weight of the vector's features: the place in the vector, the class, and value times weight. */
-  each(vector: Vector, visit: (place: number, of: number, product: number) => void): void;
+  /**
+   * Adds, for each class with a place of at least 0, value times weight of each feature to the sum of its word:
+   * `sums[place * width + origin]`.
+   */
+  trace(vector: Vector, places: Int32Array, width: number, sums: Float64Array): void;
   /** Adds to a weight, to the nearest grain. */
   add(slot: number, of: number, value: number): void;
   /** The classes and weights of a slot that are not zero, in the order of the classes. */
@@ -92,12 +95,17 @@ export function createWeights(): Weights {
         for (let at = starts[slot]!; at < end; at++) scores[classes[at]!]! += value * values[at]!;
       }
     },
-    each(vector, visit) {
+    trace(vector, places, width, sums) {
       for (let k = 0; k < vector.length; k++) {
         const slot = vector.slots[k]!;
         if (slot >= starts.length) continue;
+        const value = vector.values[k]!;
+        const origin = vector.origins[k]!;
         const end = starts[slot]! + lengths[slot]!;
-        for (let at = starts[slot]!; at < end; at++) visit(k, classes[at]!, vector.values[k]! * values[at]!);
+        for (let at = starts[slot]!; at < end; at++) {
+          const place = places[classes[at]!]!;
+          if (place >= 0) sums[place * width + origin]! += value * values[at]!;
+        }
       }
     },
     add(slot, of, value) {
