@@ -2,12 +2,12 @@ import { finite } from "../errors.ts";
 import { toConfidences } from "./calibrate.ts";
 import { away } from "./descend.ts";
 import { extract } from "./features.ts";
-import { emptyModel, fit, type Model } from "./fit.ts";
+import { fit, type Model } from "./fit.ts";
 import { type CategoryExample, type CategoryItem, checkCategory, checkItem } from "./item.ts";
 import { type CategorizerJson, fromJson, toJson } from "./json.ts";
 import { teach } from "./learn.ts";
 import { type CategoryReason, explain } from "./reasons.ts";
-import { createTaxonomyModel, type Taxonomy } from "./taxonomy.ts";
+import { createTaxonomyRanking, type GeneralSuggestion, type Taxonomy } from "./taxonomy.ts";
 
 export interface CategorySuggestion {
   category: string;
@@ -78,27 +78,19 @@ export function categorizerFrom(
 }
 
 function over(model: Model, taxonomy: Taxonomy | undefined): Categorizer {
-  let general: Model | undefined;
+  let general: ((item: CategoryItem) => GeneralSuggestion[]) | undefined;
   return {
     suggest(item, { limit = 3 } = {}) {
       checkItem(item);
       finite("limit", limit, 0);
       const own = suggestFrom(model, item, limit);
       if (taxonomy === undefined) return own.suggestions;
-      general ??= createTaxonomyModel(taxonomy);
+      general ??= createTaxonomyRanking(taxonomy);
+      // What is likely none of the shop's own may be one of the general list.
       const known = new Set(model.categories);
-      const others = suggestFrom(general, item, limit + known.size).suggestions.flatMap((suggestion) =>
-        known.has(suggestion.category)
-          ? []
-          : {
-              ...suggestion,
-              confidence: suggestion.confidence * own.none,
-              reasons: [
-                ...suggestion.reasons.filter(({ kind }) => kind === "word"),
-                { kind: "taxonomy" as const, taxonomy: taxonomy.name },
-              ],
-            },
-      );
+      const others = general(item)
+        .filter(({ category }) => !known.has(category))
+        .map((other) => ({ ...other, confidence: other.confidence * own.none }));
       return [...own.suggestions, ...others].sort((a, b) => b.confidence - a.confidence).slice(0, limit);
     },
     learn(item, category) {

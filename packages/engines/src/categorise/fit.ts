@@ -36,20 +36,25 @@ export function emptyModel(): Model {
 /** Passes over four fifths of the examples, of which the rest shows how sure to be; then over all of them. */
 const passesBefore = 5;
 const passesAfter = 5;
-/** Weights while fitting, at most (64 MB): above, features of few items are left out. */
+/** Examples times categories, at most: above, categories with the most examples learn from a part of theirs. */
+const maxDuals = 1 << 23;
+/** Features times categories while fitting, at most (64 MB): above, features of the fewest items are left out. */
 const maxWeights = 1 << 24;
 
-/** Learns from examples, whose order does not matter. Work and memory grow with examples times categories. */
+/** Learns from examples, whose order does not matter. Work and memory grow with examples times categories, up to `maxDuals`. */
 export function fit(examples: ReadonlyArray<CategoryExample>, seed: number): Model {
   if (examples.length === 0) return emptyModel();
-  const sorted = inOneOrder(examples);
-  const categories = [...new Set(sorted.map((example) => example.category))].sort();
+  const categories = [...new Set(examples.map((example) => example.category))].sort();
   const numbers = new Map(categories.map((category, c) => [category, c]));
-  const labels = Int32Array.from(sorted, (example) => numbers.get(example.category)!);
+  const counts = new Array<number>(categories.length).fill(0);
+  for (const { category } of examples) counts[numbers.get(category)!]!++;
 
-  const vocabulary = createVocabulary(1 << 14);
-  const looked = sorted.map((example) => copy(vocabulary.look(extract(example), true)));
-  const rows = toRows(looked, vocabulary, categories.length);
+  const sorted = partOf(inOneOrder(examples), counts, numbers);
+  const labels = Int32Array.from(sorted, (example) => numbers.get(example.category)!);
+  const everything = createVocabulary(1 << 14);
+  const looked = sorted.map((example) => copy(everything.look(extract(example), true)));
+  const vocabulary = frequentOf(everything, Math.floor(maxWeights / categories.length), looked);
+  const rows = toRows(looked, vocabulary);
 
   const linear = createLinear(sorted.length, vocabulary.size, categories.length);
   const { kept, held } = holdBack(sorted, labels, categories.length);
@@ -57,7 +62,8 @@ export function fit(examples: ReadonlyArray<CategoryExample>, seed: number): Mod
   if (held.length > 0) {
     descend(linear, rows, labels, kept, passesBefore, seed);
     const scores = new Float64Array(held.length * categories.length);
-    held.forEach((row, i) => scoreRow(linear, rows, row, scores.subarray(i * categories.length)));
+    for (const [i, row] of held.entries())
+      scoreRow(linear, rows, row, scores.subarray(i * categories.length));
     calibration = calibrate(
       scores,
       held.map((row) => labels[row]!),
@@ -66,15 +72,7 @@ export function fit(examples: ReadonlyArray<CategoryExample>, seed: number): Mod
   }
   const all = Int32Array.from(sorted, (_, row) => row);
   descend(linear, rows, labels, all, held.length > 0 ? passesAfter : passesBefore + passesAfter, seed + 1);
-
-  const counts = new Array<number>(categories.length).fill(0);
-  for (const label of labels) counts[label]!++;
-  return {
-    categories,
-    examples: counts,
-    calibration,
-    ...thinned(linear, vocabulary),
-  };
+  return { categories, examples: counts, calibration, ...thinned(linear, vocabulary) };
 }
 
 /** By content, so that the order in which examples come changes nothing, and so that equal names are neighbours. */
@@ -87,6 +85,37 @@ function inOneOrder(examples: ReadonlyArray<CategoryExample>): CategoryExample[]
   });
   keyed.sort((a, b) => a.place - b.place || (a.content < b.content ? -1 : a.content > b.content ? 1 : 0));
   return keyed.map(({ example }) => example);
+}
+
+/** As many examples as `maxDuals` allows, each category cut to the same number where it has more. */
+function partOf(
+  sorted: CategoryExample[],
+  counts: number[],
+  numbers: Map<string, number>,
+): CategoryExample[] {
+  const room = maxDuals / counts.length;
+  let most = Math.max(...counts);
+  while (most > 1 && counts.reduce((sum, count) => sum + Math.min(count, most), 0) > room)
+    most = Math.ceil(most / 2);
+  const taken = new Int32Array(counts.length);
+  return sorted.filter(({ category }) => taken[numbers.get(category)!]!++ < most);
+}
+
+/** The vocabulary, without the features of the fewest items where it has over `most`; `looked` then has the new slots. */
+function frequentOf(vocabulary: Vocabulary, most: number, looked: Features[]): Vocabulary {
+  if (vocabulary.size <= most) return vocabulary;
+  const order = Int32Array.from({ length: vocabulary.size }, (_, slot) => slot);
+  order.sort((a, b) => vocabulary.counts[b]! - vocabulary.counts[a]! || a - b);
+  const smaller = createVocabulary(1 << 14);
+  smaller.items = vocabulary.items;
+  const moved = new Int32Array(vocabulary.size).fill(-1);
+  for (const slot of order.subarray(0, most)) {
+    moved[slot] = smaller.size;
+    smaller.put(vocabulary.keys[slot]!, vocabulary.counts[slot]!);
+  }
+  for (const { keys } of looked)
+    for (let i = 0; i < keys.length; i++) keys[i] = keys[i]! < 0 ? -1 : moved[keys[i]!]!;
+  return smaller;
 }
 
 /** Every fifth name, of categories with five examples or more. */
@@ -103,12 +132,7 @@ function copy({ keys, ends }: Features): Features {
   return { keys: slots, origins: slots, ends: ends.slice(), words: [] };
 }
 
-function toRows(looked: Features[], vocabulary: Vocabulary, classes: number): Rows {
-  let fewest = 1;
-  for (let left = vocabulary.size; left * classes > maxWeights; fewest++) {
-    left = 0;
-    for (let slot = 0; slot < vocabulary.size; slot++) if (vocabulary.counts[slot]! > fewest) left++;
-  }
+function toRows(looked: Features[], vocabulary: Vocabulary): Rows {
   const starts = new Int32Array(looked.length + 1);
   const slots: Int32Array[] = [];
   const values: Float32Array[] = [];

@@ -1,7 +1,8 @@
-import { EngineError } from "../errors.ts";
+import { EngineError, finite } from "../errors.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import type { Calibration } from "./calibrate.ts";
 import type { Model } from "./fit.ts";
+import { checkCategory } from "./item.ts";
 import { createVocabulary } from "./vocabulary.ts";
 import { createWeights, grain } from "./weights.ts";
 
@@ -52,7 +53,16 @@ export function toJson(model: Model): CategorizerJson {
 export function fromJson(json: CategorizerJson): Model {
   if (json?.format !== "amused-categorizer" || json.version !== 1)
     throw new EngineError("json.format", "expected what toJSON of a categorizer gave, in version 1");
-  const bytes = fromBase64(json.features);
+  finite("json.items", json.items, 0);
+  finite("json.coarse", json.coarse, 1);
+  for (const key of ["sharpness", "slope", "shift"] as const)
+    finite(`json.calibration.${key}`, json.calibration?.[key], -100, 100);
+  if (!Array.isArray(json.categories)) throw new EngineError("json.categories", "expected a list");
+  for (const [i, { name, examples }] of json.categories.entries()) {
+    checkCategory(name, `json.categories.${i}.name`);
+    finite(`json.categories.${i}.examples`, examples, 0);
+  }
+  const bytes = typeof json.features === "string" ? fromBase64(json.features) : undefined;
   if (bytes === undefined) throw new EngineError("json.features", "expected base64");
   const vocabulary = createVocabulary();
   vocabulary.items = json.items;
