@@ -40,12 +40,19 @@ export function categoriseFigures(): Figure[] {
     const { accuracy, error } = measure(split);
     const bayes = naiveBayes(split).toFixed(3);
     figures.push(
-      line(`${name}, top-1`, accuracy, { atLeast: pass }, `naive Bayes ${bayes} (same run), ${beside}`, pass + 0.01),
+      line(
+        `${name}, top-1`,
+        accuracy,
+        { atLeast: pass },
+        `naive Bayes ${bayes} (same run), ${beside}`,
+        pass + 0.01,
+      ),
       line(`${name}, calibration error`, error, { atMost: 0.03 }, ""),
     );
   }
   const draws = Array.from({ length: 10 }, (_, seed) => fewShot(bigbasket, 20, seed));
-  const mean = (of: (split: Split) => number) => draws.reduce((sum, draw) => sum + of(draw), 0) / draws.length;
+  const mean = (of: (split: Split) => number) =>
+    draws.reduce((sum, draw) => sum + of(draw), 0) / draws.length;
   figures.push(
     line(
       "bigbasket, 20 examples a class, mean of 10 draws, top-1",
@@ -59,7 +66,13 @@ export function categoriseFigures(): Figure[] {
   return figures;
 }
 
-const line = (what: string, value: number, pass: Figure["pass"], beside: string, stretch?: number): Figure => ({
+const line = (
+  what: string,
+  value: number,
+  pass: Figure["pass"],
+  beside: string,
+  stretch?: number,
+): Figure => ({
   engine: "categorise",
   what,
   value,
@@ -108,16 +121,28 @@ function corrections({ train, test }: Split): Figure[] {
   for (const row of wrong) categorizer.learn(row, row.category);
   const text = JSON.stringify(categorizer);
   const back = categorizerFrom(JSON.parse(text));
-  const same = test.every((row) => JSON.stringify(back.suggest(row)) === JSON.stringify(categorizer.suggest(row)));
+  const same = test.every(
+    (row) => JSON.stringify(back.suggest(row)) === JSON.stringify(categorizer.suggest(row)),
+  );
   return [
-    line("bigbasket, 50 corrections: share that holds", wrong.filter(isRight).length / wrong.length, { atLeast: 1 }, ""),
+    line(
+      "bigbasket, 50 corrections: share that holds",
+      wrong.filter(isRight).length / wrong.length,
+      { atLeast: 1 },
+      "",
+    ),
     line(
       "bigbasket, 50 corrections: what other items lose, top-1",
       (before - others.filter(isRight).length) / others.length,
       { atMost: 0.002 },
       "",
     ),
-    line("bigbasket, model as JSON, MB", text.length / 1e6, { atMost: 3 }, `the same after a round trip: ${same}`),
+    line(
+      "bigbasket, model as JSON, MB",
+      text.length / 1e6,
+      { atMost: 3 },
+      `the same after a round trip: ${same}`,
+    ),
   ];
 }
 
