@@ -90,7 +90,7 @@ function over(model: Model, taxonomy: Taxonomy | undefined): Categorizer {
       const known = new Set(model.categories);
       const others = general(item)
         .filter(({ category }) => !known.has(category))
-        .map((other) => ({ ...other, confidence: other.confidence * own.none }));
+        .map((other) => ({ ...other, confidence: Math.min(other.confidence * own.none, own.most) }));
       return [...own.suggestions, ...others].sort((a, b) => b.confidence - a.confidence).slice(0, limit);
     },
     learn(item, category) {
@@ -109,16 +109,17 @@ function over(model: Model, taxonomy: Taxonomy | undefined): Categorizer {
   };
 }
 
-/** The best of a model, and the probability that it is none of the model's. */
+/** The best of a model, the probability that it is none of the model's, and what categories of others may have at most. */
 function suggestFrom(
   model: Model,
   item: CategoryItem,
   limit: number,
-): { suggestions: CategorySuggestion[]; none: number } {
+): { suggestions: CategorySuggestion[]; none: number; most: number } {
   const features = model.vocabulary.look(extract(item));
   const vector = model.vocabulary.vector(features);
   const scores = new Float64Array(model.categories.length).fill(away);
   model.weights.score(vector, scores);
+  const decided = scores.some((score) => score > 0);
   toConfidences(scores, model.calibration);
   let none = 1;
   for (const confidence of scores) none -= confidence;
@@ -132,5 +133,7 @@ function suggestFrom(
     confidence: (scores[c]! * items) / (items + 2),
     reasons: reasons[i]!,
   }));
-  return { suggestions, none: Math.max(0, none) };
+  // Where the shop's own examples decide, the first stays the first.
+  const most = decided ? (suggestions[0]?.confidence ?? 1) : 1;
+  return { suggestions, none: Math.max(0, none), most };
 }

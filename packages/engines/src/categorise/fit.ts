@@ -1,8 +1,9 @@
+import { EngineError } from "../errors.ts";
 import { hash } from "../text/hash.ts";
 import { type Calibration, calibrate, usualCalibration } from "./calibrate.ts";
 import { away, createLinear, descend, type Linear, type Rows } from "./descend.ts";
 import { blocks, extract, type Features } from "./features.ts";
-import type { CategoryExample } from "./item.ts";
+import { type CategoryExample, maxCategories } from "./item.ts";
 import { createVocabulary, type Vocabulary } from "./vocabulary.ts";
 import { createWeights, grain, type Weights } from "./weights.ts";
 
@@ -45,6 +46,8 @@ const maxWeights = 1 << 24;
 export function fit(examples: ReadonlyArray<CategoryExample>, seed: number): Model {
   if (examples.length === 0) return emptyModel();
   const categories = [...new Set(examples.map((example) => example.category))].sort();
+  if (categories.length > maxCategories)
+    throw new EngineError("examples", `expected ${maxCategories} categories at most`);
   const numbers = new Map(categories.map((category, c) => [category, c]));
   const counts = new Array<number>(categories.length).fill(0);
   for (const { category } of examples) counts[numbers.get(category)!]!++;

@@ -1,5 +1,8 @@
 import { EngineError, finite } from "../errors.ts";
 
+/** More than shops have; as many still learn in bounded time and memory. */
+export const maxCategories = 2048;
+
 /** What a category is told from: the texts of a product and its price, in one currency per categorizer. */
 export interface CategoryItem {
   name: string;

@@ -1,7 +1,8 @@
+import { EngineError } from "../errors.ts";
 import { away } from "./descend.ts";
 import { extract } from "./features.ts";
 import type { Model } from "./fit.ts";
-import type { CategoryItem } from "./item.ts";
+import { type CategoryItem, maxCategories } from "./item.ts";
 
 /** The score that a category has for what was taught to be of it, and with a minus what the others have at most. */
 const margin = 0.5;
@@ -15,6 +16,8 @@ export function teach(model: Model, item: CategoryItem, category: string): void 
   const { categories, examples, vocabulary, weights } = model;
   let of = categories.indexOf(category);
   if (of < 0) {
+    if (categories.length >= maxCategories)
+      throw new EngineError("category", `expected ${maxCategories} categories at most`);
     of = categories.push(category) - 1;
     examples.push(0);
   }
