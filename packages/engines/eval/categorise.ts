@@ -30,13 +30,13 @@ const secondLevel = ({ train, test }: Split): Split => {
 export function categoriseFigures(): Figure[] {
   const bigbasket = load("bigbasket");
   const figures: Figure[] = [];
-  const sets: Array<[name: string, split: Split, pass: number, beside: string]> = [
-    ["bigbasket", bigbasket, 0.901, "linear SVM with character n-grams 0.901"],
-    ["bigbasket level 2", secondLevel(bigbasket), 0.81, "linear SVM with character n-grams 0.810"],
-    ["bestbuy-phones", load("bestbuy-phones"), 0.926, "linear SVM with character n-grams 0.926"],
-    ["pricerunner", load("pricerunner"), 0.965, "linear SVM with character n-grams 0.965"],
+  const sets: Array<[name: string, split: Split, pass: number, stretch: number, beside: string]> = [
+    ["bigbasket", bigbasket, 0.901, 0.911, "linear SVM with character n-grams 0.901"],
+    ["bigbasket level 2", secondLevel(bigbasket), 0.81, 0.82, "linear SVM with character n-grams 0.810"],
+    ["bestbuy-phones", load("bestbuy-phones"), 0.926, 0.936, "best of linear SVM and logistic SGD 0.926"],
+    ["pricerunner", load("pricerunner"), 0.965, 0.975, "best of linear SVM and logistic SGD 0.965"],
   ];
-  for (const [name, split, pass, beside] of sets) {
+  for (const [name, split, pass, stretch, beside] of sets) {
     const { accuracy, error } = measure(split);
     const bayes = naiveBayes(split).toFixed(3);
     figures.push(
@@ -45,7 +45,7 @@ export function categoriseFigures(): Figure[] {
         accuracy,
         { atLeast: pass },
         `naive Bayes ${bayes} (same run), ${beside}`,
-        pass + 0.01,
+        stretch,
       ),
       line(`${name}, calibration error`, error, { atMost: 0.03 }, ""),
     );
@@ -58,7 +58,7 @@ export function categoriseFigures(): Figure[] {
       "bigbasket, 20 examples a class, mean of 10 draws, top-1",
       mean((draw) => measure(draw).accuracy),
       { atLeast: 0.65 },
-      `naive Bayes ${mean(naiveBayes).toFixed(3)} (same run), linear SVM 0.645`,
+      `naive Bayes ${mean(naiveBayes).toFixed(3)} (same run), linear model 0.645 on a draw of its own`,
       0.7,
     ),
     ...corrections(bigbasket),
