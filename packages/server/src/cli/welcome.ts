@@ -9,7 +9,8 @@ export function welcome({ url, adminKey, demo }: Ready): string {
   const lines = ["", `  ${url}`, ""];
   if (adminKey !== undefined) lines.push(`  Admin key, shown this once: ${adminKey}`);
   if (demo !== undefined) lines.push(`  Key of the demo shop: ${demo.apiKey}`);
-  else if (adminKey !== undefined) lines.push("", "  Make a key for a seller:", `    ${makeKey(url, adminKey)}`);
+  else if (adminKey !== undefined)
+    lines.push("", "  Make a key for a seller:", `    ${makeKey(url, adminKey)}`);
   else
     lines.push(
       "  Make a key for a seller, with the admin key (shown at the first start, or AMUSED_ADMIN_KEY) as ADMIN_KEY:",
