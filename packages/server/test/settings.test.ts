@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readSettings, unusedSettings } from "../src/cli/settings.ts";
+import { readSettings, unknownSettings, unusedSettings } from "../src/cli/settings.ts";
 
 const read = (env: Record<string, string>, flags = {}) => readSettings(flags, env);
 
@@ -72,6 +72,14 @@ describe("settings", () => {
     expect(unusedSettings({ REDIS_URL: "redis://x", S3_BUCKET: "b", SMTP_URL: "", PATH: "/bin" })).toEqual([
       "REDIS_URL",
       "S3_BUCKET",
+    ]);
+  });
+
+  test("variables that are no settings are told, with the one that was meant", () => {
+    const env = { AMUSED_HEARBEAT: "1s", AMUSED_SOMETHING: "", AMUSED_KEY: "k", AMUSED_DATA: ".", HOME: "/" };
+    expect(unknownSettings(env)).toEqual([
+      "AMUSED_HEARBEAT (is AMUSED_HEARTBEAT meant?)",
+      "AMUSED_SOMETHING",
     ]);
   });
 });

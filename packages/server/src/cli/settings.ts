@@ -11,6 +11,7 @@ import { durationSchema } from "../units/duration.ts";
 import { rateSchema } from "../units/rate.ts";
 import { sizeSchema } from "../units/size.ts";
 import { Refusal } from "./fail.ts";
+import { nearest } from "./nearest.ts";
 
 const port = z
   .string()
@@ -109,4 +110,20 @@ export function unusedSettings(env: NodeJS.ProcessEnv): string[] {
   return Object.keys(env)
     .filter((name) => later.test(name) && env[name] !== "")
     .sort();
+}
+
+/** Every setting that is read, by its variable. */
+export const settingNames: readonly string[] = Object.keys(schema.shape);
+
+/** Variables that look like settings of ours and are none, each with the one that was probably meant. */
+export function unknownSettings(env: NodeJS.ProcessEnv): string[] {
+  // AMUSED_KEY is the client's commands', AMUSED_URL the examples', AMUSED_TEST_* the tests'.
+  const known = new Set([...settingNames, "AMUSED_KEY", "AMUSED_URL"]);
+  return Object.keys(env)
+    .filter((name) => /^AMUSED_(?!TEST_)/.test(name) && !known.has(name) && !later.test(name))
+    .sort()
+    .map((name) => {
+      const meant = nearest(name, settingNames);
+      return meant === null ? name : `${name} (is ${meant} meant?)`;
+    });
 }
