@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Scope } from "./key.ts";
+import { parse } from "./parse.ts";
 import type { Product } from "./product.ts";
 import { idSchema } from "./seller.ts";
 import { isStorable, withoutProto } from "./text.ts";
@@ -206,6 +207,6 @@ export function matches(
  * const events = defineEvents({ "acme.price_matched": z.object({ rival: z.string(), price: z.string() }) });
  */
 export function defineEvents<const Custom extends CustomEvents>(custom: Custom): Custom {
-  for (const type of Object.keys(custom)) customTypeSchema.parse(type);
+  for (const type of Object.keys(custom)) parse(customTypeSchema, type, `events.${type}`);
   return custom;
 }
