@@ -21,7 +21,7 @@ async function setUp(context: TestContext) {
   const databaseUrl = inject("databaseUrl");
   if (databaseUrl === null) return context.skip(inject("databaseMissing"));
   const pool = new pg.Pool({ connectionString: databaseUrl });
-  const house = await createAmused({ store: postgresStore({ pool }) });
+  const house = await createAmused({ store: postgresStore({ pool }), onError() {} });
   onTestFinished(() => house.close().then(() => pool.end()));
   // Other tests use the same database.
   const [name, seller] = [
