@@ -201,7 +201,9 @@ export function matches(
 }
 
 /**
- * Names the host's own events and the shape of each, for `createAmused` and `createClient`.
+ * Names the host's own events and the shape of each, for `createAmused` and `createClient`. It is their types that keep you to
+ * these names: at run time a well-formed type that is not among them is published as it is, and a filter for one that
+ * nobody publishes matches nothing.
  *
  * @example
  * const events = defineEvents({ "acme.price_matched": z.object({ rival: z.string(), price: z.string() }) });
