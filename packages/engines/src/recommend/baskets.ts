@@ -113,7 +113,8 @@ export function createBaskets(
     ({ total, level } = state);
     sold.push(...state.sold);
     mass.push(...state.mass);
-    for (const [key = 0, times = 0, weight = 0, ...items] of state.baskets) keep({ key, times, weight, items });
+    for (const [key = 0, times = 0, weight = 0, ...items] of state.baskets)
+      keep({ key, times, weight, items });
   }
 
   return {

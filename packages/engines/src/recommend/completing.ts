@@ -8,7 +8,7 @@ import { createTop } from "./top.ts";
 /** A basket is judged by so many of its items at most, those bought most often. */
 const context = 32;
 /** So many items that fit are compared with one another. */
-export const candidates = 40;
+const candidates = 40;
 
 /** Ridges, as shares of a product's own baskets and as baskets; the first vote needs less, having fewer unknowns. */
 const voteRidge = 0.1;
@@ -21,6 +21,8 @@ const voteShare = 0.3;
 export interface Completing {
   /** The best for a basket: `limit`, and at least those that are compared with one another. */
   fits(items: readonly number[], limit: number, allowed: (item: number) => boolean): Likeness[];
+  /** The items of a basket by which it is judged. */
+  context(items: readonly number[]): number[];
 }
 
 /**
@@ -38,8 +40,9 @@ export function createCompleting(
   const mass = (item: number) => baskets.mass(item) + prior;
 
   return {
+    context: judged,
     fits(all, limit, allowed) {
-      const given = mostSold(all);
+      const given = judged(all);
       if (given.length === 0) return [];
       const likenesses = given.map(
         (item) => new Map(similar.neighbours(item).map((near) => [near.item, imagined(near.score)])),
@@ -68,7 +71,7 @@ export function createCompleting(
     },
   };
 
-  function mostSold(items: readonly number[]): number[] {
+  function judged(items: readonly number[]): number[] {
     const top = createTop(context, compare);
     for (const item of items) top.offer(item, baskets.sold(item));
     return top

@@ -1,4 +1,5 @@
 import { log } from "../numeric/elementary.ts";
+import { reaching } from "./reaching.ts";
 import { createTop } from "./top.ts";
 
 /** What a document says: distinct features (32-bit keys), each with its weight there (above 0), rarity not counted. */
@@ -105,7 +106,10 @@ export function createCosines(compare: (a: number, b: number) => number): Cosine
       const document: Document = { dimensions: [], weights: [] };
       for (const [key, weight] of features) {
         let dimension = dimensions.get(key);
-        if (!dimension) dimensions.set(key, (dimension = { key, items: [], weights: [], idf: 0, asked: 0 }));
+        if (!dimension) {
+          dimension = { key, items: [], weights: [], idf: 0, asked: 0 };
+          dimensions.set(key, dimension);
+        }
         dimension.items.push(item);
         dimension.weights.push(weight);
         document.dimensions.push(dimension);
@@ -143,18 +147,11 @@ export function createCosines(compare: (a: number, b: number) => number): Cosine
       document.dimensions.forEach((dimension, at) => {
         dimension.asked = document.weights[at]!;
       });
-      for (const { item: other } of best.take()) found(other, cosine(other, dot(documents.get(other)!, undefined)));
+      for (const { item: other } of best.take())
+        found(other, cosine(other, dot(documents.get(other)!, undefined)));
       for (const dimension of document.dimensions) dimension.asked = 0;
     },
 
     rarity: (key) => logOf(1 + documents.size) - logOf(dimensions.get(key)?.items.length ?? 1),
   };
-}
-
-/** The array itself, or a longer one with the same beginning, so that `index` is in it. */
-export function reaching(array: Float64Array<ArrayBuffer>, index: number): Float64Array<ArrayBuffer> {
-  if (index < array.length) return array;
-  const longer = new Float64Array(2 * index);
-  longer.set(array);
-  return longer;
 }

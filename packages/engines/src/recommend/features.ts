@@ -39,7 +39,17 @@ export function descriptionFeatures({ description }: RecommendProduct): Features
 /** Every beginning of the category's path: two products share more, the later their paths part. */
 export function categoryFeatures(product: RecommendProduct): Features {
   const path = levels(product);
-  return new Map(path.map((_, at) => [hash(path.slice(0, at + 1).join("\n").toLowerCase()), 1]));
+  return new Map(
+    path.map((_, at) => [
+      hash(
+        path
+          .slice(0, at + 1)
+          .join("\n")
+          .toLowerCase(),
+      ),
+      1,
+    ]),
+  );
 }
 
 /** Brand and attributes, each as one fact. */

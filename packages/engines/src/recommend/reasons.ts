@@ -1,5 +1,6 @@
 import { words } from "../text/words.ts";
-import { facts, levels, type RecommendProduct } from "./product.ts";
+import { facts } from "./features.ts";
+import { levels, type RecommendProduct } from "./product.ts";
 import { proximity } from "./similar.ts";
 
 /** Why a product is recommended. */
@@ -53,11 +54,12 @@ export function shared(
 
 /** The words that both have, or else the longest part of at least 3 characters that a word of one shares with one of the other. */
 function sharedWords(some: readonly string[], others: readonly string[]): string[] {
-  const whole = new Set(some).intersection(new Set(others));
+  const theirs = new Set(others);
+  const whole = new Set(some.filter((word) => theirs.has(word)));
   if (whole.size > 0) return [...whole];
   let longest = "";
   for (const word of new Set(some))
-    for (const other of new Set(others))
+    for (const other of theirs)
       for (let from = 0; from + 3 <= word.length; from++)
         for (let to = from + Math.max(3, longest.length + 1); to <= word.length; to++) {
           const part = word.slice(from, to);

@@ -1,5 +1,5 @@
 import type { Baskets } from "./baskets.ts";
-import { reaching } from "./cosines.ts";
+import { reaching } from "./reaching.ts";
 
 /** One score per item, with the list of those that have one. Used anew for each question. */
 export interface Board {
@@ -95,8 +95,7 @@ export function createScan(baskets: Baskets): Scan {
         heads[place] = 0;
       }
       // Chains run from the last of `items` to the first: all sums stand below the diagonal.
-      for (let a = 0; a < size; a++)
-        for (let b = 0; b < a; b++) matrix[b * size + a] = matrix[a * size + b]!;
+      for (let a = 0; a < size; a++) for (let b = 0; b < a; b++) matrix[b * size + a] = matrix[a * size + b]!;
       return matrix;
     },
   };

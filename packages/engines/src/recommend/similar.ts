@@ -1,9 +1,10 @@
-import { type Cosines, createCosines, reaching } from "./cosines.ts";
+import { type Cosines, createCosines } from "./cosines.ts";
 import { categoryFeatures, descriptionFeatures, factFeatures, nameFeatures } from "./features.ts";
 import type { RecommendProduct } from "./product.ts";
+import { reaching } from "./reaching.ts";
 import { createTop } from "./top.ts";
 
-/** How alike two products are, and in what: each part from 0 to 1, or undefined where the one asked about says nothing. */
+/** A product and how well it fits. */
 export interface Likeness {
   item: number;
   score: number;
@@ -17,6 +18,8 @@ export interface Similar {
   nearest(item: number, limit: number, allowed: (item: number) => boolean): Likeness[];
   /** The same without a condition, remembered until a product changes. */
   neighbours(item: number): readonly Likeness[];
+  /** How telling a word of a name is: the rarer its parts, the more. */
+  telling(word: string): number;
 }
 
 /** How many are remembered per product, and of how many products. */
@@ -89,6 +92,12 @@ export function createSimilar(compare: (a: number, b: number) => number): Simila
         known.set(item, found);
       }
       return found;
+    },
+    telling(word) {
+      let sum = 0;
+      for (const [key, weight] of nameFeatures({ id: "", name: word }))
+        sum += weight * indexes[0]!.rarity(key);
+      return sum;
     },
   };
 }

@@ -20,7 +20,8 @@ export function createTop(size: number, compare: (a: number, b: number) => numbe
       let child = 2 * at + 1;
       if (child >= length) break;
       const right = child + 1;
-      if (right < length && worse(items[right]!, scores[right]!, items[child]!, scores[child]!)) child = right;
+      if (right < length && worse(items[right]!, scores[right]!, items[child]!, scores[child]!))
+        child = right;
       if (!worse(items[child]!, scores[child]!, item, score)) break;
       items[at] = items[child]!;
       scores[at] = scores[child]!;
