@@ -1,3 +1,5 @@
+import { reaching } from "./reaching.ts";
+
 /** What was bought together: every distinct basket once, with how often it was bought, and which of them hold an item. */
 export interface Baskets {
   /** How many baskets there were. */
@@ -10,20 +12,25 @@ export interface Baskets {
   add(items: readonly number[], times: number): void;
   /** The baskets kept that hold an item, as positions in `kept`. */
   holding(item: number): readonly number[];
-  kept(): readonly Basket[];
+  kept(): Kept;
+  /** All items in baskets have numbers below this. */
+  items(): number;
   /** How many distinct baskets a kept one stands for: 1 until there are too many. */
   scale(): number;
   toJSON(): BasketsState;
 }
 
-export interface Basket {
-  items: readonly number[];
+/** The baskets kept, in columns: number `i` has the `lines` from `starts[i]` up to, but not including, `starts[i + 1]`. */
+export interface Kept {
+  count: number;
+  starts: Int32Array<ArrayBuffer>;
+  lines: Int32Array<ArrayBuffer>;
   /** How often it was bought. */
-  times: number;
-  /** How much it tells, from above 0 to 1. */
-  weight: number;
-  /** A hash of its lines. */
-  key: number;
+  times: Float64Array<ArrayBuffer>;
+  /** How much it tells each time, from above 0 to 1. */
+  weights: Float64Array<ArrayBuffer>;
+  /** A hash of its lines (53 bits). */
+  keys: Float64Array<ArrayBuffer>;
 }
 
 export interface BasketsState {
@@ -36,7 +43,7 @@ export interface BasketsState {
 }
 
 /** A longer basket tells less of each of its pairs: the root of so many lines by its own. */
-const usual = 10;
+const usual = 20;
 /** Of a longer basket so many lines are kept, chosen by hash: a bulk order must not outweigh, or outlast, all the rest. */
 const longest = 200;
 /** So many lines of distinct baskets are kept: some 160,000 baskets of 3, or 25,000 of 20. */
@@ -51,35 +58,46 @@ export function createBaskets(
   const sold: number[] = [];
   const mass: number[] = [];
   let total = 0;
-  let lines = 0;
   // Only baskets whose hash ends in `level` zero bits are kept, which is the lowest level at which they fit: so what is
   // kept depends on what was bought, and not on the order (adaptive sampling: Flajolet 1990).
   let level = 0;
-  let kept: Basket[] = [];
+  let kept = empty();
   let places = new Map<number, number>();
   let holding: number[][] = [];
   const none: readonly number[] = [];
 
-  function keep(basket: Basket): void {
-    const place = kept.push(basket) - 1;
-    places.set(basket.key, place);
-    lines += basket.items.length;
-    for (const item of basket.items) {
-      const list = holding[item];
+  function keep(items: ArrayLike<number>, key: number, times: number, weight: number): void {
+    const place = kept.count++;
+    const start = kept.starts[place]!;
+    const end = start + items.length;
+    kept.starts = reaching(kept.starts, place + 1);
+    kept.lines = reaching(kept.lines, end);
+    kept.times = reaching(kept.times, place);
+    kept.weights = reaching(kept.weights, place);
+    kept.keys = reaching(kept.keys, place);
+    kept.starts[place + 1] = end;
+    kept.lines.set(items, start);
+    kept.times[place] = times;
+    kept.weights[place] = weight;
+    kept.keys[place] = key;
+    places.set(key, place);
+    for (let at = 0; at < items.length; at++) {
+      const list = holding[items[at]!];
       if (list) list.push(place);
-      else holding[item] = [place];
+      else holding[items[at]!] = [place];
     }
   }
 
   function thin(): void {
-    while (lines > limit) {
+    while (kept.starts[kept.count]! > limit) {
       level++;
       const before = kept;
-      kept = [];
+      kept = empty();
       places = new Map();
       holding = [];
-      lines = 0;
-      for (const basket of before) if (ends(basket.key, level)) keep(basket);
+      for (let place = 0; place < before.count; place++)
+        if (ends(before.keys[place]!, level))
+          keep(linesOf(before, place), before.keys[place]!, before.times[place]!, before.weights[place]!);
     }
   }
 
@@ -113,8 +131,7 @@ export function createBaskets(
     ({ total, level } = state);
     sold.push(...state.sold);
     mass.push(...state.mass);
-    for (const [key = 0, times = 0, weight = 0, ...items] of state.baskets)
-      keep({ key, times, weight, items });
+    for (const [key = 0, times = 0, weight = 0, ...items] of state.baskets) keep(items, key, times, weight);
   }
 
   return {
@@ -128,22 +145,40 @@ export function createBaskets(
       const key = keyOf(items);
       if (!ends(key, level)) return;
       const place = places.get(key);
-      if (place !== undefined) kept[place]!.times += times;
-      else keep({ key, times, weight, items: items.length > longest ? some(items, key) : items });
+      if (place !== undefined) kept.times[place]! += times;
+      else keep(items.length > longest ? some(items, key) : items, key, times, weight);
       thin();
     },
     holding: (item) => holding[item] ?? none,
     kept: () => kept,
+    items: () => sold.length,
     scale: () => 1 << level,
     toJSON: () => ({
       total,
       sold: Array.from(sold, (count) => count ?? 0),
       mass: Array.from(mass, (count) => count ?? 0),
       level,
-      baskets: kept.map(({ key, times, weight, items }) => [key, times, weight, ...items]),
+      baskets: Array.from({ length: kept.count }, (_, place) => [
+        kept.keys[place]!,
+        kept.times[place]!,
+        kept.weights[place]!,
+        ...linesOf(kept, place),
+      ]),
     }),
   };
 }
+
+const empty = (): Kept => ({
+  count: 0,
+  starts: new Int32Array(16),
+  lines: new Int32Array(64),
+  times: new Float64Array(16),
+  weights: new Float64Array(16),
+  keys: new Float64Array(16),
+});
+
+export const linesOf = ({ starts, lines }: Kept, place: number): Int32Array =>
+  lines.subarray(starts[place], starts[place + 1]);
 
 /** In steps of 1/256, so that sums of weights are exact, and therefore the same in every order. */
 function weightOf(length: number): number {

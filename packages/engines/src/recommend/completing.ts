@@ -54,10 +54,10 @@ export function createCompleting(
       likenesses.forEach((others, at) => {
         for (const [other, count] of others) board.add(other, votes[at]! * count);
       });
-      for (const other of board.touched)
-        if (!inside.has(other) && allowed(other))
-          first.offer(other, board.scores[other]! / Math.sqrt(mass(other)));
-      board.clear();
+      board.drain((other, sum) => {
+        const score = sum / Math.sqrt(mass(other));
+        if (first.admits(score) && !inside.has(other) && allowed(other)) first.offer(other, score);
+      });
       const voted = first.take();
       const explained = regress(
         given,

@@ -1,5 +1,5 @@
 import { log, pow } from "../numeric/elementary.ts";
-import type { Baskets } from "./baskets.ts";
+import { type Baskets, linesOf } from "./baskets.ts";
 import type { Likeness } from "./similar.ts";
 import { prior } from "./together.ts";
 import { createTop } from "./top.ts";
@@ -16,8 +16,10 @@ export const defaultPowers: Powers = { one: 0, basket: 0.2 };
 
 const choices = [0, 0.1, 0.2, 0.3, 0.4];
 /** So many baskets are held back, one after the other; and with fewer than that many there is nothing to choose by. */
-const heldBack = 120;
+const heldBack = 80;
 const fewest = 40;
+/** Of each so many lines are told at most, which takes less time. */
+const told = 12;
 
 /** The best after the popular are held back. */
 export function weighed(
@@ -34,7 +36,7 @@ export function weighed(
 
 /**
  * The powers under which an item taken out of a basket is found best, each such basket being left out of what is known
- * (leave-one-out). Where no power is better than the usual one by more than its standard error, the usual one stays
+ * (leave-one-out). Where no power is better than the usual one by more than two standard errors, the usual one stays
  * (Breiman et al. 1984).
  */
 export function choosePowers(
@@ -44,21 +46,20 @@ export function choosePowers(
 ): Powers {
   const kept = baskets.kept();
   const mass = (item: number) => baskets.mass(item) + prior;
-  const sample = createTop(heldBack, (a, b) => kept[a]!.key - kept[b]!.key);
-  kept.forEach((basket, place) => {
-    if (basket.times > 0) sample.offer(place, -basket.key);
-  });
+  const sample = createTop(heldBack, (a, b) => kept.keys[a]! - kept.keys[b]!);
+  for (let place = 0; place < kept.count; place++)
+    if (kept.times[place]! > 0) sample.offer(place, -kept.keys[place]!);
   const places = sample.take().map(({ item }) => item);
   if (places.length < fewest) return defaultPowers;
   const one: number[][] = [];
   const whole: number[][] = [];
   for (const place of places) {
-    const { items: lines, key } = kept[place]!;
-    const items = [...lines].sort(compare);
+    const key = kept.keys[place]!;
+    const items = [...linesOf(kept, place)].sort(compare);
     baskets.add(items, -1);
     const at = key % items.length;
     const hidden = items[at]!;
-    const rest = items.filter((item) => item !== hidden);
+    const rest = items.filter((item) => item !== hidden).slice(0, told);
     one.push(choices.map((power) => gain(fits.one(rest[at % rest.length]!), power, hidden, mass)));
     whole.push(choices.map((power) => gain(fits.basket(rest), power, hidden, mass)));
     baskets.add(items, 1);
@@ -82,7 +83,7 @@ function gain(
   return Math.LN2 / log(1 + rank);
 }
 
-/** The choice with the best mean, if it is better than the usual one by a standard error of the difference; else that. */
+/** The choice with the best mean, if it is better than the usual one by two standard errors of the difference; else that. */
 function chosen(gains: readonly number[][], usual: number): number {
   const home = choices.indexOf(usual);
   let best = usual;
@@ -96,7 +97,7 @@ function chosen(gains: readonly number[][], usual: number): number {
       squares += difference * difference;
     }
     const error = Math.sqrt(Math.max(0, squares - (sum * sum) / gains.length));
-    if (sum > error && sum > most) {
+    if (sum > 2 * error && sum > most) {
       best = power;
       most = sum;
     }

@@ -6,7 +6,8 @@ export interface Board {
   scores: Float64Array<ArrayBuffer>;
   touched: number[];
   add(item: number, score: number): void;
-  clear(): void;
+  /** Calls back with each item and its score, where that is not 0, and leaves the board clean. */
+  drain(each: (item: number, score: number) => void): void;
 }
 
 export function createBoard(): Board {
@@ -14,14 +15,19 @@ export function createBoard(): Board {
     scores: new Float64Array(256),
     touched: [],
     add(item, score) {
-      if (score === 0) return;
-      if (item >= board.scores.length) board.scores = reaching(board.scores, item);
+      board.scores = reaching(board.scores, item);
       if (board.scores[item] === 0) board.touched.push(item);
       board.scores[item]! += score;
     },
-    clear() {
-      for (const item of board.touched) board.scores[item] = 0;
-      board.touched.length = 0;
+    drain(each) {
+      const { scores, touched } = board;
+      for (let at = 0; at < touched.length; at++) {
+        const item = touched[at]!;
+        const score = scores[item]!;
+        scores[item] = 0;
+        if (score !== 0) each(item, score);
+      }
+      touched.length = 0;
     },
   };
   return board;
@@ -39,60 +45,91 @@ export interface Scan {
 }
 
 export function createScan(baskets: Baskets): Scan {
-  let sums = new Float64Array(256);
-  let heads = new Int32Array(256);
-  let nexts = new Int32Array(256);
-  let places = new Int32Array(256);
+  // Kept from question to question, and clean between them.
+  const buffers = {
+    met: new Int32Array(256),
+    sums: new Float64Array(256),
+    heads: new Int32Array(256),
+    nexts: new Int32Array(256),
+    rows: new Int32Array(256),
+  };
 
   return {
     spread(items, factors, board) {
-      const kept = baskets.kept();
+      const { count, starts, lines, times, weights } = baskets.kept();
       const scale = baskets.scale();
-      sums = reaching(sums, kept.length);
-      const touched: number[] = [];
-      items.forEach((item, at) => {
+      buffers.sums = reaching(buffers.sums, count);
+      let most = 0;
+      for (const item of items) most += baskets.holding(item).length;
+      buffers.met = reaching(buffers.met, most);
+      board.scores = reaching(board.scores, baskets.items());
+      const { sums, met } = buffers;
+      const { scores, touched } = board;
+      let many = 0;
+      for (let at = 0; at < items.length; at++) {
         const factor = fixed(factors[at]! * scale);
-        if (factor === 0) return;
-        for (const place of baskets.holding(item)) {
-          if (sums[place] === 0) touched.push(place);
-          sums[place]! += factor;
+        if (factor === 0) continue;
+        const holding = baskets.holding(items[at]!);
+        for (let i = 0; i < holding.length; i++) {
+          const place = holding[i]!;
+          const sum = sums[place]!;
+          if (sum === 0) met[many++] = place;
+          sums[place] = sum + factor;
         }
-      });
-      for (const place of touched) {
-        const { items, times, weight } = kept[place]!;
-        const share = sums[place]! * times * weight;
+      }
+      for (let i = 0; i < many; i++) {
+        const place = met[i]!;
+        const share = sums[place]! * times[place]! * weights[place]!;
         sums[place] = 0;
-        for (let at = 0; at < items.length; at++) board.add(items[at]!, share);
+        if (share === 0) continue;
+        const end = starts[place + 1]!;
+        for (let at = starts[place]!; at < end; at++) {
+          const item = lines[at]!;
+          const score = scores[item]!;
+          if (score === 0) touched.push(item);
+          scores[item] = score + share;
+        }
       }
     },
 
     pairs(items, plain = false) {
-      const kept = baskets.kept();
+      const { count, times, weights } = baskets.kept();
       const scale = baskets.scale();
       const size = items.length;
       const matrix = new Float64Array(size * size);
-      if (heads.length <= kept.length) heads = new Int32Array(2 * kept.length + 1);
-      let count = 0;
-      const touched: number[] = [];
+      let most = 0;
+      for (const item of items) most += baskets.holding(item).length;
+      buffers.heads = reaching(buffers.heads, count);
+      buffers.met = reaching(buffers.met, count);
+      buffers.nexts = reaching(buffers.nexts, most);
+      buffers.rows = reaching(buffers.rows, most);
+      const { heads, met, nexts, rows } = buffers;
+      let many = 0;
+      let links = 0;
       // Of every basket a chain of which of `items` are in it; 0 ends it.
-      items.forEach((item, at) => {
-        for (const place of baskets.holding(item)) {
-          if (++count >= nexts.length) {
-            nexts = longer(nexts);
-            places = longer(places);
-          }
-          if (heads[place] === 0) touched.push(place);
-          nexts[count] = heads[place]!;
-          places[count] = at;
-          heads[place] = count;
+      for (let at = 0; at < size; at++) {
+        const holding = baskets.holding(items[at]!);
+        for (let i = 0; i < holding.length; i++) {
+          const place = holding[i]!;
+          const head = heads[place]!;
+          if (head === 0) met[many++] = place;
+          links++;
+          nexts[links] = head;
+          rows[links] = at;
+          heads[place] = links;
         }
-      });
-      for (const place of touched) {
-        const { times, weight } = kept[place]!;
-        const share = times * (plain ? 1 : weight) * scale;
-        for (let a = heads[place]!; a !== 0; a = nexts[a]!)
-          for (let b = nexts[a]!; b !== 0; b = nexts[b]!) matrix[places[a]! * size + places[b]!]! += share;
+      }
+      for (let i = 0; i < many; i++) {
+        const place = met[i]!;
+        let a = heads[place]!;
         heads[place] = 0;
+        if (nexts[a] === 0) continue;
+        const share = times[place]! * scale * (plain ? 1 : weights[place]!);
+        while (nexts[a] !== 0) {
+          const row = rows[a]! * size;
+          a = nexts[a]!;
+          for (let b = a; b !== 0; b = nexts[b]!) matrix[row + rows[b]!]! += share;
+        }
       }
       // Chains run from the last of `items` to the first: all sums stand below the diagonal.
       for (let a = 0; a < size; a++) for (let b = 0; b < a; b++) matrix[b * size + a] = matrix[a * size + b]!;
@@ -103,9 +140,3 @@ export function createScan(baskets: Baskets): Scan {
 
 /** In steps of 2^-32, so that sums are exact, and therefore the same in whatever order the baskets came. */
 const fixed = (value: number): number => Math.round(value * 4_294_967_296) / 4_294_967_296;
-
-function longer(array: Int32Array): Int32Array<ArrayBuffer> {
-  const twice = new Int32Array(2 * array.length);
-  twice.set(array);
-  return twice;
-}

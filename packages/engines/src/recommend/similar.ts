@@ -59,9 +59,9 @@ export function createSimilar(compare: (a: number, b: number) => number): Simila
     for (const other of touched) {
       let score = scores[other]!;
       scores[other] = 0;
-      if (!allowed(other)) continue;
       if (price !== undefined) score += priceWeight * proximity(price, prices.get(other));
-      best.offer(other, Math.round((score / whole) * 1e12) / 1e12);
+      score = Math.round((score / whole) * 1e12) / 1e12;
+      if (best.admits(score) && allowed(other)) best.offer(other, score);
     }
     return best.take();
   }

@@ -51,9 +51,9 @@ export function createTogether(
         board,
       );
       const best = createTop(limit, compare);
-      for (const other of board.touched)
-        if (other !== item && allowed(other)) best.offer(other, board.scores[other]! / 2);
-      board.clear();
+      board.drain((other, score) => {
+        if (best.admits(score / 2) && other !== item && allowed(other)) best.offer(other, score / 2);
+      });
       return { fits: best.take(), circle: circle.map((friend) => friend.item) };
     },
   };

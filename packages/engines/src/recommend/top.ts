@@ -1,6 +1,8 @@
 /** The best few of many: those with the highest scores, and of equal ones those that `compare` puts first. */
 export interface Top {
   offer(item: number, score: number): void;
+  /** Whether a score is high enough to be kept: asked first where an item costs more to judge. */
+  admits(score: number): boolean;
   /** The items kept, best first, with their scores. Empties the collection. */
   take(): { item: number; score: number }[];
 }
@@ -32,6 +34,7 @@ export function createTop(size: number, compare: (a: number, b: number) => numbe
   }
 
   return {
+    admits: (score) => length < size || (size > 0 && score >= scores[0]!),
     offer(item, score) {
       if (length === size) {
         if (size > 0 && worse(items[0]!, scores[0]!, item, score)) sink(item, score);
