@@ -45,7 +45,7 @@ export interface BasketsState {
 /** A longer basket tells less of each of its pairs: the root of so many lines by its own. */
 const usual = 20;
 /** Of a longer basket so many lines are kept, chosen by hash: a bulk order must not outweigh, or outlast, all the rest. */
-const longest = 200;
+export const longest = 200;
 /** So many lines of distinct baskets are kept: some 160,000 baskets of 3, or 25,000 of 20. */
 export const maxLines = 500_000;
 
@@ -139,6 +139,7 @@ export function createBaskets(
     sold: (item) => sold[item] ?? 0,
     mass: (item) => mass[item] ?? 0,
     add(items, times) {
+      if (items.length === 0) return;
       const weight = weightOf(items.length);
       count(items, times, weight);
       if (items.length < 2) return;

@@ -1,6 +1,7 @@
 import type { Baskets } from "./baskets.ts";
+import { createBoard } from "./board.ts";
 import { factor } from "./ridge.ts";
-import { createBoard, type Scan } from "./scan.ts";
+import type { Scan } from "./scan.ts";
 import type { Likeness, Similar } from "./similar.ts";
 import { imagined, prior } from "./together.ts";
 import { createTop } from "./top.ts";

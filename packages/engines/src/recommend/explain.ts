@@ -33,12 +33,12 @@ export function createExplain(
       const counts = scan.pairs(all, true);
       const near = sources.map((source) => new Map(similar.neighbours(source).map((n) => [n.item, n.score])));
       return items.map((item, row) => {
-        const reasons: Reason[] = [];
         let strongest = -1;
         let cosine = 0;
         let likest = -1;
         let likeness = 0;
         sources.forEach((source, at) => {
+          if (source === item) return;
           const count = counts[row * all.length + items.length + at]!;
           const own = count / Math.sqrt(Math.max(1, baskets.sold(source)));
           // Its own baskets say more than those of others, however few they are.
@@ -52,13 +52,14 @@ export function createExplain(
             likeness = score;
           }
         });
-        if (strongest >= 0) {
-          const count = counts[row * all.length + items.length + sources.indexOf(strongest)]!;
-          const lift = (count * baskets.total()) / (baskets.sold(strongest) * baskets.sold(item));
-          reasons.push({ kind: "bought_together", with: ids.id(strongest), baskets: count, lift });
-        }
-        if (likest >= 0) reasons.push(...alike(item, likest).filter(({ kind }) => kind !== "price"));
-        return reasons;
+        const common = likest >= 0 ? alike(item, likest) : [];
+        if (strongest < 0) return common;
+        const count = counts[row * all.length + items.length + sources.indexOf(strongest)]!;
+        const lift = (count * baskets.total()) / (baskets.sold(strongest) * baskets.sold(item));
+        const reason: Reason = { kind: "bought_together", with: ids.id(strongest), baskets: count, lift };
+        // Baskets with another product say less than what it has in common with the one asked about.
+        if (product !== undefined && strongest !== product) return [...common, reason];
+        return [reason, ...common.filter(({ kind }) => kind !== "price")];
       });
     },
   };

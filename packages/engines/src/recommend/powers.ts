@@ -1,5 +1,5 @@
 import { log, pow } from "../numeric/elementary.ts";
-import { type Baskets, linesOf } from "./baskets.ts";
+import { type Baskets, linesOf, longest } from "./baskets.ts";
 import type { Likeness } from "./similar.ts";
 import { prior } from "./together.ts";
 import { createTop } from "./top.ts";
@@ -48,7 +48,7 @@ export function choosePowers(
   const mass = (item: number) => baskets.mass(item) + prior;
   const sample = createTop(heldBack, (a, b) => kept.keys[a]! - kept.keys[b]!);
   for (let place = 0; place < kept.count; place++)
-    if (kept.times[place]! > 0) sample.offer(place, -kept.keys[place]!);
+    if (linesOf(kept, place).length < longest) sample.offer(place, -kept.keys[place]!);
   const places = sample.take().map(({ item }) => item);
   if (places.length < fewest) return defaultPowers;
   const one: number[][] = [];

@@ -1,5 +1,5 @@
 import { EngineError, finite } from "../errors.ts";
-import { type BasketsState, createBaskets, maxLines } from "./baskets.ts";
+import { createBaskets, maxLines } from "./baskets.ts";
 import { createCompleting } from "./completing.ts";
 import { createExplain } from "./explain.ts";
 import { createIds } from "./ids.ts";
@@ -10,57 +10,7 @@ import { createScan } from "./scan.ts";
 import { createSimilar, type Likeness } from "./similar.ts";
 import { createTogether, prior } from "./together.ts";
 import { createTop } from "./top.ts";
-
-export interface Recommendation {
-  id: string;
-  /** From 0 to 1, the best first. Comparable within one answer only. */
-  score: number;
-  /** Why, the strongest first. */
-  reasons: Reason[];
-}
-
-export interface RecommendOptions {
-  /** How many at most: 1 to 100, 10 unless told. */
-  limit?: number;
-  /** What must not be shown, as what is out of stock: ids, or a question about one. */
-  exclude?: Iterable<string> | ((id: string) => boolean);
-}
-
-export interface Recommender {
-  /** What is bought together with a product. Empty where nothing is known of it. */
-  boughtTogether(id: string, options?: RecommendOptions): Recommendation[];
-  /** What is like a product by name, description, category, brand, attributes and price. */
-  similar(id: string, options?: RecommendOptions): Recommendation[];
-  /**
-   * What completes a basket (distinct known ids; others are passed over), filled up with what sells best: so also the
-   * answer to an empty basket.
-   */
-  complete(ids: Iterable<string>, options?: RecommendOptions): Recommendation[];
-  /**
-   * What belongs near a product: bought together as far as it was sold, similar as far as it was not yet (`n / (n + 8)` by
-   * `8 / (n + 8)` after n baskets), filled up with what sells best.
-   */
-  related(id: string, options?: RecommendOptions): Recommendation[];
-  /** Counts one more basket (or sale of one product). Lines that repeat an id count once. */
-  addBasket(ids: Iterable<string>): void;
-  /** Adds a product or puts another in its place; the baskets it was in stay known. */
-  upsertProduct(product: RecommendProduct): void;
-  /** Shows a product no more; the baskets it was in stay known. Nothing where there is none. */
-  removeProduct(id: string): void;
-  /** Chooses anew, on held-back baskets, how much the popular are held back: worth it once a day or after many baskets. */
-  retune(): Powers;
-  toJSON(): RecommenderState;
-}
-
-/** All that a recommender knows, as plain data. */
-export interface RecommenderState {
-  version: 1;
-  ids: readonly string[];
-  products: RecommendProduct[];
-  baskets: BasketsState;
-  powers: Powers;
-  maxLines: number;
-}
+import type { Recommendation, Recommender, RecommenderState, RecommendOptions } from "./types.ts";
 
 /**
  * Learns from products and baskets what goes together.
@@ -136,7 +86,11 @@ function build(lines: number, usual: Powers, state?: RecommenderState): Recommen
   }
 
   const answer = (fits: readonly Likeness[], reasons: readonly Reason[][]): Recommendation[] =>
-    fits.map(({ item, score }, at) => ({ id: ids.id(item), score, reasons: reasons[at] ?? [] }));
+    fits.map(({ item, score }, at) => ({
+      id: ids.id(item),
+      score: Math.min(1, score),
+      reasons: reasons[at] ?? [],
+    }));
 
   function one(item: number, limit: number, allowed: (item: number) => boolean) {
     const { fits, circle } = together.with(item, Math.max(100, 4 * limit), allowed);

@@ -1,37 +1,6 @@
 import type { Baskets } from "./baskets.ts";
+import type { Board } from "./board.ts";
 import { reaching } from "./reaching.ts";
-
-/** One score per item, with the list of those that have one. Used anew for each question. */
-export interface Board {
-  scores: Float64Array<ArrayBuffer>;
-  touched: number[];
-  add(item: number, score: number): void;
-  /** Calls back with each item and its score, where that is not 0, and leaves the board clean. */
-  drain(each: (item: number, score: number) => void): void;
-}
-
-export function createBoard(): Board {
-  const board: Board = {
-    scores: new Float64Array(256),
-    touched: [],
-    add(item, score) {
-      board.scores = reaching(board.scores, item);
-      if (board.scores[item] === 0) board.touched.push(item);
-      board.scores[item]! += score;
-    },
-    drain(each) {
-      const { scores, touched } = board;
-      for (let at = 0; at < touched.length; at++) {
-        const item = touched[at]!;
-        const score = scores[item]!;
-        scores[item] = 0;
-        if (score !== 0) each(item, score);
-      }
-      touched.length = 0;
-    },
-  };
-  return board;
-}
 
 /** Questions that read the baskets of some items. */
 export interface Scan {

@@ -1,7 +1,8 @@
+import { createBoard } from "./board.ts";
 import { type Cosines, createCosines } from "./cosines.ts";
 import { categoryFeatures, descriptionFeatures, factFeatures, nameFeatures } from "./features.ts";
 import type { RecommendProduct } from "./product.ts";
-import { reaching } from "./reaching.ts";
+
 import { createTop } from "./top.ts";
 
 /** A product and how well it fits. */
@@ -40,36 +41,29 @@ export function createSimilar(compare: (a: number, b: number) => number): Simila
   const indexes: Cosines[] = fields.map(() => createCosines(compare));
   const prices = new Map<number, number>();
   const known = new Map<number, readonly Likeness[]>();
-  let scores = new Float64Array(16);
+  const board = createBoard();
 
   function nearest(item: number, limit: number, allowed: (item: number) => boolean): Likeness[] {
-    const touched: number[] = [];
     let whole = 0;
     fields.forEach(({ weight }, at) => {
       if (!indexes[at]!.has(item)) return;
       whole += weight;
-      indexes[at]!.each(item, (other, cosine) => {
-        if (scores[other] === 0) touched.push(other);
-        scores[other]! += weight * cosine;
-      });
+      indexes[at]!.each(item, (other, cosine) => board.add(other, weight * cosine));
     });
     const price = prices.get(item);
     if (price !== undefined) whole += priceWeight;
     const best = createTop(limit, compare);
-    for (const other of touched) {
-      let score = scores[other]!;
-      scores[other] = 0;
-      if (price !== undefined) score += priceWeight * proximity(price, prices.get(other));
-      score = Math.round((score / whole) * 1e12) / 1e12;
+    board.drain((other, sum) => {
+      const near = price === undefined ? 0 : priceWeight * proximity(price, prices.get(other));
+      const score = Math.round(((sum + near) / whole) * 1e12) / 1e12;
       if (best.admits(score) && allowed(other)) best.offer(other, score);
-    }
+    });
     return best.take();
   }
 
   return {
     set(item, product) {
       known.clear();
-      scores = reaching(scores, item);
       fields.forEach(({ features }, at) => {
         const found = features(product);
         if (found.size > 0) indexes[at]!.set(item, found);

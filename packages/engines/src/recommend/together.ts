@@ -1,6 +1,6 @@
 import type { Baskets } from "./baskets.ts";
+import { createBoard } from "./board.ts";
 import type { Scan } from "./scan.ts";
-import { createBoard } from "./scan.ts";
 import type { Likeness, Similar } from "./similar.ts";
 import { createTop } from "./top.ts";
 
