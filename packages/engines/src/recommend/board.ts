@@ -16,7 +16,7 @@ export function createBoard(): Board {
     add(item, score) {
       board.scores = reaching(board.scores, item);
       if (board.scores[item] === 0) board.touched.push(item);
-      board.scores[item]! += score;
+      board.scores[item]! += fixed(score);
     },
     drain(each) {
       const { scores, touched } = board;
@@ -37,3 +37,6 @@ export function createBoard(): Board {
   };
   return board;
 }
+
+/** In steps of 2^-32, so that sums are exact, and therefore the same in whatever order the baskets came. */
+export const fixed = (value: number): number => Math.round(value * 4_294_967_296) / 4_294_967_296;

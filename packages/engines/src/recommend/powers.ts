@@ -19,7 +19,7 @@ const choices = [0, 0.1, 0.2, 0.3, 0.4];
 const heldBack = 80;
 const fewest = 40;
 /** Of each so many lines are told at most, which takes less time. */
-const told = 12;
+const told = 8;
 
 /** The best after the popular are held back. */
 export function weighed(

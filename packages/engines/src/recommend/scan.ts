@@ -1,5 +1,5 @@
 import type { Baskets } from "./baskets.ts";
-import type { Board } from "./board.ts";
+import { type Board, fixed } from "./board.ts";
 import { reaching } from "./reaching.ts";
 
 /** Questions that read the baskets of some items. */
@@ -106,6 +106,3 @@ export function createScan(baskets: Baskets): Scan {
     },
   };
 }
-
-/** In steps of 2^-32, so that sums are exact, and therefore the same in whatever order the baskets came. */
-const fixed = (value: number): number => Math.round(value * 4_294_967_296) / 4_294_967_296;

@@ -54,6 +54,8 @@ export function createSimilar(compare: (a: number, b: number) => number): Simila
     if (price !== undefined) whole += priceWeight;
     const best = createTop(limit, compare);
     board.drain((other, sum) => {
+      // Not even at the same price; with a margin for the rounding below.
+      if (!best.admits((sum + priceWeight) / whole + 1e-9)) return;
       const near = price === undefined ? 0 : priceWeight * proximity(price, prices.get(other));
       const score = Math.round(((sum + near) / whole) * 1e12) / 1e12;
       if (best.admits(score) && allowed(other)) best.offer(other, score);
