@@ -15,8 +15,8 @@ export interface Baskets {
   kept(): Kept;
   /** All items in baskets have numbers below this. */
   items(): number;
-  /** How many distinct baskets a kept one stands for: 1 until there are too many. */
-  scale(): number;
+  /** Only baskets of at least this rank are kept: 0 until there are too many, so that each stands for `2^level`. */
+  level(): number;
   toJSON(): BasketsState;
 }
 
@@ -31,6 +31,8 @@ export interface Kept {
   weights: Float64Array<ArrayBuffer>;
   /** A hash of its lines (53 bits). */
   keys: Float64Array<ArrayBuffer>;
+  /** How many zero bits that ends in, mixed once more: each step up halves how many baskets there are. */
+  ranks: Int32Array<ArrayBuffer>;
 }
 
 export interface BasketsState {
@@ -75,11 +77,13 @@ export function createBaskets(
     kept.times = reaching(kept.times, place);
     kept.weights = reaching(kept.weights, place);
     kept.keys = reaching(kept.keys, place);
+    kept.ranks = reaching(kept.ranks, place);
     kept.starts[place + 1] = end;
     kept.lines.set(items, start);
     kept.times[place] = times;
     kept.weights[place] = weight;
     kept.keys[place] = key;
+    kept.ranks[place] = rank(key);
     places.set(key, place);
     for (let at = 0; at < items.length; at++) {
       const list = holding[items[at]!];
@@ -96,7 +100,7 @@ export function createBaskets(
       places = new Map();
       holding = [];
       for (let place = 0; place < before.count; place++)
-        if (ends(before.keys[place]!, level))
+        if (before.ranks[place]! >= level)
           keep(linesOf(before, place), before.keys[place]!, before.times[place]!, before.weights[place]!);
     }
   }
@@ -111,8 +115,8 @@ export function createBaskets(
 
   /** A choice of lines that is the same in every order, and another one for every basket. */
   function some(items: readonly number[], key: number): readonly number[] {
-    const rank = (item: number) => mixed(hashOf(item) ^ (key | 0));
-    return [...items].sort((a, b) => rank(a) - rank(b)).slice(0, longest);
+    const order = (item: number) => mixed(hashOf(item) ^ (key | 0));
+    return [...items].sort((a, b) => order(a) - order(b)).slice(0, longest);
   }
 
   /** Two numbers in one (53 bits): sums of hashes, which do not depend on the order of the lines. */
@@ -144,7 +148,7 @@ export function createBaskets(
       count(items, times, weight);
       if (items.length < 2) return;
       const key = keyOf(items);
-      if (!ends(key, level)) return;
+      if (rank(key) < level) return;
       const place = places.get(key);
       if (place !== undefined) kept.times[place]! += times;
       else keep(items.length > longest ? some(items, key) : items, key, times, weight);
@@ -153,7 +157,7 @@ export function createBaskets(
     holding: (item) => holding[item] ?? none,
     kept: () => kept,
     items: () => sold.length,
-    scale: () => 1 << level,
+    level: () => level,
     toJSON: () => ({
       total,
       sold: Array.from(sold, (count) => count ?? 0),
@@ -176,6 +180,7 @@ const empty = (): Kept => ({
   times: new Float64Array(16),
   weights: new Float64Array(16),
   keys: new Float64Array(16),
+  ranks: new Int32Array(16),
 });
 
 export const linesOf = ({ starts, lines }: Kept, place: number): Int32Array =>
@@ -192,5 +197,8 @@ function mixed(state: number): number {
   return (mix ^ (mix >>> 16)) >>> 0;
 }
 
-/** Whether the last `level` bits of a hash are 0. */
-const ends = (key: number, level: number): boolean => (mixed(key | 0) & ((1 << level) - 1)) === 0;
+/** In how many zero bits a hash ends, mixed once more. */
+function rank(key: number): number {
+  const bits = mixed(key | 0);
+  return bits === 0 ? 32 : 31 - Math.clz32(bits & -bits);
+}

@@ -31,7 +31,15 @@ export function createExplain(
     bought(items, sources, product) {
       const all = [...items, ...sources];
       const counts = scan.pairs(all, true);
-      const near = sources.map((source) => new Map(similar.neighbours(source).map((n) => [n.item, n.score])));
+      // Likeness to others than the product asked about is no reason.
+      const near = sources.map(
+        (source) =>
+          new Map(
+            product === undefined || source === product
+              ? similar.neighbours(source).map((n) => [n.item, n.score])
+              : [],
+          ),
+      );
       return items.map((item, row) => {
         let strongest = -1;
         let cosine = 0;
@@ -47,7 +55,7 @@ export function createExplain(
             cosine = own;
           }
           const score = near[at]!.get(item) ?? 0;
-          if (score > likeness && (product === undefined || source === product)) {
+          if (score > likeness) {
             likest = source;
             likeness = score;
           }

@@ -14,8 +14,8 @@ export function factor(matrix: Float64Array, size: number): Ridge {
       const other = j * size;
       let sum = lower[row + j]!;
       for (let k = 0; k < j; k++) sum -= lower[row + k]! * lower[other + k]!;
-      // A matrix that is not quite positive definite (likenesses need not be) gets a pivot that makes it so.
-      if (i === j) lower[row + i] = Math.sqrt(sum > 1e-9 ? sum : 1e-9);
+      // A matrix that is not quite positive definite (likenesses and samples need not be) gets a pivot that makes it so.
+      if (i === j) lower[row + i] = Math.sqrt(Math.max(sum, 1e-3 * lower[row + i]!));
       else lower[row + j] = sum / lower[other + j]!;
     }
   }

@@ -7,11 +7,14 @@ export interface Scan {
   /** Adds to each item on `board` the sum, over the baskets it shares with `items`, of their `factors` there. */
   spread(items: readonly number[], factors: readonly number[], board: Board): void;
   /**
-   * In how many baskets each pair of `items` was: a symmetric matrix, row by row, its diagonal 0. Counted by weight, or
-   * each basket as one.
+   * In how many baskets each pair of `items` was: a symmetric matrix, row by row, its diagonal 0. By weight, and estimated
+   * from a part of the baskets where they are many; or, with `plain`, each basket as one and none left out.
    */
   pairs(items: readonly number[], plain?: boolean): Float64Array<ArrayBuffer>;
 }
+
+/** With more baskets than this on a question, pairs are counted in a part of them: the error of sampling is small then. */
+const enough = 40_000;
 
 export function createScan(baskets: Baskets): Scan {
   // Kept from question to question, and clean between them.
@@ -26,7 +29,7 @@ export function createScan(baskets: Baskets): Scan {
   return {
     spread(items, factors, board) {
       const { count, starts, lines, times, weights } = baskets.kept();
-      const scale = baskets.scale();
+      const scale = 1 << baskets.level();
       buffers.sums = reaching(buffers.sums, count);
       let most = 0;
       for (const item of items) most += baskets.holding(item).length;
@@ -62,12 +65,14 @@ export function createScan(baskets: Baskets): Scan {
     },
 
     pairs(items, plain = false) {
-      const { count, times, weights } = baskets.kept();
-      const scale = baskets.scale();
+      const { count, times, weights, ranks } = baskets.kept();
       const size = items.length;
       const matrix = new Float64Array(size * size);
       let most = 0;
       for (const item of items) most += baskets.holding(item).length;
+      let level = baskets.level();
+      if (!plain) for (let links = most; links > enough; links /= 2) level++;
+      const scale = 1 << level;
       buffers.heads = reaching(buffers.heads, count);
       buffers.met = reaching(buffers.met, count);
       buffers.nexts = reaching(buffers.nexts, most);
@@ -80,6 +85,7 @@ export function createScan(baskets: Baskets): Scan {
         const holding = baskets.holding(items[at]!);
         for (let i = 0; i < holding.length; i++) {
           const place = holding[i]!;
+          if (ranks[place]! < level) continue;
           const head = heads[place]!;
           if (head === 0) met[many++] = place;
           links++;
