@@ -10,3 +10,14 @@ export type { CategorizerJson } from "./categorise/json.ts";
 export type { CategoryReason } from "./categorise/reasons.ts";
 export type { Taxonomy } from "./categorise/taxonomy.ts";
 export { EngineError } from "./errors.ts";
+export type { BasketsState } from "./recommend/baskets.ts";
+export type { Powers } from "./recommend/powers.ts";
+export type { RecommendProduct } from "./recommend/product.ts";
+export type { Reason } from "./recommend/reasons.ts";
+export { createRecommender, recommenderFrom } from "./recommend/recommender.ts";
+export type {
+  Recommendation,
+  Recommender,
+  RecommenderState,
+  RecommendOptions,
+} from "./recommend/types.ts";
