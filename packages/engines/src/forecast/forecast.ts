@@ -1,0 +1,107 @@
+import { EngineError, finite } from "../errors.ts";
+import { accuracy } from "./accuracy.ts";
+import { calibrated, calibratedBand, uncalibrated } from "./calibration.ts";
+import { distribution } from "./distribution.ts";
+import { demandAlong, fit, meanPath, type Model } from "./model.ts";
+import { confidence, reasons } from "./reasons.ts";
+import { prepare } from "./series.ts";
+import { stepVariance, totalVariances } from "./spread.ts";
+import type { Calibration, Demand, Forecast, ForecastOptions, Frequency, Interval, SeriesInput, ShopProfile } from "./types.ts";
+
+export const defaultLevels: readonly number[] = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975];
+export const defaultCoverages: readonly number[] = [0.5, 0.8, 0.95];
+
+/** Known values that a forecast needs: two weeks, or as many as make a mean. */
+export const needed: Readonly<Record<Frequency, number>> = { daily: 14, weekly: 8, monthly: 6 };
+
+export function forecast(input: SeriesInput, options: ForecastOptions): Forecast {
+  const horizon = finite("horizon", options.horizon, 1, 365);
+  if (horizon !== Math.floor(horizon)) throw new EngineError("horizon", `expected a whole number, not ${horizon}`);
+  probabilities("levels", options.levels ?? defaultLevels);
+  probabilities("coverages", options.coverages ?? defaultCoverages);
+  const series = prepare(input, horizon);
+  const need = needed[series.frequency];
+  if (series.known < need)
+    return {
+      verdict: "not_enough_history",
+      need,
+      reasons: [{ kind: "not_enough_history", have: series.known, need }],
+    };
+  const shop = options.shop?.frequency === series.frequency ? options.shop : undefined;
+  return describe(fit(series, horizon, shop), options, shop);
+}
+
+function probabilities(field: string, values: readonly number[]): void {
+  values.forEach((p, i) => {
+    finite(`${field}.${i}`, p, 1e-6, 1 - 1e-6);
+    if (i > 0 && p <= values[i - 1]!) throw new EngineError(`${field}.${i}`, "expected ascending numbers");
+  });
+}
+
+/** The forecast of a fitted model. */
+export function describe(model: Model, options: ForecastOptions, shop: ShopProfile | undefined): Forecast {
+  const levels = options.levels ?? defaultLevels;
+  const coverages = options.coverages ?? defaultCoverages;
+  const steps = shop?.calibration ?? uncalibrated;
+  const totals = shop?.totals ?? uncalibrated;
+  const mean = meanPath(model);
+  const demand = demandAlong(mean, model);
+  const tested = accuracy(model, steps);
+  const { quantiles, intervals } = bands(demand, levels, coverages, steps);
+  const sums = new Float64Array(mean.length);
+  for (let h = 0, sum = 0; h < mean.length; h++) sums[h] = sum += mean[h]!;
+  const cumulative = { mean: Array.from(sums), quantiles: sumQuantiles(demand, sums, levels, totals) };
+  const last = mean.length - 1;
+  return {
+    verdict: "ok",
+    levels,
+    mean: Array.from(mean),
+    quantiles,
+    intervals,
+    cumulative,
+    total: { mean: sums[last]!, quantiles: cumulative.quantiles.map((q) => q[last]!) },
+    model: model.test.names
+      .map((name, k) => ({ name, weight: model.weights[k]! }))
+      .filter(({ weight }) => weight > 0),
+    accuracy: tested,
+    confidence: confidence(model, tested),
+    reasons: reasons(model, tested, shop),
+    demand,
+  };
+}
+
+function bands(demand: Demand, levels: readonly number[], coverages: readonly number[], calibration: Calibration) {
+  const horizon = demand.mean.length;
+  const at = levels.map((p) => calibrated(calibration, p));
+  const central = coverages.map((c) => calibratedBand(calibration, c));
+  const low = central.map((c) => calibrated(calibration, (1 - c) / 2));
+  const high = central.map((c) => calibrated(calibration, (1 + c) / 2));
+  const quantiles = levels.map(() => new Array<number>(horizon).fill(0));
+  const intervals: (Interval & { lower: number[]; upper: number[] })[] = coverages.map((coverage) => ({
+    coverage,
+    lower: new Array<number>(horizon).fill(0),
+    upper: new Array<number>(horizon).fill(0),
+  }));
+  for (let h = 0; h < horizon; h++) {
+    const d = distribution(demand.mean[h]!, stepVariance(demand, h), demand.counts);
+    for (let k = 0; k < at.length; k++) quantiles[k]![h] = d.quantile(at[k]!);
+    for (let k = 0; k < intervals.length; k++) {
+      intervals[k]!.lower[h] = d.quantile(low[k]!);
+      intervals[k]!.upper[h] = d.quantile(high[k]!);
+    }
+  }
+  return { quantiles, intervals };
+}
+
+function sumQuantiles(demand: Demand, sums: Float64Array, levels: readonly number[], calibration: Calibration): number[][] {
+  const variances = totalVariances(demand);
+  const at = levels.map((p) => calibrated(calibration, p));
+  const out = levels.map(() => new Array<number>(sums.length).fill(0));
+  for (let h = 0; h < sums.length; h++) {
+    const d = distribution(sums[h]!, variances[h]!, demand.counts);
+    // What was sold by then was sold: a longer prefix can not hold less.
+    for (let k = 0; k < at.length; k++)
+      out[k]![h] = Math.max(h > 0 ? out[k]![h - 1]! : 0, d.quantile(at[k]!));
+  }
+  return out;
+}

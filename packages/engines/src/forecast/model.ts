@@ -1,0 +1,83 @@
+import { exp, log } from "../numeric/elementary.ts";
+import { type Backtest, backtest, errorProducts, mixed } from "./backtest.ts";
+import { type Exposure, exposure } from "./exposure.ts";
+import type { Levels } from "./levels.ts";
+import type { Series } from "./series.ts";
+import { drift, noiseOf, type Trial } from "./spread.ts";
+import type { Demand, Drift, ShopProfile } from "./types.ts";
+import { mixture } from "./weights.ts";
+
+/** A series with everything that was estimated from it. */
+export interface Model {
+  readonly series: Series;
+  readonly horizon: number;
+  readonly exposure: Exposure;
+  readonly test: Backtest;
+  readonly weights: Float64Array;
+  readonly trials: readonly Trial[];
+  readonly noise: number;
+  readonly chance: number;
+  readonly shape: Drift;
+  readonly bank: Levels;
+}
+
+/** Variances of a level that was estimated from some thirty values and drifts slowly: what holds where no shop taught better. */
+export const usualDrift: Drift = { start: 0.05, step: 0.002, common: 0.02 };
+
+/** As many independent horizons the shop's errors weigh. */
+const shopSize = 10;
+const ridge = 0.1;
+/** As many values the shop's noise weighs. */
+const noiseSize = 30;
+
+export function fit(series: Series, horizon: number, shop: ShopProfile | undefined): Model {
+  const exposed = exposure(series, horizon, shop);
+  const test = backtest(series, exposed.values, horizon);
+  const weights = weigh(test, shop);
+  const trials = mixed(test, weights);
+  const shape = shop?.drift ?? usualDrift;
+  const own = noiseOf(trials, series.counts, shape);
+  let { noise } = own;
+  if (shop?.noise) {
+    // Overlapping trials count for a third.
+    const share = own.size / 3 / (own.size / 3 + noiseSize);
+    noise = Math.max(0, exp(share * log(noise + 0.01) + (1 - share) * shop.noise.mean) - 0.01);
+  }
+  return { series, horizon, exposure: exposed, test, weights, trials, noise, chance: own.chance, shape, bank: test.bank };
+}
+
+function weigh(test: Backtest, shop: ShopProfile | undefined): Float64Array {
+  const k = test.names.length;
+  const { products, size } = errorProducts(test);
+  const shared = shop?.errors;
+  if (shared && shared.names.join() === test.names.join())
+    for (let i = 0; i < products.length; i++)
+      products[i] = (products[i]! * size + shared.products[i]! * shopSize) / (size + shopSize);
+  return mixture(products, k, shared ? ridge : ridge * (1 + shopSize / (size + 1)));
+}
+
+/** The distribution of demand along a mean path. */
+export function demandAlong(mean: ArrayLike<number>, model: Pick<Model, "noise" | "chance" | "shape" | "series">): Demand {
+  let sum = 0;
+  for (let h = 0; h < mean.length; h++) sum += mean[h]!;
+  const typical = sum / Math.max(1, mean.length);
+  const relative = model.noise + (typical > 1e-9 ? model.chance / typical : 0);
+  return {
+    mean: Array.from(mean),
+    noise: model.noise,
+    chance: model.chance,
+    drift: Array.from(drift(model.shape, relative, mean.length)),
+    counts: model.series.counts,
+  };
+}
+
+/** The mixture's mean path over the horizon. */
+export function meanPath(model: Model): Float64Array {
+  const now = new Float64Array(model.test.names.length);
+  model.bank.read(now);
+  let level = 0;
+  for (let k = 0; k < now.length; k++) level += model.weights[k]! * now[k]!;
+  const path = new Float64Array(model.horizon);
+  for (let h = 0; h < model.horizon; h++) path[h] = level * model.exposure.values[model.series.n + h]!;
+  return path;
+}

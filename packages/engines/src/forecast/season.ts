@@ -1,0 +1,79 @@
+/** What is believed of a season's factors before the series is seen: their means and the variance around them. */
+export interface SeasonPrior {
+  readonly factors: readonly number[];
+  readonly variance: number;
+}
+
+export interface Season {
+  /** Mean 1 over the positions. */
+  readonly factors: Float64Array;
+  /** The raw ratios and their sampling variances, for `learnShop`. */
+  readonly ratios: Float64Array;
+  readonly noise: Float64Array;
+  /** Positions at which nothing was ever sold although it would have been, by all odds. */
+  readonly closed: readonly number[];
+}
+
+/**
+ * The factors of a season: each position's demand over what its level let expect, shrunk towards the prior by empirical
+ * Bayes (Efron & Morris 1975). Without a prior it is 1 everywhere, and the ratios' own spread beyond chance says whether
+ * there is a season at all. A ratio's sampling variance grows with its expected value, as counts' variance does.
+ */
+export function season(
+  y: Float64Array,
+  expected: Float64Array,
+  position: (i: number) => number,
+  positions: number,
+  prior?: SeasonPrior,
+): Season {
+  const demand = new Float64Array(positions);
+  const exposure = new Float64Array(positions);
+  const seen = new Float64Array(positions);
+  const at = new Uint8Array(y.length);
+  for (let i = 0; i < y.length; i++) {
+    at[i] = position(i);
+    if (y[i] !== y[i]) continue;
+    demand[at[i]!]! += y[i]!;
+    exposure[at[i]!]! += expected[i]!;
+    seen[at[i]!]! += 1;
+  }
+  const ratios = new Float64Array(positions);
+  for (let k = 0; k < positions; k++) ratios[k] = exposure[k]! > 1e-9 ? demand[k]! / exposure[k]! : 1;
+  // Variance of a value over its mean (1 for Poisson), robust enough as a ratio of sums.
+  let squares = 0;
+  let means = 0;
+  for (let i = 0; i < y.length; i++) {
+    if (y[i] !== y[i]) continue;
+    const mean = expected[i]! * ratios[at[i]!]!;
+    squares += (y[i]! - mean) * (y[i]! - mean);
+    means += mean;
+  }
+  const dispersion = means > 0 ? squares / means : 1;
+  const noise = new Float64Array(positions);
+  let spread = 0;
+  let known = 0;
+  for (let k = 0; k < positions; k++) {
+    const believed = prior ? prior.factors[k]! : 1;
+    noise[k] = exposure[k]! > 1e-9 ? (dispersion * Math.max(believed, 0.05)) / exposure[k]! : 1e9;
+    if (seen[k]! === 0) continue;
+    spread += (ratios[k]! - believed) * (ratios[k]! - believed) - noise[k]!;
+    known++;
+  }
+  const variance = prior ? prior.variance : known > 1 ? Math.max(0, spread / (known - 1)) : 0;
+  const factors = new Float64Array(positions);
+  const closed: number[] = [];
+  let sum = 0;
+  for (let k = 0; k < positions; k++) {
+    const believed = prior ? prior.factors[k]! : 1;
+    const own = variance > 0 ? variance / (variance + noise[k]!) : 0;
+    factors[k] = Math.max(0, believed + own * (ratios[k]! - believed));
+    // The odds of selling nothing by chance are about exp(-exposure / dispersion): below one in a thousand.
+    if (demand[k] === 0 && exposure[k]! > 7 * Math.max(1, dispersion)) {
+      factors[k] = 0;
+      closed.push(k);
+    }
+    sum += factors[k]!;
+  }
+  for (let k = 0; k < positions; k++) factors[k] = sum > 0 ? (factors[k]! * positions) / sum : 1;
+  return { factors, ratios, noise, closed };
+}

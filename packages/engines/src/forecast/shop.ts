@@ -1,0 +1,241 @@
+import { log } from "../numeric/elementary.ts";
+import { errorProducts } from "./backtest.ts";
+import { calibrate, type Outcome } from "./calibration.ts";
+import { distribution } from "./distribution.ts";
+import { vaguePrior } from "./effects.ts";
+import { demandAlong, fit, type Model, usualDrift } from "./model.ts";
+import { prepare, type Series } from "./series.ts";
+import { noiseOf, stepVariance, totalVariances } from "./spread.ts";
+import type { Drift, Frequency, SeriesInput, ShopProfile } from "./types.ts";
+import { uncalibrated } from "./calibration.ts";
+
+/** Products looked at, at most; evenly chosen. More teach little. */
+const most = 1000;
+
+/** Trials of one product that are kept for calibration. */
+const trialsEach = 8;
+
+export function learnShop(
+  inputs: readonly SeriesInput[],
+  options: { readonly horizon: number; readonly frequency?: Frequency },
+): ShopProfile {
+  const { horizon } = options;
+  const frequency = options.frequency ?? inputs[0]?.frequency ?? "daily";
+  const series: Series[] = [];
+  const each = Math.max(1, inputs.length / most);
+  for (let at = 0; at < inputs.length; at += each) {
+    const input = inputs[Math.floor(at)]!;
+    if (input.frequency !== frequency) continue;
+    const s = prepare(input, 0);
+    if (s.known >= 12 && s.mean > 0) series.push(s);
+  }
+  const empty: ShopProfile = {
+    version: 1,
+    frequency,
+    products: series.length,
+    weekday: null,
+    year: null,
+    effects: {},
+    errors: null,
+    noise: null,
+    drift: usualDrift,
+    calibration: uncalibrated,
+    totals: uncalibrated,
+  };
+  if (series.length < 2) return empty;
+  // Seasons and effects, each product by itself.
+  const alone = series.map((s) => fit(s, 0, undefined));
+  const first: ShopProfile = {
+    ...empty,
+    weekday: pooledSeason(alone, "week"),
+    year: pooledSeason(alone, "year"),
+    effects: pooledEffects(alone),
+  };
+  // With these, the candidates' errors.
+  const second: ShopProfile = { ...first, errors: pooledErrors(series.map((s) => fit(s, horizon, first))) };
+  // With their mixture, how noise and level vary.
+  const third = series.map((s) => fit(s, horizon, second));
+  const shape = pooledDrift(third);
+  const logs = third.map((model) => log(noiseOf(model.trials, model.series.counts, shape).noise + 0.01));
+  const center = logs.reduce((sum, l) => sum + l, 0) / logs.length;
+  const noise = { mean: center, variance: logs.reduce((sum, l) => sum + (l - center) * (l - center), 0) / logs.length };
+  const fourth: ShopProfile = { ...second, drift: shape, noise };
+  // And with that, how the intervals err.
+  const steps: Outcome[] = [];
+  const totals: Outcome[] = [];
+  for (const s of series) outcomes(fit(s, horizon, fourth), steps, totals);
+  return { ...fourth, calibration: calibrate(steps), totals: calibrate(totals) };
+}
+
+function outcomes(model: Model, steps: Outcome[], totals: Outcome[]): void {
+  const { trials } = model;
+  for (let t = Math.max(0, trials.length - trialsEach); t < trials.length; t++) {
+    const { forecast, actual } = trials[t]!;
+    const demand = demandAlong(forecast, model);
+    const last = forecast.length - 1;
+    let sum = 0;
+    let mean = 0;
+    for (let h = 0; h <= last; h++) {
+      const y = actual[h]!;
+      sum += y;
+      mean += forecast[h]!;
+      // A closed day is right by itself and would teach nothing about the others.
+      if (y !== y || !(forecast[h]! > 1e-9)) continue;
+      const d = distribution(forecast[h]!, stepVariance(demand, h), demand.counts);
+      steps.push(outcome(d, y, demand.counts));
+    }
+    if (sum === sum && mean > 1e-9)
+      totals.push(outcome(distribution(mean, totalVariances(demand)[last]!, demand.counts), sum, demand.counts));
+  }
+}
+
+function outcome(d: { below(x: number): number }, y: number, counts: boolean): Outcome {
+  const most = d.below(y);
+  return { most, less: counts ? (y >= 1 ? d.below(y - 1) : 0) : most };
+}
+
+function pooledSeason(models: readonly Model[], which: "week" | "year"): ShopProfile["weekday"] {
+  const seasons = models.flatMap(({ series, exposure }) => {
+    const season = exposure[which];
+    return season && series.calendar.dated ? [season] : [];
+  });
+  const [sample] = seasons;
+  if (!sample || seasons.length < 2) return null;
+  const positions = sample.ratios.length;
+  const factors: number[] = [];
+  // Each product weighs by what its ratios tell, but none overwhelmingly: precision around a between-product variance of some tenths.
+  const between = 0.2;
+  for (let k = 0; k < positions; k++) {
+    let sum = 0;
+    let weight = 0;
+    for (const { ratios, noise } of seasons) {
+      const w = 1 / (between + noise[k]!);
+      sum += w * Math.min(ratios[k]!, positions);
+      weight += w;
+    }
+    factors.push(weight > 0 ? sum / weight : 1);
+  }
+  const mean = factors.reduce((sum, f) => sum + f, 0) / positions;
+  for (let k = 0; k < positions; k++) factors[k] = mean > 0 ? factors[k]! / mean : 1;
+  // Spread of products around the shop beyond chance, by moments.
+  let spread = 0;
+  let weight = 0;
+  for (const { ratios, noise } of seasons)
+    for (let k = 0; k < positions; k++) {
+      const w = 1 / ((between + noise[k]!) * (between + noise[k]!));
+      spread += w * ((ratios[k]! - factors[k]!) * (ratios[k]! - factors[k]!) - noise[k]!);
+      weight += w;
+    }
+  return { factors, variance: Math.max(0, Math.min(1, spread / weight)) };
+}
+
+function pooledEffects(models: readonly Model[]): ShopProfile["effects"] {
+  const out: Record<string, Record<string, { mean: number; variance: number }>> = {};
+  const categories = ["", ...new Set(models.map((m) => m.series.category).filter((c) => c !== ""))].sort();
+  for (const category of categories) {
+    const members = models.filter((m) => m.exposure.effects && (category === "" || m.series.category === category));
+    const names = [...new Set(members.flatMap((m) => m.series.columns.map((c) => c.name)))].sort();
+    if (names.length === 0) continue;
+    const found: Record<string, { mean: number; variance: number }> = {};
+    for (const name of names) {
+      const own = members.flatMap((m) => {
+        const k = m.series.columns.findIndex((c) => c.name === name);
+        const error = m.exposure.effects!.variances[k] ?? 1e9;
+        return k >= 0 && error < 1e6
+          ? [{ b: m.exposure.effects!.coefficients[k]!, error, vague: vaguePrior(m.series.columns[k]!, m.series.n).variance }]
+          : [];
+      });
+      if (own.length < 3) continue;
+      // Random effects by moments, twice refined (DerSimonian & Laird 1986).
+      let variance = own.reduce((sum, { vague }) => sum + vague, 0) / own.length;
+      let mean = 0;
+      for (let round = 0; round < 4; round++) {
+        let sum = 0;
+        let weight = 0;
+        for (const { b, error } of own) {
+          sum += b / (variance + error);
+          weight += 1 / (variance + error);
+        }
+        mean = sum / weight;
+        let spread = 0;
+        let total = 0;
+        for (const { b, error } of own) {
+          const w = 1 / ((variance + error) * (variance + error));
+          spread += w * ((b - mean) * (b - mean) - error);
+          total += w;
+        }
+        variance = Math.max(1e-4, spread / total);
+      }
+      found[name] = { mean, variance };
+    }
+    out[category] = found;
+  }
+  return out;
+}
+
+function pooledErrors(models: readonly Model[]): ShopProfile["errors"] {
+  const names = models[0]!.test.names;
+  const products = new Array<number>(names.length * names.length).fill(0);
+  let count = 0;
+  for (const model of models) {
+    const own = errorProducts(model.test);
+    if (!(own.size > 0)) continue;
+    count++;
+    for (let i = 0; i < products.length; i++) products[i]! += own.products[i]!;
+  }
+  return count > 0 ? { names, products: products.map((p) => p / count) } : null;
+}
+
+const starts = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8];
+const stepsOf = [0, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4];
+const commons = [0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
+
+/** The drift under which the errors of periods and of totals are likeliest, coordinate by coordinate. */
+function pooledDrift(models: readonly Model[]): Drift {
+  let best = usualDrift;
+  let least = loss(models, best);
+  const attempt = (shape: Drift): void => {
+    const l = loss(models, shape);
+    if (l < least) {
+      least = l;
+      best = shape;
+    }
+  };
+  for (let round = 0; round < 2; round++) {
+    for (const start of starts) attempt({ ...best, start });
+    for (const step of stepsOf) attempt({ ...best, step });
+    for (const common of commons) attempt({ ...best, common });
+  }
+  return best;
+}
+
+/** Mean negative logarithm of Student's density with four degrees of freedom (of the variance given), which bulk orders do not sway. */
+function loss(models: readonly Model[], shape: Drift): number {
+  let sum = 0;
+  for (const model of models) {
+    const { trials } = model;
+    const { noise, chance } = noiseOf(trials, model.series.counts, shape);
+    let own = 0;
+    let count = 0;
+    const density = (error: number, variance: number): number =>
+      0.5 * log(variance) + 2.5 * log(1 + (error * error) / (2 * variance));
+    for (let t = Math.max(0, trials.length - trialsEach); t < trials.length; t++) {
+      const { forecast, actual } = trials[t]!;
+      const demand = demandAlong(forecast, { noise, chance, shape, series: model.series });
+      const variances = totalVariances(demand);
+      let error = 0;
+      for (let h = 0; h < forecast.length; h++) {
+        if (actual[h] !== actual[h]) break;
+        error += actual[h]! - forecast[h]!;
+        if (!(variances[h]! > 0)) continue;
+        own += density(error, variances[h]!);
+        count++;
+        const variance = stepVariance(demand, h);
+        if (!(variance > 0)) continue;
+        own += density(actual[h]! - forecast[h]!, variance);
+      }
+    }
+    if (count > 0) sum += own / count;
+  }
+  return sum;
+}
