@@ -27,7 +27,7 @@ export function exposure(series: Series, horizon: number, shop: ShopProfile | un
   if (frequency === "daily" && n >= 14) {
     const expected = localLevel(y, values, aroundDays, mean);
     const prior = calendar.dated ? (shop?.weekday ?? undefined) : undefined;
-    week = season(y, expected, calendar.weekday, 7, prior);
+    week = season(y, expected, calendar.weekday, 7, 7, prior);
     for (let i = 0; i < values.length; i++) values[i]! *= week.factors[calendar.weekday(i)]!;
   }
   const prior = calendar.dated ? (shop?.year ?? undefined) : undefined;
@@ -36,7 +36,7 @@ export function exposure(series: Series, horizon: number, shop: ShopProfile | un
     for (let i = 0; i < n; i++) expected[i]! *= values[i]!;
     year =
       n >= 2 * yearLength[frequency]
-        ? season(y, expected, calendar.month, 12, prior)
+        ? season(y, expected, calendar.month, 12, yearLength[frequency], prior)
         : { factors: Float64Array.from(prior!.factors), ratios: new Float64Array(12), noise: new Float64Array(12), closed: [] };
     for (let i = 0; i < values.length; i++) values[i]! *= year.factors[calendar.month(i)]!;
   }
