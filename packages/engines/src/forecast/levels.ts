@@ -11,7 +11,7 @@ const halfLives: Readonly<Record<Frequency, readonly number[]>> = {
   monthly: [3, 6, 12, 24],
 };
 
-/** The level that works on square roots forgets as fast as the second of these, the long level it is scaled by ten times slower than the last. */
+/** The level that works on square roots forgets as fast as the third of these, the long level it is scaled by ten times slower than the last. */
 const long = 10;
 
 /** Recent levels of demand per unit of exposure, each with its own memory, updated in O(1) per value. */
@@ -28,7 +28,7 @@ export interface Levels {
 export function levels(frequency: Frequency, state?: Float64Array): Levels {
   const lives = halfLives[frequency];
   const m = lives.length;
-  // Demand and exposure of each memory; then of the long one, and the same of square roots (the second and the long memory).
+  // Demand and exposure of each memory; then of the long one, and the same of square roots (the third and the long memory).
   const sums = state ? state.slice() : new Float64Array(2 * m + 6);
   const decays = decaysOf[frequency];
   const at = 2 * m;
@@ -41,7 +41,7 @@ export function levels(frequency: Frequency, state?: Float64Array): Levels {
         sums[2 * k] = sums[2 * k]! * d + (isKnown ? value : 0);
         sums[2 * k + 1] = sums[2 * k + 1]! * d + (isKnown ? exposure : 0);
       }
-      const short = decays[1]!;
+      const short = decays[2]!;
       const slow = decays[m]!;
       const root = isKnown ? Math.sqrt(value * exposure) : 0;
       const known = isKnown ? exposure : 0;
@@ -83,5 +83,5 @@ const namesOf: Readonly<Record<Frequency, readonly string[]>> = {
 
 function names(frequency: Frequency): string[] {
   const lives = halfLives[frequency];
-  return [...lives.map((life) => `level_${life}`), `root_level_${lives[1]!}`];
+  return [...lives.map((life) => `level_${life}`), `root_level_${lives[2]!}`];
 }

@@ -25,8 +25,8 @@ export interface Model {
 export const usualDrift: Drift = { start: 0.05, step: 0.002, common: 0.02 };
 
 /** As many independent horizons the shop's errors weigh. */
-const shopSize = 10;
-const ridge = 0.1;
+const shopSize = 20;
+const ridge = 0.2;
 /** As many values the shop's noise weighs. */
 const noiseSize = 30;
 
@@ -81,3 +81,6 @@ export function meanPath(model: Model): Float64Array {
   for (let h = 0; h < model.horizon; h++) path[h] = level * model.exposure.values[model.series.n + h]!;
   return path;
 }
+
+/** The distribution of demand over the horizon. */
+export const demandOf = (model: Model): Demand => demandAlong(meanPath(model), model);

@@ -70,6 +70,21 @@ export function prepare(input: SeriesInput, horizon: number): Series {
   };
 }
 
+/** The same series as it stood after its first `n` values. */
+export function before(series: Series, n: number): Series {
+  const y = series.y.subarray(0, n);
+  let known = 0;
+  let sum = 0;
+  let zeros = 0;
+  for (const value of y) {
+    if (value !== value) continue;
+    known++;
+    sum += value;
+    if (value === 0) zeros++;
+  }
+  return { ...series, y, n, known, mean: known > 0 ? sum / known : 0, zeros };
+}
+
 function column(
   name: string,
   values: readonly number[],

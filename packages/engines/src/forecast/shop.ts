@@ -3,14 +3,28 @@ import { errorProducts } from "./backtest.ts";
 import { calibrate, type Outcome } from "./calibration.ts";
 import { distribution } from "./distribution.ts";
 import { vaguePrior } from "./effects.ts";
-import { demandAlong, fit, type Model, usualDrift } from "./model.ts";
-import { prepare, type Series } from "./series.ts";
+import { demandAlong, demandOf, fit, type Model, usualDrift } from "./model.ts";
+import { before, prepare, type Series } from "./series.ts";
 import { noiseOf, stepVariance, totalVariances } from "./spread.ts";
 import type { Drift, Frequency, SeriesInput, ShopProfile } from "./types.ts";
 import { uncalibrated } from "./calibration.ts";
 
 /** Products looked at, at most; evenly chosen. More teach little. */
 const most = 1000;
+
+/** Horizons at the end of each product's history that calibrate the intervals. */
+const cuts = 3;
+
+/** Products from which the drift is learned, at most: three numbers need no more. */
+const sample = 200;
+
+/** At most `count` of them, evenly chosen. */
+function some<T>(all: readonly T[], count: number): T[] {
+  const each = Math.max(1, all.length / count);
+  const out: T[] = [];
+  for (let at = 0; at < all.length; at += each) out.push(all[Math.floor(at)]!);
+  return out;
+}
 
 /** Trials of one product that are kept for calibration. */
 const trialsEach = 8;
@@ -22,9 +36,7 @@ export function learnShop(
   const { horizon } = options;
   const frequency = options.frequency ?? inputs[0]?.frequency ?? "daily";
   const series: Series[] = [];
-  const each = Math.max(1, inputs.length / most);
-  for (let at = 0; at < inputs.length; at += each) {
-    const input = inputs[Math.floor(at)]!;
+  for (const input of some(inputs, most)) {
     if (input.frequency !== frequency) continue;
     const s = prepare(input, 0);
     if (s.known >= 12 && s.mean > 0) series.push(s);
@@ -55,7 +67,7 @@ export function learnShop(
   const second: ShopProfile = { ...first, errors: pooledErrors(series.map((s) => fit(s, horizon, first))) };
   // With their mixture, how noise and level vary.
   const third = series.map((s) => fit(s, horizon, second));
-  const shape = pooledDrift(third);
+  const shape = pooledDrift(some(third, sample));
   const logs = third.map((model) => log(noiseOf(model.trials, model.series.counts, shape).noise + 0.01));
   const center = logs.reduce((sum, l) => sum + l, 0) / logs.length;
   const noise = { mean: center, variance: logs.reduce((sum, l) => sum + (l - center) * (l - center), 0) / logs.length };
@@ -63,29 +75,32 @@ export function learnShop(
   // And with that, how the intervals err.
   const steps: Outcome[] = [];
   const totals: Outcome[] = [];
-  for (const s of series) outcomes(fit(s, horizon, fourth), steps, totals);
+  for (const s of series) outcomes(s, horizon, fourth, steps, totals);
   return { ...fourth, calibration: calibrate(steps), totals: calibrate(totals) };
 }
 
-function outcomes(model: Model, steps: Outcome[], totals: Outcome[]): void {
-  const { trials } = model;
-  for (let t = Math.max(0, trials.length - trialsEach); t < trials.length; t++) {
-    const { forecast, actual } = trials[t]!;
-    const demand = demandAlong(forecast, model);
-    const last = forecast.length - 1;
+/** What came in the last horizons, by forecasts that saw nothing of them. */
+function outcomes(series: Series, horizon: number, shop: ShopProfile, steps: Outcome[], totals: Outcome[]): void {
+  const length = Math.min(horizon, Math.max(1, Math.floor(series.n / 4)));
+  for (let cut = 1; cut <= cuts; cut++) {
+    const past = before(series, series.n - cut * length);
+    if (past.n < series.n / 2 || past.known < 8 || !(past.mean > 0)) return;
+    const demand = demandOf(fit(past, length, shop));
+    const actual = series.y.subarray(past.n, past.n + length);
     let sum = 0;
     let mean = 0;
-    for (let h = 0; h <= last; h++) {
+    for (let h = 0; h < length; h++) {
       const y = actual[h]!;
       sum += y;
-      mean += forecast[h]!;
-      // A closed day is right by itself and would teach nothing about the others.
-      if (y !== y || !(forecast[h]! > 1e-9)) continue;
-      const d = distribution(forecast[h]!, stepVariance(demand, h), demand.counts);
+      mean += demand.mean[h]!;
+      if (y !== y) continue;
+      const d = distribution(demand.mean[h]!, stepVariance(demand, h), demand.counts);
       steps.push(outcome(d, y, demand.counts));
     }
-    if (sum === sum && mean > 1e-9)
-      totals.push(outcome(distribution(mean, totalVariances(demand)[last]!, demand.counts), sum, demand.counts));
+    if (sum === sum && mean > 1e-9) {
+      const d = distribution(mean, totalVariances(demand)[length - 1]!, demand.counts);
+      totals.push(outcome(d, sum, demand.counts));
+    }
   }
 }
 
