@@ -53,7 +53,7 @@ export function backtest(
       next++;
       const steps = Math.min(reach, n - i);
       bank.read(now);
-      const paths = Array.from(now, (level) => {
+      const paths = Array.from(now, (level): Float64Array => {
         const path = new Float64Array(steps);
         for (let h = 0; h < steps; h++) path[h] = level * exposure[i + h]!;
         return path;

@@ -1,4 +1,3 @@
-import { yearLength } from "./calendar.ts";
 import { type Effects, effectAt, effects, vaguePrior } from "./effects.ts";
 import { localLevel } from "./local.ts";
 import { type Season, season } from "./season.ts";
@@ -9,13 +8,14 @@ import type { ShopProfile } from "./types.ts";
 export interface Exposure {
   readonly values: Float64Array;
   readonly week: Season | null;
-  readonly year: Season | null;
+  /** The shop's season of the year, January to December; a product's own one is found by `trend`. */
+  readonly year: readonly number[] | null;
   readonly effects: Effects | null;
   /** Whether the shop's effects were the prior. */
   readonly borrowed: boolean;
 }
 
-/** Around each period as much is looked at as four weeks or half a year on either side, so that level and season can be told apart. */
+/** Levels are looked at this far on either side (half-life), so that they can be told apart from season and effects. */
 const aroundDays = 28;
 const aroundEffects = { daily: 28, weekly: 8, monthly: 6 };
 
@@ -23,34 +23,25 @@ export function exposure(series: Series, horizon: number, shop: ShopProfile | un
   const { y, n, mean, calendar, columns, frequency } = series;
   const values = new Float64Array(n + horizon).fill(1);
   let week: Season | null = null;
-  let year: Season | null = null;
   if (frequency === "daily" && n >= 14) {
     const expected = localLevel(y, values, aroundDays, mean);
     const prior = calendar.dated ? (shop?.weekday ?? undefined) : undefined;
     week = season(y, expected, calendar.weekday, 7, 7, prior);
     for (let i = 0; i < values.length; i++) values[i]! *= week.factors[calendar.weekday(i)]!;
   }
-  const prior = calendar.dated ? (shop?.year ?? undefined) : undefined;
-  if (n >= 2 * yearLength[frequency] || (prior && n > 0)) {
-    const expected = localLevel(y, values, yearLength[frequency] / 2, mean);
-    for (let i = 0; i < n; i++) expected[i]! *= values[i]!;
-    year =
-      n >= 2 * yearLength[frequency]
-        ? season(y, expected, calendar.month, 12, yearLength[frequency], prior)
-        : { factors: Float64Array.from(prior!.factors), ratios: new Float64Array(12), noise: new Float64Array(12), closed: [] };
-    for (let i = 0; i < values.length; i++) values[i]! *= year.factors[calendar.month(i)]!;
-  }
+  const shared = calendar.dated ? shop?.year : null;
+  if (shared) for (let i = 0; i < values.length; i++) values[i]! *= shared.factors[calendar.month(i)]!;
   let found: Effects | null = null;
   let borrowed = false;
   if (columns.length > 0) {
-    const shared = shop?.effects[series.category] ?? shop?.effects[""];
+    const known = shop?.effects[series.category] ?? shop?.effects[""];
     const priors = columns.map((column) => {
-      const known = shared?.[column.name];
-      if (known) borrowed = true;
-      return known ?? vaguePrior(column, n);
+      const shared = known?.[column.name];
+      if (shared) borrowed = true;
+      return shared ?? vaguePrior(column, n);
     });
     found = effects(y, values, columns, priors, aroundEffects[frequency], mean);
     for (let i = 0; i < values.length; i++) values[i]! *= effectAt(columns, found.coefficients, i);
   }
-  return { values, week, year, effects: found, borrowed };
+  return { values, week, year: shared?.factors ?? null, effects: found, borrowed };
 }

@@ -4,6 +4,8 @@ import { type Exposure, exposure } from "./exposure.ts";
 import type { Levels } from "./levels.ts";
 import type { Series } from "./series.ts";
 import { drift, noiseOf, type Trial } from "./spread.ts";
+import { extrapolate } from "./smooth/index.ts";
+import { type Trend, trend } from "./trend.ts";
 import type { Demand, Drift, ShopProfile } from "./types.ts";
 import { mixture } from "./weights.ts";
 
@@ -19,21 +21,25 @@ export interface Model {
   readonly chance: number;
   readonly shape: Drift;
   readonly bank: Levels;
+  readonly trend: Trend;
 }
 
 /** Variances of a level that was estimated from some thirty values and drifts slowly: what holds where no shop taught better. */
 export const usualDrift: Drift = { start: 0.05, step: 0.002, common: 0.02 };
 
 /** As many independent horizons the shop's errors weigh. */
-const shopSize = 20;
-const ridge = 0.2;
+const shopSize = Number(process.env.SIZE ?? 20);
+const ridge = Number(process.env.RIDGE ?? 0.2);
+/** The share of zeros from which demand counts as intermittent. */
+const intermittent = 0.1;
 /** As many values the shop's noise weighs. */
 const noiseSize = 30;
 
 export function fit(series: Series, horizon: number, shop: ShopProfile | undefined): Model {
   const exposed = exposure(series, horizon, shop);
-  const test = backtest(series, exposed.values, horizon);
-  const weights = weigh(test, shop);
+  const smooth = trend(series, exposed.values, horizon);
+  const test = backtest(series, exposed.values, horizon, [smooth]);
+  const weights = weigh(series, test, shop);
   const trials = mixed(test, weights);
   const shape = shop?.drift ?? usualDrift;
   const own = noiseOf(trials, series.counts, shape);
@@ -43,17 +49,22 @@ export function fit(series: Series, horizon: number, shop: ShopProfile | undefin
     const share = own.size / 3 / (own.size / 3 + noiseSize);
     noise = Math.max(0, exp(share * log(noise + 0.01) + (1 - share) * shop.noise.mean) - 0.01);
   }
-  return { series, horizon, exposure: exposed, test, weights, trials, noise, chance: own.chance, shape, bank: test.bank };
+  return { series, horizon, exposure: exposed, test, weights, trials, noise, chance: own.chance, shape, bank: test.bank, trend: smooth };
 }
 
-function weigh(test: Backtest, shop: ShopProfile | undefined): Float64Array {
+function weigh(series: Series, test: Backtest, shop: ShopProfile | undefined): Float64Array {
   const k = test.names.length;
   const { products, size } = errorProducts(test);
+  // Steady demand starts with trend and season alone. The more periods pass without a sale the less can be seen of these, and
+  // the levels, which are much alike, start with half of the weight together.
+  const levels = 0.5 * Math.min(1, series.zeros / Math.max(1, series.known) / intermittent);
+  const start = new Float64Array(k).fill(levels / (k - 1));
+  start[k - 1] = 1 - levels;
   const shared = shop?.errors;
   if (shared && shared.names.join() === test.names.join())
     for (let i = 0; i < products.length; i++)
       products[i] = (products[i]! * size + shared.products[i]! * shopSize) / (size + shopSize);
-  return mixture(products, k, shared ? ridge : ridge * (1 + shopSize / (size + 1)));
+  return mixture(products, start, shared ? ridge : ridge * (1 + shopSize / (size + 1)));
 }
 
 /** The distribution of demand along a mean path. */
@@ -73,12 +84,14 @@ export function demandAlong(mean: ArrayLike<number>, model: Pick<Model, "noise" 
 
 /** The mixture's mean path over the horizon. */
 export function meanPath(model: Model): Float64Array {
-  const now = new Float64Array(model.test.names.length);
-  model.bank.read(now);
+  const { bank, weights, exposure, series, horizon } = model;
+  const levels = new Float64Array(bank.names.length);
+  bank.read(levels);
   let level = 0;
-  for (let k = 0; k < now.length; k++) level += model.weights[k]! * now[k]!;
-  const path = new Float64Array(model.horizon);
-  for (let h = 0; h < model.horizon; h++) path[h] = level * model.exposure.values[model.series.n + h]!;
+  for (let k = 0; k < levels.length; k++) level += weights[k]! * levels[k]!;
+  const smooth = weights[levels.length]!;
+  const path = extrapolate(model.trend.model, horizon);
+  for (let h = 0; h < horizon; h++) path[h] = (level + smooth * path[h]!) * exposure.values[series.n + h]!;
   return path;
 }
 

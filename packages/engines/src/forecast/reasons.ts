@@ -17,11 +17,11 @@ export function reasons(model: Model, tested: Accuracy, shop: ShopProfile | unde
     if (factors.some((f) => Math.abs(f - 1) > 0.05)) out.push({ kind: "weekday", factors, source: shared ? "shop" : "own" });
     for (const weekday of exposure.week.closed) out.push({ kind: "closed_weekday", weekday });
   }
-  if (exposure.year) {
-    const factors = Array.from(exposure.year.factors);
-    const shared = series.calendar.dated && shop?.year;
-    if (factors.some((f) => Math.abs(f - 1) > 0.05)) out.push({ kind: "yearly_season", factors, source: shared ? "shop" : "own" });
-  }
+  if (exposure.year) out.push({ kind: "yearly_season", factors: exposure.year, source: "shop" });
+  for (const season of model.trend.model.seasons)
+    out.push({ kind: "yearly_season", factors: Array.from(season.factors), source: "own" });
+  const weight = model.weights.at(-1)!;
+  if (weight >= 0.5) out.push({ kind: "trend_and_season", weight });
   series.columns.forEach(({ name }, k) => {
     const coefficient = exposure.effects!.coefficients[k]!;
     out.push({ kind: "effect", regressor: name, coefficient, source: exposure.borrowed ? "shop" : "own" });

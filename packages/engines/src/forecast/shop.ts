@@ -4,6 +4,9 @@ import { calibrate, type Outcome } from "./calibration.ts";
 import { distribution } from "./distribution.ts";
 import { vaguePrior } from "./effects.ts";
 import { demandAlong, demandOf, fit, type Model, usualDrift } from "./model.ts";
+import { yearLength } from "./calendar.ts";
+import { localLevel } from "./local.ts";
+import { type Season, season } from "./season.ts";
 import { before, prepare, type Series } from "./series.ts";
 import { noiseOf, stepVariance, totalVariances } from "./spread.ts";
 import type { Drift, Frequency, SeriesInput, ShopProfile } from "./types.ts";
@@ -59,8 +62,8 @@ export function learnShop(
   const alone = series.map((s) => fit(s, 0, undefined));
   const first: ShopProfile = {
     ...empty,
-    weekday: pooledSeason(alone, "week"),
-    year: pooledSeason(alone, "year"),
+    weekday: pooledSeason(alone.map((m) => (m.series.calendar.dated ? m.exposure.week : null))),
+    year: pooledSeason(series.map(yearOf)),
     effects: pooledEffects(alone),
   };
   // With these, the candidates' errors.
@@ -109,14 +112,19 @@ function outcome(d: { below(x: number): number }, y: number, counts: boolean): O
   return { most, less: counts ? (y >= 1 ? d.below(y - 1) : 0) : most };
 }
 
-function pooledSeason(models: readonly Model[], which: "week" | "year"): ShopProfile["weekday"] {
-  const seasons = models.flatMap(({ series, exposure }) => {
-    const season = exposure[which];
-    return season && series.calendar.dated ? [season] : [];
-  });
-  const [sample] = seasons;
-  if (!sample || seasons.length < 2) return null;
-  const positions = sample.ratios.length;
+/** The raw season of the year of a series that has two years or more. */
+function yearOf({ y, n, mean, frequency, calendar }: Series): Season | null {
+  const length = yearLength[frequency];
+  if (!calendar.dated || n < 2 * length) return null;
+  const expected = localLevel(y, new Float64Array(n).fill(1), length / 2, mean);
+  return season(y, expected, calendar.month, 12, length);
+}
+
+function pooledSeason(all: readonly (Season | null)[]): ShopProfile["weekday"] {
+  const seasons = all.filter((season) => season !== null);
+  const [first] = seasons;
+  if (!first || seasons.length < 2) return null;
+  const positions = first.ratios.length;
   const factors: number[] = [];
   // Each product weighs by what its ratios tell, but none overwhelmingly: precision around a between-product variance of some tenths.
   const between = 0.2;

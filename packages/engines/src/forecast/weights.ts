@@ -1,10 +1,11 @@
 /**
  * Weights of forecasts, at least 0 and of sum 1, that minimise the expected squared error of their mixture: `w'Ew`,
- * where `E` holds the mean products of their errors (Bates & Granger 1969), plus `ridge · mean(diag E) · |w − equal|²`, which
- * keeps them near equal while there is little to tell them apart. By projected gradient; a bounded number of steps.
+ * where `E` holds the mean products of their errors (Bates & Granger 1969), plus `ridge · mean(diag E) · |w − start|²`, which
+ * keeps them near the start while there is little to tell them apart. By projected gradient; a bounded number of steps.
  */
-export function mixture(errors: Float64Array, k: number, ridge: number): Float64Array {
-  const weights = new Float64Array(k).fill(1 / k);
+export function mixture(errors: Float64Array, start: Float64Array, ridge: number): Float64Array {
+  const k = start.length;
+  const weights = start.slice();
   let diagonal = 0;
   for (let a = 0; a < k; a++) diagonal += errors[a * k + a]!;
   if (!(diagonal > 0) || k === 1) return weights;
@@ -14,7 +15,7 @@ export function mixture(errors: Float64Array, k: number, ridge: number): Float64
   for (let round = 0; round < 150; round++) {
     let moved = 0;
     for (let a = 0; a < k; a++) {
-      let slope = pull * (weights[a]! - 1 / k);
+      let slope = pull * (weights[a]! - start[a]!);
       for (let b = 0; b < k; b++) slope += errors[a * k + b]! * weights[b]!;
       next[a] = weights[a]! - step * slope;
     }
