@@ -28,12 +28,12 @@ export interface Model {
 export const usualDrift: Drift = { start: 0.05, step: 0.002, common: 0.02 };
 
 /** As many independent horizons the shop's errors weigh. */
-const shopSize = Number(process.env.SIZE ?? 20);
-const ridge = Number(process.env.RIDGE ?? 0.2);
+const shopSize = 20;
+const ridge = 0.3;
 /** The share of zeros from which demand counts as intermittent. */
 const intermittent = 0.1;
-/** As many values the shop's noise weighs. */
-const noiseSize = 30;
+/** Sampling variance of the logarithm of a variance is this over the number of values: 2 for normal errors, several times that for sales. */
+const unsure = 10;
 
 export function fit(series: Series, horizon: number, shop: ShopProfile | undefined): Model {
   const exposed = exposure(series, horizon, shop);
@@ -43,13 +43,18 @@ export function fit(series: Series, horizon: number, shop: ShopProfile | undefin
   const trials = mixed(test, weights);
   const shape = shop?.drift ?? usualDrift;
   const own = noiseOf(trials, series.counts, shape);
-  let { noise } = own;
-  if (shop?.noise) {
-    // Overlapping trials count for a third.
-    const share = own.size / 3 / (own.size / 3 + noiseSize);
-    noise = Math.max(0, exp(share * log(noise + 0.01) + (1 - share) * shop.noise.mean) - 0.01);
-  }
-  return { series, horizon, exposure: exposed, test, weights, trials, noise, chance: own.chance, shape, bank: test.bank, trend: smooth };
+  const { noise, chance } = shop?.noise && own.size > 0 ? shrunk(own, series.mean, shop.noise) : own;
+  return { series, horizon, exposure: exposed, test, weights, trials, noise, chance, shape, bank: test.bank, trend: smooth };
+}
+
+/** The relative variance of noise, in logarithms shrunk towards what the shop's products of this mean have. */
+function shrunk(own: ReturnType<typeof noiseOf>, mean: number, shop: { middle: number; variance: number }): { noise: number; chance: number } {
+  const unit = own.chance > 0 ? 1 / mean : 0;
+  const found = own.noise + own.chance * unit;
+  // Trials overlap three times.
+  const share = shop.variance / (shop.variance + (3 * unsure) / own.size);
+  const total = exp(share * log(Math.max(1e-8, found)) + (1 - share) * log(Math.max(1e-8, shop.middle + unit)));
+  return total >= unit ? { noise: total - unit, chance: unit > 0 ? 1 : 0 } : { noise: 0, chance: total / unit };
 }
 
 function weigh(series: Series, test: Backtest, shop: ShopProfile | undefined): Float64Array {

@@ -71,9 +71,7 @@ export function learnShop(
   // With their mixture, how noise and level vary.
   const third = series.map((s) => fit(s, horizon, second));
   const shape = pooledDrift(some(third, sample));
-  const logs = third.map((model) => log(noiseOf(model.trials, model.series.counts, shape).noise + 0.01));
-  const center = logs.reduce((sum, l) => sum + l, 0) / logs.length;
-  const noise = { mean: center, variance: logs.reduce((sum, l) => sum + (l - center) * (l - center), 0) / logs.length };
+  const noise = pooledNoise(third, shape);
   const fourth: ShopProfile = { ...second, drift: shape, noise };
   // And with that, how the intervals err.
   const steps: Outcome[] = [];
@@ -207,6 +205,21 @@ function pooledErrors(models: readonly Model[]): ShopProfile["errors"] {
     for (let i = 0; i < products.length; i++) products[i]! += own.products[i]!;
   }
   return count > 0 ? { names, products: products.map((p) => p / count) } : null;
+}
+
+function pooledNoise(models: readonly Model[], shape: Drift): ShopProfile["noise"] {
+  const found = models
+    .map(({ trials, series }) => ({ ...noiseOf(trials, series.counts, shape), mean: series.mean }))
+    .filter(({ size }) => size > 0);
+  if (found.length === 0) return null;
+  const middle = Float64Array.from(found, ({ noise }) => noise).sort()[found.length >> 1]!;
+  let squares = 0;
+  for (const { noise, chance, mean } of found) {
+    const unit = chance > 0 ? 1 / mean : 0;
+    const off = log(Math.max(1e-8, noise + chance * unit)) - log(Math.max(1e-8, middle + unit));
+    squares += off * off;
+  }
+  return { middle, variance: squares / found.length };
 }
 
 const starts = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8];

@@ -142,8 +142,8 @@ export interface ShopProfile {
   >;
   /** Mean products of the candidates' scaled errors, by name. */
   readonly errors: { readonly names: readonly string[]; readonly products: readonly number[] } | null;
-  /** Mean logarithm of the noise (relative variance), and its variance over products. */
-  readonly noise: { readonly mean: number; readonly variance: number } | null;
+  /** The middle product's noise (relative variance), and the variance of the products' logarithms around it. */
+  readonly noise: { readonly middle: number; readonly variance: number } | null;
   readonly drift: Drift;
   readonly calibration: Calibration;
   readonly totals: Calibration;
