@@ -1,7 +1,7 @@
 import { calibrated, calibratedBand } from "./calibration.ts";
 import { distribution } from "./distribution.ts";
-import { demandAlong, type Model } from "./model.ts";
-import { stepVariance } from "./spread.ts";
+import type { Model } from "./model.ts";
+import { demandAlong, stepVariance } from "./spread.ts";
 import type { Accuracy, Calibration } from "./types.ts";
 
 /** Trials whose intervals are looked at, at most. */
@@ -24,7 +24,7 @@ export function accuracy(model: Model, calibration: Calibration): Accuracy {
     let origin = test.origins[t]! - 1;
     while (origin > 0 && series.y[origin] !== series.y[origin]) origin--;
     const last = series.y[origin]! >= 0 ? series.y[origin]! : 0;
-    const demand = t >= trials.length - most ? demandAlong(forecast, model) : null;
+    const demand = t >= trials.length - most ? demandAlong(forecast, { ...model, counts: series.counts }) : null;
     let error = 0;
     let naiveError = 0;
     for (let h = 0; h < forecast.length; h++) {

@@ -2,7 +2,7 @@ import { EngineError, finite } from "../errors.ts";
 import { accuracy } from "./accuracy.ts";
 import { calibrated, calibratedBand, uncalibrated } from "./calibration.ts";
 import { distribution } from "./distribution.ts";
-import { demandAlong, fit, meanPath, type Model } from "./model.ts";
+import { demandOf, fit, type Model } from "./model.ts";
 import { confidence, reasons } from "./reasons.ts";
 import { prepare } from "./series.ts";
 import { stepVariance, totalVariances } from "./spread.ts";
@@ -44,8 +44,8 @@ export function describe(model: Model, options: ForecastOptions, shop: ShopProfi
   const coverages = options.coverages ?? defaultCoverages;
   const steps = shop?.calibration ?? uncalibrated;
   const totals = shop?.totals ?? uncalibrated;
-  const mean = meanPath(model);
-  const demand = demandAlong(mean, model);
+  const demand = demandOf(model);
+  const { mean } = demand;
   const tested = accuracy(model, steps);
   const { quantiles, intervals } = bands(demand, levels, coverages, steps);
   const sums = new Float64Array(mean.length);
@@ -55,7 +55,7 @@ export function describe(model: Model, options: ForecastOptions, shop: ShopProfi
   return {
     verdict: "ok",
     levels,
-    mean: Array.from(mean),
+    mean,
     quantiles,
     intervals,
     cumulative,

@@ -3,7 +3,7 @@ import { type Backtest, backtest, errorProducts, mixed } from "./backtest.ts";
 import { type Exposure, exposure } from "./exposure.ts";
 import type { Levels } from "./levels.ts";
 import type { Series } from "./series.ts";
-import { drift, noiseOf, type Trial } from "./spread.ts";
+import { demandAlong, noiseOf, ownShape, type Trial } from "./spread.ts";
 import { extrapolate } from "./smooth/index.ts";
 import { type Trend, trend } from "./trend.ts";
 import type { Demand, Drift, ShopProfile } from "./types.ts";
@@ -25,15 +25,15 @@ export interface Model {
 }
 
 /** Variances of a level that was estimated from some thirty values and drifts slowly: what holds where no shop taught better. */
-export const usualDrift: Drift = { start: 0.05, step: 0.002, common: 0.02 };
+export const usualDrift: Drift = { start: 0.4, step: 0.02, common: 0 };
 
 /** As many independent horizons the shop's errors weigh. */
 const shopSize = 20;
-const ridge = 0.3;
+const ridge = 0.5;
 /** The share of zeros from which demand counts as intermittent. */
 const intermittent = 0.1;
 /** Sampling variance of the logarithm of a variance is this over the number of values: 2 for normal errors, several times that for sales. */
-const unsure = 10;
+const unsure = 20;
 
 export function fit(series: Series, horizon: number, shop: ShopProfile | undefined): Model {
   const exposed = exposure(series, horizon, shop);
@@ -41,7 +41,7 @@ export function fit(series: Series, horizon: number, shop: ShopProfile | undefin
   const test = backtest(series, exposed.values, horizon, [smooth]);
   const weights = weigh(series, test, shop);
   const trials = mixed(test, weights);
-  const shape = shop?.drift ?? usualDrift;
+  const shape = ownShape(trials, series.counts, shop?.drift ?? usualDrift);
   const own = noiseOf(trials, series.counts, shape);
   const { noise, chance } = shop?.noise && own.size > 0 ? shrunk(own, series.mean, shop.noise) : own;
   return { series, horizon, exposure: exposed, test, weights, trials, noise, chance, shape, bank: test.bank, trend: smooth };
@@ -72,21 +72,6 @@ function weigh(series: Series, test: Backtest, shop: ShopProfile | undefined): F
   return mixture(products, start, shared ? ridge : ridge * (1 + shopSize / (size + 1)));
 }
 
-/** The distribution of demand along a mean path. */
-export function demandAlong(mean: ArrayLike<number>, model: Pick<Model, "noise" | "chance" | "shape" | "series">): Demand {
-  let sum = 0;
-  for (let h = 0; h < mean.length; h++) sum += mean[h]!;
-  const typical = sum / Math.max(1, mean.length);
-  const relative = model.noise + (typical > 1e-9 ? model.chance / typical : 0);
-  return {
-    mean: Array.from(mean),
-    noise: model.noise,
-    chance: model.chance,
-    drift: Array.from(drift(model.shape, relative, mean.length)),
-    counts: model.series.counts,
-  };
-}
-
 /** The mixture's mean path over the horizon. */
 export function meanPath(model: Model): Float64Array {
   const { bank, weights, exposure, series, horizon } = model;
@@ -101,4 +86,4 @@ export function meanPath(model: Model): Float64Array {
 }
 
 /** The distribution of demand over the horizon. */
-export const demandOf = (model: Model): Demand => demandAlong(meanPath(model), model);
+export const demandOf = (model: Model): Demand => demandAlong(meanPath(model), { ...model, counts: model.series.counts });

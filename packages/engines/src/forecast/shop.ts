@@ -1,14 +1,15 @@
 import { log } from "../numeric/elementary.ts";
+import { random } from "../numeric/random.ts";
 import { errorProducts } from "./backtest.ts";
 import { calibrate, type Outcome } from "./calibration.ts";
 import { distribution } from "./distribution.ts";
 import { vaguePrior } from "./effects.ts";
-import { demandAlong, demandOf, fit, type Model, usualDrift } from "./model.ts";
+import { demandOf, fit, type Model, usualDrift } from "./model.ts";
 import { yearLength } from "./calendar.ts";
 import { localLevel } from "./local.ts";
 import { type Season, season } from "./season.ts";
 import { before, prepare, type Series } from "./series.ts";
-import { noiseOf, stepVariance, totalVariances } from "./spread.ts";
+import { noiseOf, shapeLoss, stepVariance, totalVariances } from "./spread.ts";
 import type { Drift, Frequency, SeriesInput, ShopProfile } from "./types.ts";
 import { uncalibrated } from "./calibration.ts";
 
@@ -28,9 +29,6 @@ function some<T>(all: readonly T[], count: number): T[] {
   for (let at = 0; at < all.length; at += each) out.push(all[Math.floor(at)]!);
   return out;
 }
-
-/** Trials of one product that are kept for calibration. */
-const trialsEach = 8;
 
 export function learnShop(
   inputs: readonly SeriesInput[],
@@ -76,12 +74,16 @@ export function learnShop(
   // And with that, how the intervals err.
   const steps: Outcome[] = [];
   const totals: Outcome[] = [];
-  for (const s of series) outcomes(s, horizon, fourth, steps, totals);
+  const chance = random(1);
+  for (const s of series) outcomes(s, horizon, fourth, steps, totals, chance);
   return { ...fourth, calibration: calibrate(steps), totals: calibrate(totals) };
 }
 
-/** What came in the last horizons, by forecasts that saw nothing of them. */
-function outcomes(series: Series, horizon: number, shop: ShopProfile, steps: Outcome[], totals: Outcome[]): void {
+/**
+ * What came in the last horizons, by forecasts that saw nothing of them. The products of a shop share good and bad months, so
+ * thousands of values are but a few windows of time: one more window is added in which all came as the model says.
+ */
+function outcomes(series: Series, horizon: number, shop: ShopProfile, steps: Outcome[], totals: Outcome[], chance: () => number): void {
   const length = Math.min(horizon, Math.max(1, Math.floor(series.n / 4)));
   for (let cut = 1; cut <= cuts; cut++) {
     const past = before(series, series.n - cut * length);
@@ -97,10 +99,12 @@ function outcomes(series: Series, horizon: number, shop: ShopProfile, steps: Out
       if (y !== y) continue;
       const d = distribution(demand.mean[h]!, stepVariance(demand, h), demand.counts);
       steps.push(outcome(d, y, demand.counts));
+      if (cut === 1) steps.push(outcome(d, d.quantile(chance()), demand.counts));
     }
     if (sum === sum && mean > 1e-9) {
       const d = distribution(mean, totalVariances(demand)[length - 1]!, demand.counts);
       totals.push(outcome(d, sum, demand.counts));
+      if (cut === 1) totals.push(outcome(d, d.quantile(chance()), demand.counts));
     }
   }
 }
@@ -222,8 +226,8 @@ function pooledNoise(models: readonly Model[], shape: Drift): ShopProfile["noise
   return { middle, variance: squares / found.length };
 }
 
-const starts = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8];
-const stepsOf = [0, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4];
+const starts = [0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6];
+const stepsOf = [0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8];
 const commons = [0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
 
 /** The drift under which the errors of periods and of totals are likeliest, coordinate by coordinate. */
@@ -245,33 +249,8 @@ function pooledDrift(models: readonly Model[]): Drift {
   return best;
 }
 
-/** Mean negative logarithm of Student's density with four degrees of freedom (of the variance given), which bulk orders do not sway. */
 function loss(models: readonly Model[], shape: Drift): number {
   let sum = 0;
-  for (const model of models) {
-    const { trials } = model;
-    const { noise, chance } = noiseOf(trials, model.series.counts, shape);
-    let own = 0;
-    let count = 0;
-    const density = (error: number, variance: number): number =>
-      0.5 * log(variance) + 2.5 * log(1 + (error * error) / (2 * variance));
-    for (let t = Math.max(0, trials.length - trialsEach); t < trials.length; t++) {
-      const { forecast, actual } = trials[t]!;
-      const demand = demandAlong(forecast, { noise, chance, shape, series: model.series });
-      const variances = totalVariances(demand);
-      let error = 0;
-      for (let h = 0; h < forecast.length; h++) {
-        if (actual[h] !== actual[h]) break;
-        error += actual[h]! - forecast[h]!;
-        if (!(variances[h]! > 0)) continue;
-        own += density(error, variances[h]!);
-        count++;
-        const variance = stepVariance(demand, h);
-        if (!(variance > 0)) continue;
-        own += density(actual[h]! - forecast[h]!, variance);
-      }
-    }
-    if (count > 0) sum += own / count;
-  }
+  for (const { trials, series } of models) sum += shapeLoss(trials, series.counts, shape);
   return sum;
 }

@@ -1,3 +1,4 @@
+import { exp, log } from "../numeric/elementary.ts";
 import type { Demand, Drift } from "./types.ts";
 
 /** Forecasts from one origin in the past, and what came; NaN where that is unknown. */
@@ -66,4 +67,76 @@ export function totalVariances(demand: Demand): Float64Array {
     out[h] = variance;
   }
   return out;
+}
+
+/** The newest trials tell how errors grow; more of them change little. */
+const judged = 8;
+
+/**
+ * How badly a drift explains the errors of periods and of totals: mean negative logarithm of Student's density with four degrees of
+ * freedom and the variance said, which bulk orders do not sway. 0 without trials.
+ */
+export function shapeLoss(trials: readonly Trial[], counts: boolean, shape: Drift): number {
+  const { noise, chance } = noiseOf(trials, counts, shape);
+  let sum = 0;
+  let count = 0;
+  for (let t = Math.max(0, trials.length - judged); t < trials.length; t++) {
+    const { forecast, actual } = trials[t]!;
+    const demand = demandAlong(forecast, { noise, chance, shape, counts });
+    const variances = totalVariances(demand);
+    let error = 0;
+    for (let h = 0; h < forecast.length; h++) {
+      if (actual[h] !== actual[h]) break;
+      const off = actual[h]! - forecast[h]!;
+      error += off;
+      const variance = stepVariance(demand, h);
+      if (!(variance > 0 && variances[h]! > 0)) continue;
+      // Both densities under one logarithm.
+      const one = 1 + (error * error) / (2 * variances[h]!);
+      const other = 1 + (off * off) / (2 * variance);
+      sum += 0.5 * log(variance * variances[h]!) + 2.5 * log(one * other);
+      count++;
+    }
+  }
+  return count > 0 ? sum / count : 0;
+}
+
+/** Multiples of the shop's growth of errors that one series may have. */
+const multiples = [0, 0.25, 1, 4, 16];
+
+/** A series' own drift: the shop's, its growth per step averaged over some multiples by how well they explain the series' errors. */
+export function ownShape(trials: readonly Trial[], counts: boolean, shared: Drift): Drift {
+  if (trials.length < 4 || trials[0]!.forecast.length < 3) return shared;
+  // Origins a third of a horizon apart overlap; each independent horizon tells about two things of its own.
+  const size = (2 * trials.length) / 3;
+  let total = 0;
+  let step = 0;
+  let first: number | null = null;
+  for (const multiple of multiples) {
+    const tried = { ...shared, step: shared.step * multiple };
+    const loss = shapeLoss(trials, counts, tried);
+    first ??= loss;
+    const weight = exp(Math.max(-50, Math.min(50, (first - loss) * size)));
+    total += weight;
+    step += weight * tried.step;
+  }
+  return { ...shared, step: step / total };
+}
+
+/** The distribution of demand along a mean path. */
+export function demandAlong(
+  mean: ArrayLike<number>,
+  { noise, chance, shape, counts }: { noise: number; chance: number; shape: Drift; counts: boolean },
+): Demand {
+  let sum = 0;
+  for (let h = 0; h < mean.length; h++) sum += mean[h]!;
+  const typical = sum / Math.max(1, mean.length);
+  const relative = noise + (typical > 1e-9 ? chance / typical : 0);
+  return {
+    mean: Array.from(mean),
+    noise,
+    chance,
+    drift: Array.from(drift(shape, relative, mean.length)),
+    counts,
+  };
 }
