@@ -28,22 +28,24 @@ export function distribution(mean: number, variance: number, counts: boolean): D
   const unit = counts && mean <= units ? 1 : mean / units;
   const m = mean / unit;
   const excess = variance / (unit * unit) - m;
-  if ((shape < narrow || m < 10) && excess > 0.001 * m) return summed(m, excess, unit, counts);
+  if ((shape < narrow || m < 10) && excess > -0.001 * m) return summed(m, excess, unit, counts);
   return cubeRoot(mean, shape, counts);
 }
 
-/** The negative binomial of mean `m` and variance `m + excess`, in units of `unit`. */
+/** The negative binomial (or Poisson, without `excess`) of mean `m` and variance `m + excess`, in units of `unit`. */
 function summed(m: number, excess: number, unit: number, counts: boolean): Distribution {
-  const size = (m * m) / excess;
+  // Next to no excess is Poisson, the limit.
+  const isPoisson = excess <= 0.001 * m;
+  const size = isPoisson ? 0 : (m * m) / excess;
   const ratio = m / (m + size);
   const cumulated: number[] = [];
-  let term = exp(size * log(size / (size + m)));
+  let term = isPoisson ? exp(-m) : exp(size * log(size / (size + m)));
   let sum = term;
   cumulated.push(sum);
   const extend = (): boolean => {
     const k = cumulated.length;
     if (k >= terms || sum >= 1 - 1e-7) return false;
-    term *= ((k - 1 + size) / k) * ratio;
+    term *= isPoisson ? m / k : ((k - 1 + size) / k) * ratio;
     sum += term;
     cumulated.push(Math.min(1, sum));
     return true;

@@ -43,14 +43,13 @@ export function describe(model: Model, options: ForecastOptions, shop: ShopProfi
   const levels = options.levels ?? defaultLevels;
   const coverages = options.coverages ?? defaultCoverages;
   const steps = shop?.calibration ?? uncalibrated;
-  const totals = shop?.totals ?? uncalibrated;
   const demand = demandOf(model);
   const { mean } = demand;
   const tested = accuracy(model, steps);
   const { quantiles, intervals } = bands(demand, levels, coverages, steps);
   const sums = new Float64Array(mean.length);
   for (let h = 0, sum = 0; h < mean.length; h++) sums[h] = sum += mean[h]!;
-  const cumulative = { mean: Array.from(sums), quantiles: sumQuantiles(demand, sums, levels, totals) };
+  const cumulative = { mean: Array.from(sums), quantiles: sumQuantiles(demand, sums, levels) };
   const last = mean.length - 1;
   return {
     verdict: "ok",
@@ -93,9 +92,9 @@ function bands(demand: Demand, levels: readonly number[], coverages: readonly nu
   return { quantiles, intervals };
 }
 
-function sumQuantiles(demand: Demand, sums: Float64Array, levels: readonly number[], calibration: Calibration): number[][] {
+function sumQuantiles(demand: Demand, sums: Float64Array, levels: readonly number[]): number[][] {
   const variances = totalVariances(demand);
-  const at = levels.map((p) => calibrated(calibration, p));
+  const at = levels.map((p) => calibrated(demand.totals, p));
   const out = levels.map(() => new Array<number>(sums.length).fill(0));
   for (let h = 0; h < sums.length; h++) {
     const d = distribution(sums[h]!, variances[h]!, demand.counts);

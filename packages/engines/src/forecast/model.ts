@@ -6,7 +6,8 @@ import type { Series } from "./series.ts";
 import { demandAlong, noiseOf, ownShape, type Trial } from "./spread.ts";
 import { extrapolate } from "./smooth/index.ts";
 import { type Trend, trend } from "./trend.ts";
-import type { Demand, Drift, ShopProfile } from "./types.ts";
+import { uncalibrated } from "./calibration.ts";
+import type { Calibration, Demand, Drift, ShopProfile } from "./types.ts";
 import { mixture } from "./weights.ts";
 
 /** A series with everything that was estimated from it. */
@@ -20,18 +21,20 @@ export interface Model {
   readonly noise: number;
   readonly chance: number;
   readonly shape: Drift;
+  readonly totals: Calibration;
   readonly bank: Levels;
   readonly trend: Trend;
 }
-
-/** Variances of a level that was estimated from some thirty values and drifts slowly: what holds where no shop taught better. */
-export const usualDrift: Drift = { start: 0.4, step: 0.02, common: 0 };
 
 /** As many independent horizons the shop's errors weigh. */
 const shopSize = 20;
 const ridge = 0.5;
 /** The share of zeros from which demand counts as intermittent. */
 const intermittent = 0.1;
+
+/** 0 for steady demand to 1 for intermittent. */
+const intermittence = ({ zeros, known }: Series): number => Math.min(1, zeros / Math.max(1, known) / intermittent);
+
 /** Sampling variance of the logarithm of a variance is this over the number of values: 2 for normal errors, several times that for sales. */
 const unsure = 20;
 
@@ -41,10 +44,10 @@ export function fit(series: Series, horizon: number, shop: ShopProfile | undefin
   const test = backtest(series, exposed.values, horizon, [smooth]);
   const weights = weigh(series, test, shop);
   const trials = mixed(test, weights);
-  const shape = ownShape(trials, series.counts, shop?.drift ?? usualDrift);
+  const shape = ownShape(trials, series.counts, shop?.drift ?? undefined, intermittence(series));
   const own = noiseOf(trials, series.counts, shape);
   const { noise, chance } = shop?.noise && own.size > 0 ? shrunk(own, series.mean, shop.noise) : own;
-  return { series, horizon, exposure: exposed, test, weights, trials, noise, chance, shape, bank: test.bank, trend: smooth };
+  return { series, horizon, exposure: exposed, test, weights, trials, noise, chance, shape, totals: shop?.totals ?? uncalibrated, bank: test.bank, trend: smooth };
 }
 
 /** The relative variance of noise, in logarithms shrunk towards what the shop's products of this mean have. */
@@ -62,7 +65,7 @@ function weigh(series: Series, test: Backtest, shop: ShopProfile | undefined): F
   const { products, size } = errorProducts(test);
   // Steady demand starts with trend and season alone. The more periods pass without a sale the less can be seen of these, and
   // the levels, which are much alike, start with half of the weight together.
-  const levels = 0.5 * Math.min(1, series.zeros / Math.max(1, series.known) / intermittent);
+  const levels = 0.5 * intermittence(series);
   const start = new Float64Array(k).fill(levels / (k - 1));
   start[k - 1] = 1 - levels;
   const shared = shop?.errors;
@@ -86,4 +89,4 @@ export function meanPath(model: Model): Float64Array {
 }
 
 /** The distribution of demand over the horizon. */
-export const demandOf = (model: Model): Demand => demandAlong(meanPath(model), { ...model, counts: model.series.counts });
+export const demandOf = (model: Model): Demand => demandAlong(meanPath(model), { ...model, counts: model.series.counts }, model.totals);

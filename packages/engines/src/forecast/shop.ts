@@ -4,7 +4,7 @@ import { errorProducts } from "./backtest.ts";
 import { calibrate, type Outcome } from "./calibration.ts";
 import { distribution } from "./distribution.ts";
 import { vaguePrior } from "./effects.ts";
-import { demandOf, fit, type Model, usualDrift } from "./model.ts";
+import { demandOf, fit, type Model } from "./model.ts";
 import { yearLength } from "./calendar.ts";
 import { localLevel } from "./local.ts";
 import { type Season, season } from "./season.ts";
@@ -51,7 +51,7 @@ export function learnShop(
     effects: {},
     errors: null,
     noise: null,
-    drift: usualDrift,
+    drift: null,
     calibration: uncalibrated,
     totals: uncalibrated,
   };
@@ -232,7 +232,7 @@ const commons = [0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
 
 /** The drift under which the errors of periods and of totals are likeliest, coordinate by coordinate. */
 function pooledDrift(models: readonly Model[]): Drift {
-  let best = usualDrift;
+  let best: Drift = { start: 0.1, step: 0.005, common: 0.02 };
   let least = loss(models, best);
   const attempt = (shape: Drift): void => {
     const l = loss(models, shape);

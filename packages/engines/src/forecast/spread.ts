@@ -1,5 +1,6 @@
 import { exp, log } from "../numeric/elementary.ts";
-import type { Demand, Drift } from "./types.ts";
+import { uncalibrated } from "./calibration.ts";
+import type { Calibration, Demand, Drift } from "./types.ts";
 
 /** Forecasts from one origin in the past, and what came; NaN where that is unknown. */
 export interface Trial {
@@ -104,29 +105,42 @@ export function shapeLoss(trials: readonly Trial[], counts: boolean, shape: Drif
 /** Multiples of the shop's growth of errors that one series may have. */
 const multiples = [0, 0.25, 1, 4, 16];
 
-/** A series' own drift: the shop's, its growth per step averaged over some multiples by how well they explain the series' errors. */
-export function ownShape(trials: readonly Trial[], counts: boolean, shared: Drift): Drift {
-  if (trials.length < 4 || trials[0]!.forecast.length < 3) return shared;
+/** What drifts look like where no shop taught: from a steady rate of noisy sales to a level that walks. */
+const usual: readonly Drift[] = [
+  { start: 0.02, step: 0, common: 0.05 },
+  { start: 0.1, step: 0.005, common: 0.02 },
+  { start: 0.4, step: 0.02, common: 0 },
+  { start: 0.8, step: 0.2, common: 0 },
+];
+
+/** A series' own drift: the mean of some, its shop's with errors that grow slower or faster, by how well they explain its errors. */
+export function ownShape(trials: readonly Trial[], counts: boolean, shared: Drift | undefined, intermittence = 0): Drift {
+  const shapes = shared ? multiples.map((multiple) => ({ ...shared, step: shared.step * multiple })) : usual;
   // Origins a third of a horizon apart overlap; each independent horizon tells about two things of its own.
-  const size = (2 * trials.length) / 3;
+  const size = trials.length < 4 || trials[0]!.forecast.length < 3 ? 0 : (2 * trials.length) / 3;
+  if (size === 0 && shared) return shared;
+  const mean = { start: 0, step: 0, common: 0 };
   let total = 0;
-  let step = 0;
   let first: number | null = null;
-  for (const multiple of multiples) {
-    const tried = { ...shared, step: shared.step * multiple };
-    const loss = shapeLoss(trials, counts, tried);
+  for (const shape of shapes) {
+    // Where sales are rare their noise is large, and a level that walked in proportion to it would be seen: rarely does it.
+    const prior = shared || shape === usual[0] ? 1 : 1 - 0.95 * intermittence;
+    const loss = size > 0 ? shapeLoss(trials, counts, shape) : 0;
     first ??= loss;
-    const weight = exp(Math.max(-50, Math.min(50, (first - loss) * size)));
+    const weight = prior * exp(Math.max(-50, Math.min(50, (first - loss) * size)));
     total += weight;
-    step += weight * tried.step;
+    mean.start += weight * shape.start;
+    mean.step += weight * shape.step;
+    mean.common += weight * shape.common;
   }
-  return { ...shared, step: step / total };
+  return { start: mean.start / total, step: mean.step / total, common: mean.common / total };
 }
 
 /** The distribution of demand along a mean path. */
 export function demandAlong(
   mean: ArrayLike<number>,
   { noise, chance, shape, counts }: { noise: number; chance: number; shape: Drift; counts: boolean },
+  totals: Calibration = uncalibrated,
 ): Demand {
   let sum = 0;
   for (let h = 0; h < mean.length; h++) sum += mean[h]!;
@@ -138,5 +152,6 @@ export function demandAlong(
     chance,
     drift: Array.from(drift(shape, relative, mean.length)),
     counts,
+    totals,
   };
 }

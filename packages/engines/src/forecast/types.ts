@@ -110,6 +110,8 @@ export interface Demand {
   readonly drift: readonly number[];
   /** Whether demand comes in whole units. */
   readonly counts: boolean;
+  /** How the shop's forecasts of totals erred. */
+  readonly totals: Calibration;
 }
 
 /** The dimensionless variances of the level, learned over a shop: see `spread.ts`. */
@@ -144,7 +146,7 @@ export interface ShopProfile {
   readonly errors: { readonly names: readonly string[]; readonly products: readonly number[] } | null;
   /** The middle product's noise (relative variance), and the variance of the products' logarithms around it. */
   readonly noise: { readonly middle: number; readonly variance: number } | null;
-  readonly drift: Drift;
+  readonly drift: Drift | null;
   readonly calibration: Calibration;
   readonly totals: Calibration;
 }
