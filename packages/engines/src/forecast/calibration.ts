@@ -4,6 +4,10 @@ import type { Calibration } from "./types.ts";
 export const grid: readonly number[] = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99, 0.995,
 ];
+/** The same for a series alone: noise measured on few values leaves more in the tails than it says. */
+const usualLevels: readonly number[] = [
+  0.002, 0.005, 0.016, 0.045, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.955, 0.984, 0.995, 0.998,
+];
 export const bandGrid: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99];
 
 /** As many values as this are believed to have followed the model before the first was seen. */
@@ -37,6 +41,12 @@ export interface Outcome {
   readonly most: number;
 }
 
+/** How a value lies in a distribution. */
+export function outcome(d: { below(x: number): number }, y: number, counts: boolean): Outcome {
+  const most = d.below(y);
+  return { most, less: counts ? (y >= 1 ? d.below(y - 1) : 0) : most };
+}
+
 /**
  * Recalibration of a shop's forecasts by how their past ones erred, pooled over its products. `levels`: quantiles of
  * the probability integral transform (Dawid 1984; for counts spread evenly over the value's probability, Czado, Gneiting & Held
@@ -59,22 +69,35 @@ export function calibrate(outcomes: readonly Outcome[]): Calibration {
     const inside = cell < cells ? mass[cell]! + prior / cells : 1;
     levels.push(clamp((cell + Math.min(1, (target - below) / inside)) / cells, levels.at(-1) ?? 0));
   }
-  const partial: Calibration = { levels, bands: bandGrid, size: n };
+  return { levels, bands: bandsOf(outcomes, levels, prior), size: n };
+}
+
+/** The central probabilities whose bands held the shares `bandGrid` of the outcomes; `believed` outcomes are as the model says. */
+function bandsOf(outcomes: readonly Outcome[], levels: readonly number[], believed: number): number[] {
+  const partial: Calibration = { levels, bands: bandGrid, size: 0 };
+  const n = outcomes.length;
   const scores = new Float64Array(n);
-  outcomes.forEach(({ less, most }, i) => {
-    const low = uncalibrate(partial, less);
-    const high = uncalibrate(partial, most);
-    scores[i] = Math.max(0, 1 - 2 * high, 2 * low - 1);
-  });
+  for (let i = 0; i < n; i++) {
+    const low = uncalibrate(partial, outcomes[i]!.most);
+    const high = uncalibrate(partial, outcomes[i]!.less);
+    scores[i] = Math.max(0, 1 - 2 * low, 2 * high - 1);
+  }
   scores.sort();
   const bands: number[] = [];
-  const share = n / (n + prior);
+  const share = n / (n + believed);
   for (const p of bandGrid) {
     const own = scores[Math.min(n - 1, Math.ceil(p * (n + 1)) - 1)]!;
     bands.push(clamp(share * own + (1 - share) * p, bands.at(-1) ?? 0));
   }
-  return { levels, bands, size: n };
+  return bands;
 }
+
+/** The model taken at its word, but for its tails and for the ends of bands on whole units, which would hold more than they say. */
+export const ofModel = (outcomes: readonly Outcome[]): Calibration => ({
+  levels: usualLevels,
+  bands: outcomes.length > 0 ? bandsOf(outcomes, grid, 0) : bandGrid,
+  size: 0,
+});
 
 /** Ascending, and within what interpolation can stand. */
 const clamp = (p: number, before: number): number => Math.min(1 - 1e-6, Math.max(p, before + 1e-6));

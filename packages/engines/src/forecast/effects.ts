@@ -21,8 +21,11 @@ const most = 3;
 export function effectAt(columns: readonly Column[], coefficients: Float64Array, i: number): number {
   let sum = 0;
   for (let k = 0; k < columns.length; k++) sum += coefficients[k]! * columns[k]!.x[i]!;
-  return exp(Math.max(-most, Math.min(most, sum)));
+  return effectOf(sum);
 }
+
+/** The factor of a sum of effects in logarithms. */
+export const effectOf = (sum: number): number => exp(Math.max(-most, Math.min(most, sum)));
 
 /** A vague belief: prices work downwards, other things by a third or so of a standard deviation. */
 export function vaguePrior(column: Column, n: number): EffectPrior {

@@ -13,6 +13,8 @@ export interface Exposure {
   readonly effects: Effects | null;
   /** Whether the shop's effects were the prior. */
   readonly borrowed: boolean;
+  /** Of the period `i`, whatever lies after the horizon, with a factor for its regressors. */
+  seasonAt(i: number): number;
 }
 
 /** Levels are looked at this far on either side (half-life), so that they can be told apart from season and effects. */
@@ -27,21 +29,16 @@ export function exposure(series: Series, horizon: number, shop: ShopProfile | un
     const expected = localLevel(y, values, aroundDays, mean);
     const prior = calendar.dated ? (shop?.weekday ?? undefined) : undefined;
     week = season(y, expected, calendar.weekday, 7, 7, prior);
-    for (let i = 0; i < values.length; i++) values[i]! *= week.factors[calendar.weekday(i)]!;
   }
-  const shared = calendar.dated ? shop?.year : null;
-  if (shared) for (let i = 0; i < values.length; i++) values[i]! *= shared.factors[calendar.month(i)]!;
-  let found: Effects | null = null;
-  let borrowed = false;
-  if (columns.length > 0) {
-    const known = shop?.effects[series.category] ?? shop?.effects[""];
-    const priors = columns.map((column) => {
-      const shared = known?.[column.name];
-      if (shared) borrowed = true;
-      return shared ?? vaguePrior(column, n);
-    });
-    found = effects(y, values, columns, priors, aroundEffects[frequency], mean);
-    for (let i = 0; i < values.length; i++) values[i]! *= effectAt(columns, found.coefficients, i);
-  }
-  return { values, week, year: shared?.factors ?? null, effects: found, borrowed };
+  const year = (calendar.dated && shop?.year?.factors) || null;
+  const seasonAt = (i: number): number =>
+    (week ? week.factors[calendar.weekday(i)]! : 1) * (year ? year[calendar.month(i)]! : 1);
+  if (week || year) for (let i = 0; i < values.length; i++) values[i] = seasonAt(i);
+  if (columns.length === 0) return { values, week, year, effects: null, borrowed: false, seasonAt };
+  const known = shop?.effects[series.category] ?? shop?.effects[""];
+  const priors = columns.map((column) => known?.[column.name] ?? vaguePrior(column, n));
+  const found = effects(y, values, columns, priors, aroundEffects[frequency], mean);
+  for (let i = 0; i < values.length; i++) values[i]! *= effectAt(columns, found.coefficients, i);
+  const borrowed = columns.some((column) => known?.[column.name] !== undefined);
+  return { values, week, year, effects: found, borrowed, seasonAt };
 }

@@ -1,12 +1,12 @@
 import { EngineError, finite } from "../errors.ts";
 import { accuracy } from "./accuracy.ts";
-import { calibrated, calibratedBand, uncalibrated } from "./calibration.ts";
+import { calibrated, calibratedBand, type Outcome, ofModel, outcome } from "./calibration.ts";
 import { distribution } from "./distribution.ts";
 import { demandOf, fit, type Model } from "./model.ts";
 import { confidence, reasons } from "./reasons.ts";
-import { prepare } from "./series.ts";
+import { prepare, type Series } from "./series.ts";
 import { stepVariance, totalVariances } from "./spread.ts";
-import type { Calibration, Demand, Forecast, ForecastOptions, Frequency, Interval, SeriesInput, ShopProfile } from "./types.ts";
+import type { Accuracy, Calibration, Demand, Forecast, ForecastFound, ForecastOptions, Frequency, Interval, SeriesInput, ShopProfile } from "./types.ts";
 
 export const defaultLevels: readonly number[] = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975];
 export const defaultCoverages: readonly number[] = [0.5, 0.8, 0.95];
@@ -15,21 +15,29 @@ export const defaultCoverages: readonly number[] = [0.5, 0.8, 0.95];
 export const needed: Readonly<Record<Frequency, number>> = { daily: 14, weekly: 8, monthly: 6 };
 
 export function forecast(input: SeriesInput, options: ForecastOptions): Forecast {
+  const { series, horizon, shop } = checked(input, options);
+  const need = needed[series.frequency];
+  return series.known < need ? missing(series.known, need) : describe(fit(series, horizon, shop), options);
+}
+
+/** A series and options that are fit for a model. */
+export function checked(
+  input: SeriesInput,
+  options: ForecastOptions,
+): { series: Series; horizon: number; shop: ShopProfile | undefined } {
   const horizon = finite("horizon", options.horizon, 1, 365);
   if (horizon !== Math.floor(horizon)) throw new EngineError("horizon", `expected a whole number, not ${horizon}`);
   probabilities("levels", options.levels ?? defaultLevels);
   probabilities("coverages", options.coverages ?? defaultCoverages);
   const series = prepare(input, horizon);
-  const need = needed[series.frequency];
-  if (series.known < need)
-    return {
-      verdict: "not_enough_history",
-      need,
-      reasons: [{ kind: "not_enough_history", have: series.known, need }],
-    };
-  const shop = options.shop?.frequency === series.frequency ? options.shop : undefined;
-  return describe(fit(series, horizon, shop), options, shop);
+  return { series, horizon, shop: options.shop?.frequency === series.frequency ? options.shop : undefined };
 }
+
+export const missing = (have: number, need: number): Forecast => ({
+  verdict: "not_enough_history",
+  need,
+  reasons: [{ kind: "not_enough_history", have, need }],
+});
 
 function probabilities(field: string, values: readonly number[]): void {
   values.forEach((p, i) => {
@@ -39,13 +47,14 @@ function probabilities(field: string, values: readonly number[]): void {
 }
 
 /** The forecast of a fitted model. */
-export function describe(model: Model, options: ForecastOptions, shop: ShopProfile | undefined): Forecast {
+export function describe(model: Model, options: ForecastOptions, measured?: Accuracy): ForecastFound {
+  const { shop } = model;
   const levels = options.levels ?? defaultLevels;
   const coverages = options.coverages ?? defaultCoverages;
-  const steps = shop?.calibration ?? uncalibrated;
   const demand = demandOf(model);
   const { mean } = demand;
-  const tested = accuracy(model, steps);
+  const steps = shop?.calibration ?? unaided(demand);
+  const tested = measured ?? accuracy(model, steps);
   const { quantiles, intervals } = bands(demand, levels, coverages, steps);
   const sums = new Float64Array(mean.length);
   for (let h = 0, sum = 0; h < mean.length; h++) sums[h] = sum += mean[h]!;
@@ -64,9 +73,25 @@ export function describe(model: Model, options: ForecastOptions, shop: ShopProfi
       .filter(({ weight }) => weight > 0),
     accuracy: tested,
     confidence: confidence(model, tested),
-    reasons: reasons(model, tested, shop),
+    reasons: reasons(model, tested),
     demand,
   };
+}
+
+/** Steps from which bands are fitted without a shop, and values of each. */
+const looked = 56;
+const values = 16;
+
+/** Calibration without a shop: bands that hold their share of what the model itself would draw. */
+function unaided(demand: Demand): Calibration {
+  const outcomes: Outcome[] = [];
+  for (let h = 0; h < Math.min(looked, demand.mean.length); h++) {
+    const d = distribution(demand.mean[h]!, stepVariance(demand, h), demand.counts);
+    // A closed day is right by itself and would teach nothing about the others.
+    if (!(demand.mean[h]! > 0)) continue;
+    for (let i = 0; i < values; i++) outcomes.push(outcome(d, d.quantile((i + 0.5) / values), demand.counts));
+  }
+  return ofModel(outcomes);
 }
 
 function bands(demand: Demand, levels: readonly number[], coverages: readonly number[], calibration: Calibration) {

@@ -4,8 +4,8 @@ import { type Exposure, exposure } from "./exposure.ts";
 import type { Levels } from "./levels.ts";
 import type { Series } from "./series.ts";
 import { demandAlong, noiseOf, ownShape, type Trial } from "./spread.ts";
-import { extrapolate } from "./smooth/index.ts";
-import { type Trend, trend } from "./trend.ts";
+import { extrapolate, type SmoothModel } from "./smooth/index.ts";
+import { trend } from "./trend.ts";
 import { uncalibrated } from "./calibration.ts";
 import type { Calibration, Demand, Drift, ShopProfile } from "./types.ts";
 import { mixture } from "./weights.ts";
@@ -22,8 +22,11 @@ export interface Model {
   readonly chance: number;
   readonly shape: Drift;
   readonly totals: Calibration;
+  readonly shop: ShopProfile | undefined;
   readonly bank: Levels;
-  readonly trend: Trend;
+  readonly smooth: SmoothModel;
+  /** Exposure of the periods ahead. */
+  readonly ahead: Float64Array;
 }
 
 /** As many independent horizons the shop's errors weigh. */
@@ -47,7 +50,7 @@ export function fit(series: Series, horizon: number, shop: ShopProfile | undefin
   const shape = ownShape(trials, series.counts, shop?.drift ?? undefined, intermittence(series));
   const own = noiseOf(trials, series.counts, shape);
   const { noise, chance } = shop?.noise && own.size > 0 ? shrunk(own, series.mean, shop.noise) : own;
-  return { series, horizon, exposure: exposed, test, weights, trials, noise, chance, shape, totals: shop?.totals ?? uncalibrated, bank: test.bank, trend: smooth };
+  return { series, horizon, exposure: exposed, test, weights, trials, noise, chance, shape, totals: shop?.totals ?? uncalibrated, shop, bank: test.bank, smooth: smooth.model, ahead: exposed.values.slice(series.n) };
 }
 
 /** The relative variance of noise, in logarithms shrunk towards what the shop's products of this mean have. */
@@ -77,14 +80,14 @@ function weigh(series: Series, test: Backtest, shop: ShopProfile | undefined): F
 
 /** The mixture's mean path over the horizon. */
 export function meanPath(model: Model): Float64Array {
-  const { bank, weights, exposure, series, horizon } = model;
+  const { bank, weights, ahead, horizon } = model;
   const levels = new Float64Array(bank.names.length);
   bank.read(levels);
   let level = 0;
   for (let k = 0; k < levels.length; k++) level += weights[k]! * levels[k]!;
-  const smooth = weights[levels.length]!;
-  const path = extrapolate(model.trend.model, horizon);
-  for (let h = 0; h < horizon; h++) path[h] = (level + smooth * path[h]!) * exposure.values[series.n + h]!;
+  const share = weights[levels.length]!;
+  const path = extrapolate(model.smooth, horizon);
+  for (let h = 0; h < horizon; h++) path[h] = (level + share * path[h]!) * ahead[h]!;
   return path;
 }
 

@@ -1,5 +1,5 @@
 import type { Model } from "./model.ts";
-import type { Accuracy, ForecastReason, ShopProfile } from "./types.ts";
+import type { Accuracy, ForecastReason } from "./types.ts";
 
 export function confidence(model: Model, tested: Accuracy): "low" | "medium" | "high" {
   const error = tested.totalError;
@@ -7,8 +7,8 @@ export function confidence(model: Model, tested: Accuracy): "low" | "medium" | "
   return error <= 0.2 ? "high" : error <= 0.5 ? "medium" : "low";
 }
 
-export function reasons(model: Model, tested: Accuracy, shop: ShopProfile | undefined): ForecastReason[] {
-  const { series, exposure } = model;
+export function reasons(model: Model, tested: Accuracy): ForecastReason[] {
+  const { series, exposure, shop } = model;
   const out: ForecastReason[] = [];
   if (series.mean === 0) out.push({ kind: "no_demand" });
   if (exposure.week) {
@@ -18,7 +18,7 @@ export function reasons(model: Model, tested: Accuracy, shop: ShopProfile | unde
     for (const weekday of exposure.week.closed) out.push({ kind: "closed_weekday", weekday });
   }
   if (exposure.year) out.push({ kind: "yearly_season", factors: exposure.year, source: "shop" });
-  for (const season of model.trend.model.seasons)
+  for (const season of model.smooth.seasons)
     out.push({ kind: "yearly_season", factors: Array.from(season.factors), source: "own" });
   const weight = model.weights.at(-1)!;
   if (weight >= 0.5) out.push({ kind: "trend_and_season", weight });

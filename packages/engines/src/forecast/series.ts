@@ -10,6 +10,8 @@ const longest = 1500;
 export interface Column {
   readonly name: string;
   readonly x: Float64Array;
+  /** What was subtracted. */
+  readonly center: number;
 }
 
 /** A checked series. */
@@ -85,6 +87,11 @@ export function before(series: Series, n: number): Series {
   return { ...series, y, n, known, mean: known > 0 ? sum / known : 0, zeros };
 }
 
+/** A regressor's value as the model takes it. */
+export function regressor(field: string, name: string, value: number): number {
+  return name === "price" ? log(finite(field, value, 1e-12, 1e12)) : finite(field, value, -1e12, 1e12);
+}
+
 function column(
   name: string,
   values: readonly number[],
@@ -95,16 +102,14 @@ function column(
   const field = `regressors.${name}`;
   if (values.length < history + horizon)
     throw new EngineError(field, `expected ${history + horizon} values (history and horizon), not ${values.length}`);
-  const isPrice = name === "price";
   const x = new Float64Array(history + horizon - offset);
   for (let i = 0; i < x.length; i++) {
-    const value = finite(`${field}.${i + offset}`, values[i + offset]!, isPrice ? 1e-12 : -1e12, 1e12);
-    x[i] = isPrice ? log(value) : value;
+    x[i] = regressor(`${field}.${i + offset}`, name, values[i + offset]!);
   }
   // Effects are told against the history's usual state.
   let sum = 0;
   for (let i = 0; i < history - offset; i++) sum += x[i]!;
   const center = history > offset ? sum / (history - offset) : 0;
   for (let i = 0; i < x.length; i++) x[i]! -= center;
-  return { name, x };
+  return { name, x, center };
 }

@@ -1,7 +1,7 @@
 import { log } from "../numeric/elementary.ts";
 import { random } from "../numeric/random.ts";
 import { errorProducts } from "./backtest.ts";
-import { calibrate, type Outcome } from "./calibration.ts";
+import { calibrate, type Outcome, outcome } from "./calibration.ts";
 import { distribution } from "./distribution.ts";
 import { vaguePrior } from "./effects.ts";
 import { demandOf, fit, type Model } from "./model.ts";
@@ -107,11 +107,6 @@ function outcomes(series: Series, horizon: number, shop: ShopProfile, steps: Out
       if (cut === 1) totals.push(outcome(d, d.quantile(chance()), demand.counts));
     }
   }
-}
-
-function outcome(d: { below(x: number): number }, y: number, counts: boolean): Outcome {
-  const most = d.below(y);
-  return { most, less: counts ? (y >= 1 ? d.below(y - 1) : 0) : most };
 }
 
 /** The raw season of the year of a series that has two years or more. */

@@ -4,7 +4,7 @@ import type { Series } from "./series.ts";
 import { extrapolate, fit, type SmoothModel, take } from "./smooth/index.ts";
 
 /** Below this exposure a day is as good as closed: what was sold on it says nothing about the level. */
-const closed = 0.05;
+export const closed = 0.05;
 /** How often seasons and weights are learned anew on the way through the past. */
 const refits = 2;
 /** From how many points in time the smoothers' weights are judged. */
