@@ -2,6 +2,7 @@ import { EngineError, finite } from "../../errors.ts";
 import { type Backtest, backtest } from "./backtest.ts";
 import { familyNames, familyOf } from "./lattice.ts";
 import { extrapolate, fit, type SmoothModel } from "./model.ts";
+import { aligned, type Pool } from "./pool.ts";
 
 /** Why a portfolio forecasts what it does. */
 export type SmoothReason =
@@ -30,6 +31,10 @@ export interface Portfolio {
 export interface PortfolioOptions {
   /** How many origins of the backtest at most: 24 unless told; 0 for none. */
   origins?: number;
+  /** What `pool` learnt from the shop's products. */
+  pool?: Pool;
+  /** How many steps the history goes on after those that were pooled: 0 unless told. */
+  poolAge?: number;
 }
 
 /** Older values say little about the next ones, and work must be bounded: almost three years of days, twenty of weeks. */
@@ -63,9 +68,12 @@ export function portfolio(
     if (!Number.isNaN(history[i]!)) finite(`history.${i}`, history[i]!, 0, largest);
   const values = history.subarray(Math.max(0, history.length - longest));
   const n = values.length;
-  const model = fit(values, n, horizon, seasons, 60);
+  const prior = options.pool
+    ? { members: options.pool.members, seasons: aligned(options.pool.seasons, n - (options.poolAge ?? 0)) }
+    : null;
+  const { model } = fit(values, n, horizon, seasons, 200, prior);
   const season = model.seasons[0]?.period ?? null;
-  const past = backtest(values, horizon, seasons, season, options.origins ?? 24, 30);
+  const past = backtest(values, horizon, seasons, season, options.origins ?? 24, 100, prior);
   const reasons: SmoothReason[] = [];
   for (const period of seasons) {
     const found = model.seasons.find((season) => season.period === period);
