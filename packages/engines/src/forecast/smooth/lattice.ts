@@ -137,7 +137,8 @@ export function update(state: State, value: number): void {
 export function lines(state: State, base: Float64Array, rise: Float64Array): void {
   const { known, line, level, slope, age } = state;
   const spread = known * line[2]! - line[0]! * line[0]!;
-  const trend = spread > 0 ? (known * line[3]! - line[0]! * line[1]!) / spread : 0;
+  // A line through a handful of points is noise.
+  const trend = known >= 8 && spread > 0 ? (known * line[3]! - line[0]! * line[1]!) / spread : 0;
   for (let k = 0; k < memberCount; k++) {
     base[k] = level[k]!;
     rise[k] = 0;

@@ -85,7 +85,9 @@ export function portfolio(
   if (count > 0) reasons.push({ kind: "outliers_limited", count, limit: model.limit });
   if (n < history.length) reasons.push({ kind: "history_limited", steps: n });
   const naive = Math.min(past.naive, past.seasonalNaive ?? past.naive);
-  if (naive < past.rmse) reasons.push({ kind: "naive_better", rmse: past.rmse, naive });
+  // By more than a hair, and than rounding.
+  if (naive * 1.02 < past.rmse && past.rmse > 1e-9 * values.reduce(greatest, 0))
+    reasons.push({ kind: "naive_better", rmse: past.rmse, naive });
   const weights = familyNames.map((name) => ({ name: name as string, weight: 0 }));
   for (let k = 0; k < familyOf.length; k++) weights[familyOf[k]!]!.weight += model.weights[k]!;
   return { mean: extrapolate(model, horizon), weights, backtest: past, model, reasons };
@@ -95,3 +97,5 @@ function whole(field: string, value: number): void {
   if (!(Number.isSafeInteger(value) && value >= 1))
     throw new EngineError(field, `expected a whole number of at least 1, not ${String(value)}`);
 }
+
+const greatest = (most: number, value: number): number => (value > most ? value : most);
