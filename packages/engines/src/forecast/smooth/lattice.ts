@@ -5,7 +5,7 @@
  */
 
 /** Gains of levels: from the mean of all to the last value, each about twice the one before. */
-const gains = [0.001, 0.015, 0.03, 0.06, 0.12, 0.25, 0.5, 0.8, 1];
+const gains = [0.001, 0.015, 0.03, 0.06, 0.12, 0.25, 0.5, 1];
 
 interface Family {
   name: "level" | "damped" | "theta" | "reverting";
@@ -19,11 +19,11 @@ const families: readonly Family[] = [
   // Simple exponential smoothing (Brown 1956).
   { name: "level", gains, second: [0], dampings: [0] },
   // Additive damped trend (Gardner & McKenzie 1985).
-  { name: "damped", gains: [0.1, 0.3, 0.6, 1], second: [0.03, 0.1, 0.3], dampings: [0.9, 0.97] },
+  { name: "damped", gains: [0.1, 0.3, 0.9], second: [0.05, 0.2], dampings: [0.9, 0.97] },
   // Theta (Assimakopoulos & Nikolopoulos 2000) as smoothing with half the slope of the regression line (Hyndman & Billah 2003).
   { name: "theta", gains: gains.slice(2), second: [0.5], dampings: [1] },
   // A level that falls back to the mean: an AR(1) with noise, as Kalman filters see it.
-  { name: "reverting", gains: [0.1, 0.3, 0.6, 1], second: [0.001, 0.03], dampings: [0.5, 0.8, 0.95] },
+  { name: "reverting", gains: [0.15, 0.5, 1], second: [0.001, 0.03], dampings: [0.6, 0.9] },
 ];
 
 interface Member {

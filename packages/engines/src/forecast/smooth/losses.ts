@@ -27,27 +27,28 @@ export function compare(
   origins: number,
 ): Losses {
   const n = adjusted.length;
-  const table = reachTable(horizon);
+  const hop = Math.ceil(horizon / steps);
+  const reaches = memberReaches(horizon, hop);
   const base = new Float64Array(memberCount);
   const rise = new Float64Array(memberCount);
   const sums = [new Float64Array(memberCount), new Float64Array(memberCount)] as const;
   const counts: [number, number] = [0, 0];
   const first = Math.max(4, Math.floor(n * 0.1));
   const stride = Math.max(1, Math.ceil((n - 1 - first) / origins));
-  const hop = Math.ceil(horizon / steps);
   for (let i = 0; i < n; i++) {
     update(state, adjusted[i]!);
     if (i < first || i === n - 1 || (n - 1 - i) % stride !== 0) continue;
     lines(state, base, rise);
     const half = i + i < first + n ? 0 : 1;
     const loss = sums[half];
-    for (let j = 0; j < horizon && i + 1 + j < n; j += hop) {
+    for (let j = 0, row = 0; j < horizon && i + 1 + j < n; j += hop, row++) {
+      const reach = reaches[row]!;
       const value = adjusted[i + 1 + j]!;
       if (Number.isNaN(value)) continue;
       const factor = factors[i + 1 + j]!;
       counts[half]++;
       for (let k = 0; k < memberCount; k++) {
-        const error = Math.abs(value - base[k]! - rise[k]! * table[reachOf[k]! * horizon + j]!) * factor;
+        const error = Math.abs(value - base[k]! - rise[k]! * reach[k]!) * factor;
         loss[k]! += error * Math.sqrt(error);
       }
     }
@@ -57,6 +58,14 @@ export function compare(
     counts[0] > 0 && counts[1] > 0 ? [centered(older, counts[0]), centered(newer, counts[1])] : null;
   const total = older.map((loss, k) => loss + newer[k]!);
   return { all: centered(total, counts[0] + counts[1]), halves, known: state.known };
+}
+
+/** Every member's reach at each step that is looked at. */
+function memberReaches(horizon: number, hop: number): Float64Array[] {
+  const table = reachTable(horizon);
+  return Array.from({ length: Math.ceil(horizon / hop) }, (_, row) =>
+    Float64Array.from(reachOf, (damping) => table[damping * horizon + row * hop]!),
+  );
 }
 
 function centered(sums: Float64Array, count: number): Float64Array {
