@@ -55,7 +55,8 @@ export const familyNames = families.map((family) => family.name);
 export const familyOf = Uint8Array.from(members, (member) => member.family);
 const startOf = families.map((_, index) => members.findIndex((member) => member.family === index));
 startOf.push(memberCount);
-const gainOf = Float64Array.from(members, (member) => member.gain);
+/** Of each member's level. */
+export const gainOf = Float64Array.from(members, (member) => member.gain);
 const secondOf = Float64Array.from(members, (member) => member.second);
 const dampingOf = Float64Array.from(members, (member) => member.damping);
 /** Which row of the table of reaches is a member's. */
@@ -92,33 +93,37 @@ export const copyState = (state: State): State => ({
   line: state.line.slice(),
 });
 
-/** Takes in one value (NaN: unknown) in time that does not depend on the history. Changes `state`. */
-export function update(state: State, value: number): void {
+/**
+ * Takes in one value (NaN: unknown) in time that does not depend on the history. `factor` is the seasonal factor it was divided by:
+ * where that is small, so is the value's say, as its noise was divided too. Changes `state`.
+ */
+export function update(state: State, value: number, factor: number): void {
   const { level, slope, age, line } = state;
   const known = !Number.isNaN(value);
+  const trust = state.known === 0 ? 1 : Math.min(1, 2 * factor);
   // Until a gain's memory is filled, a level is the plain mean of what came.
   const least = known ? 1 / (state.known + 1) : 0;
   let k = 0;
   for (const end = startOf[1]!; known && k < end; k++)
-    level[k]! += Math.max(gainOf[k]!, least) * (value - level[k]!);
+    level[k]! += trust * Math.max(gainOf[k]!, least) * (value - level[k]!);
   k = startOf[1]!;
   for (const end = startOf[2]!; k < end; k++) {
     const drift = dampingOf[k]! * slope[k]!;
     level[k]! += drift;
     slope[k] = drift;
     if (!known) continue;
-    const error = value - level[k]!;
+    const error = trust * (value - level[k]!);
     level[k]! += Math.max(gainOf[k]!, least) * error;
     // The first errors say where the level is, not how it moves.
     if (state.known > 2) slope[k]! += gainOf[k]! * secondOf[k]! * error;
   }
   for (let a = 0; a < thetaGains; a++, k++) {
-    const gain = known ? Math.max(gainOf[k]!, least) : 0;
+    const gain = known ? trust * Math.max(gainOf[k]!, least) : 0;
     if (known) level[k]! += gain * (value - level[k]!);
     age[a] = (1 - gain) * (age[a]! + 1);
   }
   for (; known && k < memberCount; k++) {
-    level[k]! += Math.max(gainOf[k]!, least) * (value - level[k]!);
+    level[k]! += trust * Math.max(gainOf[k]!, least) * (value - level[k]!);
     // The mean, in the place of a slope.
     slope[k]! += Math.max(secondOf[k]!, least) * (value - slope[k]!);
   }

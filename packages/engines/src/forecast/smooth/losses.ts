@@ -36,7 +36,7 @@ export function compare(
   const first = Math.max(4, Math.floor(n * 0.1));
   const stride = Math.max(1, Math.ceil((n - 1 - first) / origins));
   for (let i = 0; i < n; i++) {
-    update(state, adjusted[i]!);
+    update(state, adjusted[i]!, factors[i]!);
     if (i < first || i === n - 1 || (n - 1 - i) % stride !== 0) continue;
     lines(state, base, rise);
     const half = i + i < first + n ? 0 : 1;

@@ -1,3 +1,4 @@
+import { checkedValue } from "./bounds.ts";
 import {
   copyState,
   lines,
@@ -84,7 +85,7 @@ export function limitOf(values: Float64Array, n: number): number {
     .filter((value) => value > 0)
     .sort();
   const rank = sold.length - 1 - Math.ceil(sold.length / 50);
-  return rank >= 0 ? 2 * sold[rank]! : Number.POSITIVE_INFINITY;
+  return rank >= 1 ? 2 * sold[rank]! : Number.POSITIVE_INFINITY;
 }
 
 /** The factor of the step `i`, counted from the first value that was fitted. */
@@ -116,14 +117,14 @@ export function extrapolate(model: SmoothModel, horizon: number): Float64Array {
  */
 export function advance(model: SmoothModel, value: number): SmoothModel {
   const next = { ...model, state: copyState(model.state) };
-  take(next, value);
+  take(next, checkedValue("value", value));
   return next;
 }
 
 /** `advance` in place. */
 export function take(model: SmoothModel, value: number): void {
   const factor = factorAt(model.seasons, model.state.steps);
-  update(model.state, factor < closed ? Number.NaN : Math.min(value, model.limit) / factor);
+  update(model.state, factor < closed ? Number.NaN : Math.min(value, model.limit) / factor, factor);
   // A surprise that lasts is no outlier.
   if (value > model.limit) model.limit *= 2;
 }

@@ -1,3 +1,4 @@
+import { checked, whole } from "./bounds.ts";
 import { memberCount } from "./lattice.ts";
 import type { Losses } from "./losses.ts";
 import { factorize, fit, limitOf } from "./model.ts";
@@ -24,10 +25,14 @@ const enough = 500;
  * itself (split-half, Spearman 1910, Brown 1910); the shop is then worth `n (1 − ρ) / ρ` values of its own. So unlike
  * series (M3) learn little from each other and a shop's products much.
  *
- * @param histories Values per step, oldest first; NaN where unknown.
+ * @param shop Of each product: values per step, oldest first; NaN where unknown.
  * @param periods Periods that a season might have, shortest first.
+ * @throws EngineError as `portfolio` does.
  */
-export function pool(histories: readonly Float64Array[], horizon: number, periods: readonly number[]): Pool {
+export function pool(shop: readonly Float64Array[], horizon: number, periods: readonly number[]): Pool {
+  whole("horizon", horizon);
+  for (let i = 0; i < periods.length; i++) whole(`periods.${i}`, periods[i]!);
+  const histories = shop.map((history, i) => checked(`shop.${i}`, history));
   const average = averageOf(histories);
   const n = average.length;
   const seasons: Season[] = [];

@@ -1,13 +1,13 @@
-import { EngineError, finite } from "../../errors.ts";
 import { type Backtest, backtest } from "./backtest.ts";
+import { checked, whole } from "./bounds.ts";
 import { familyNames, familyOf } from "./lattice.ts";
 import { extrapolate, fit, type SmoothModel } from "./model.ts";
 import { aligned, type Pool } from "./pool.ts";
 
 /** Why a portfolio forecasts what it does. */
 export type SmoothReason =
-  /** A season shows in the data; `shrinkage` of its profile is used. */
-  | { kind: "season"; period: number; shrinkage: number; evidence: number }
+  /** A season shows, in the series or (`shared`) in the shop; `shrinkage` of its profile is used, `evidence` is its t value. */
+  | { kind: "season"; period: number; shared: boolean; shrinkage: number; evidence: number }
   /** A season was asked for and does not show. */
   | { kind: "no_season"; period: number }
   /** So many values were taken as `limit`. */
@@ -37,12 +37,6 @@ export interface PortfolioOptions {
   poolAge?: number;
 }
 
-/** Older values say little about the next ones, and work must be bounded: almost three years of days, twenty of weeks. */
-const longest = 1024;
-
-/** More than any shop sells, and far from where squares overflow. */
-const largest = 1e15;
-
 /**
  * Forecasts a series that has a level, maybe a trend and maybe seasons.
  *
@@ -52,7 +46,7 @@ const largest = 1e15;
  * @param history Values per step, oldest first; NaN where unknown (out of stock).
  * @param horizon How many steps ahead.
  * @param seasons Periods that a season might have, shortest first: 7 for days, 52 for weeks, 12 for months.
- * @throws EngineError where a value is negative, infinite or above 1e15, or the horizon or a period is no whole number of at least 1.
+ * @throws EngineError where a value is negative, infinite or above 1e15, or the horizon or a period is no whole number from 1 to 1024.
  * @example
  * const { mean, backtest, model } = portfolio(Float64Array.of(12, 15, Number.NaN, 11, 14), 7, [7]);
  */
@@ -64,9 +58,7 @@ export function portfolio(
 ): Portfolio {
   whole("horizon", horizon);
   for (let i = 0; i < seasons.length; i++) whole(`seasons.${i}`, seasons[i]!);
-  for (let i = 0; i < history.length; i++)
-    if (!Number.isNaN(history[i]!)) finite(`history.${i}`, history[i]!, 0, largest);
-  const values = history.subarray(Math.max(0, history.length - longest));
+  const values = checked("history", history);
   const n = values.length;
   const prior = options.pool
     ? { members: options.pool.members, seasons: aligned(options.pool.seasons, n - (options.poolAge ?? 0)) }
@@ -75,11 +67,12 @@ export function portfolio(
   const season = model.seasons[0]?.period ?? null;
   const past = backtest(values, horizon, seasons, season, options.origins ?? 24, 100, prior);
   const reasons: SmoothReason[] = [];
-  for (const period of seasons) {
-    const found = model.seasons.find((season) => season.period === period);
-    if (found === undefined) reasons.push({ kind: "no_season", period });
-    else reasons.push({ kind: "season", period, shrinkage: found.shrinkage, evidence: found.evidence });
-  }
+  model.seasons.forEach(({ period, shrinkage, evidence }, i) => {
+    reasons.push({ kind: "season", period, shared: i < (prior?.seasons.length ?? 0), shrinkage, evidence });
+  });
+  for (const period of seasons)
+    if (!model.seasons.some((season) => season.period === period))
+      reasons.push({ kind: "no_season", period });
   let count = 0;
   for (let i = 0; i < n; i++) if (values[i]! > model.limit) count++;
   if (count > 0) reasons.push({ kind: "outliers_limited", count, limit: model.limit });
@@ -91,11 +84,6 @@ export function portfolio(
   const weights = familyNames.map((name) => ({ name: name as string, weight: 0 }));
   for (let k = 0; k < familyOf.length; k++) weights[familyOf[k]!]!.weight += model.weights[k]!;
   return { mean: extrapolate(model, horizon), weights, backtest: past, model, reasons };
-}
-
-function whole(field: string, value: number): void {
-  if (!(Number.isSafeInteger(value) && value >= 1))
-    throw new EngineError(field, `expected a whole number of at least 1, not ${String(value)}`);
 }
 
 const greatest = (most: number, value: number): number => (value > most ? value : most);

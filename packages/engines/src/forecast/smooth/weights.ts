@@ -1,5 +1,5 @@
 import { exp } from "../../numeric/elementary.ts";
-import { familyNames, familyOf, memberCount } from "./lattice.ts";
+import { familyNames, familyOf, gainOf, memberCount } from "./lattice.ts";
 import type { Losses } from "./losses.ts";
 
 /** What other series say of the members: their mean losses, worth as much as `strength` values of the series itself. */
@@ -8,8 +8,12 @@ export interface MemberPrior {
   strength: number;
 }
 
+/** Gains below this all mean a memory longer than most histories. */
+const slow = 0.03;
+
 /**
- * The members' weights, sum 1. Within a family: the loss to the power `−2√n`, so that longer histories choose more sharply. Between
+ * The members' weights, sum 1. Within a family: the loss to the power `−2√n`, so that longer histories choose more sharply, over the
+ * gain, as a quick member must show that it is needed: chance alone makes some of many look good on short histories. Between
  * families: to the power −6 whatever the length, as combining ideas helps where choosing among settings of one does not. (The powers
  * are flat optima: half or twice of them changes hardly a figure.)
  */
@@ -30,7 +34,7 @@ export function weigh(losses: Losses, prior: MemberPrior | null): Float64Array {
   const means = new Float64Array(groups);
   for (let k = 0; k < memberCount; k++) {
     const g = familyOf[k]!;
-    weights[k] = exp(-sharpness * (loss[k]! - least[g]!));
+    weights[k] = exp(-sharpness * (loss[k]! - least[g]!)) / Math.max(gainOf[k]!, slow);
     sums[g]! += weights[k]!;
     means[g]! += weights[k]! * loss[k]!;
   }
