@@ -45,7 +45,7 @@ export function backtest(
     seasonalNaive: season === null ? null : Number.NaN,
   };
   const perFit = Math.ceil(origins.length / refits);
-  let model = fit(values, 0, horizon, periods, judged, prior).model;
+  let model = fit(values, 0, horizon, periods, judged, prior);
   let known = 0;
   let cells = 0;
   let mixed = 0;
@@ -54,7 +54,7 @@ export function backtest(
   for (let q = 0; q < origins.length; q++) {
     const origin = origins[q]!;
     if (q % perFit === 0) {
-      model = fit(values, origin, horizon, periods, judged, prior).model;
+      model = fit(values, origin, horizon, periods, judged, prior);
       known = origin;
     }
     for (; known < origin; known++) take(model, values[known]!);

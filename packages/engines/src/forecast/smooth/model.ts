@@ -37,7 +37,7 @@ export interface Prior {
  * Fits the first `n` values (NaN: unknown), for forecasts of `horizon` steps. `origins` is from how many points in time members are compared
  * at most.
  */
-export function fit(
+export function learn(
   values: Float64Array,
   n: number,
   horizon: number,
@@ -65,6 +65,16 @@ export function fit(
   const losses = compare(state, adjusted, factors, horizon, origins);
   return { model: { seasons, weights: weigh(losses, prior?.members ?? null), state, limit }, losses };
 }
+
+/** The model of `learn` alone. */
+export const fit = (
+  values: Float64Array,
+  n: number,
+  horizon: number,
+  periods: readonly number[],
+  origins: number,
+  prior: Prior | null = null,
+): SmoothModel => learn(values, n, horizon, periods, origins, prior).model;
 
 /** Takes a season out of `values` and, where asked, into `factors`. */
 export function factorize(values: Float64Array, season: Season, factors: Float64Array | null): void {

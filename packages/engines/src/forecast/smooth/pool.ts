@@ -1,7 +1,7 @@
 import { checked, whole } from "./bounds.ts";
 import { memberCount } from "./lattice.ts";
 import type { Losses } from "./losses.ts";
-import { factorize, fit, limitOf } from "./model.ts";
+import { factorize, learn, limitOf } from "./model.ts";
 import { findSeason, type Season } from "./seasons.ts";
 import type { MemberPrior } from "./weights.ts";
 
@@ -20,10 +20,7 @@ const enough = 500;
  * Learns from many series of one kind, all ending with the same step, what one of them alone is too noisy to tell.
  *
  * Seasons: every series by its own mean, averaged over the shop, is one quiet series, whose seasons are found as those of any
- * other. Members: their mean losses over the series, with a strength that the data say. How alike the losses of the two halves of
- * a history are, once what all have in common is taken away, is the reliability ρ of what one series says of
- * itself (split-half, Spearman 1910, Brown 1910); the shop is then worth `n (1 − ρ) / ρ` values of its own. So unlike
- * series (M3) learn little from each other and a shop's products much.
+ * other. Members: `poolMembers`.
  *
  * @param shop Of each product: values per step, oldest first; NaN where unknown.
  * @param periods Periods that a season might have, shortest first.
@@ -45,14 +42,13 @@ export function pool(shop: readonly Float64Array[], horizon: number, periods: re
   const stride = Math.max(1, Math.ceil(histories.length / enough));
   const compared: Losses[] = [];
   for (let i = 0; i < histories.length; i += stride) {
-    const { losses } = fit(histories[i]!, histories[i]!.length, horizon, periods, 100, {
+    const { losses } = learn(histories[i]!, histories[i]!.length, horizon, periods, 100, {
       members: null,
       seasons: aligned(seasons, histories[i]!.length),
     });
-    // A member without an error is of a series without a question.
-    if (losses.halves?.every((half) => half.every((loss) => Math.abs(loss) < 20))) compared.push(losses);
+    compared.push(losses);
   }
-  return { members: memberPrior(compared), seasons };
+  return { members: poolMembers(compared), seasons };
 }
 
 /** Seasons whose position 0 follows the history, as seasons of a history of `n` values. */
@@ -89,7 +85,17 @@ function averageOf(histories: readonly Float64Array[]): Float64Array {
   return sums.map((sum, i) => (counts[i]! > 0 ? sum / counts[i]! : Number.NaN));
 }
 
-function memberPrior(compared: readonly Losses[]): MemberPrior | null {
+/**
+ * The members' mean losses over a shop's series, with a strength that the data say. How alike the losses of the two halves of a history
+ * are, once what all series have in common is taken away, is the reliability ρ of what one series says of itself (split halves,
+ * Spearman 1910, Brown 1910); the shop is then worth `n (1 − ρ) / ρ` values of its own. So unlike series (M3) learn little from
+ * each other and a shop's products much. Null where fewer than eight series can say.
+ */
+export function poolMembers(all: readonly Losses[]): MemberPrior | null {
+  // A member without an error is of a series without a question.
+  const compared = all.filter(({ halves }) =>
+    halves?.every((half) => half.every((loss) => Math.abs(loss) < 20)),
+  );
   const count = compared.length;
   // Correlations of fewer pairs say nothing.
   if (count < 8) return null;

@@ -63,7 +63,7 @@ export function portfolio(
   const prior = options.pool
     ? { members: options.pool.members, seasons: aligned(options.pool.seasons, n - (options.poolAge ?? 0)) }
     : null;
-  const { model } = fit(values, n, horizon, seasons, 200, prior);
+  const model = fit(values, n, horizon, seasons, 200, prior);
   const season = model.seasons[0]?.period ?? null;
   const past = backtest(values, horizon, seasons, season, options.origins ?? 24, 100, prior);
   const reasons: SmoothReason[] = [];
