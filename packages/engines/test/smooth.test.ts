@@ -126,6 +126,29 @@ describe("seasons", () => {
     expect(found).toBeLessThan(15);
   });
 
+  test("are hardly found in what only wanders", () => {
+    let found = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      const next = random(seed);
+      let level = 100;
+      const values = Float64Array.from({ length: 160 }, () => {
+        level = Math.max(1, level + 8 * (next() + next() - 1));
+        return level;
+      });
+      if (findSeason(values, 160, 52) !== null) found++;
+    }
+    expect(found).toBeLessThan(9);
+  });
+
+  test("of a year are found in days beside those of a week, smoothed over neighbours", () => {
+    const next = random(1);
+    const truth = (i: number) => 20 * week[i % 7]! * (i % 365 >= 320 && i % 365 < 355 ? 3 : 1);
+    const values = Float64Array.from({ length: 1010 }, (_, i) => truth(i) * (0.5 + next()));
+    const { mean, reasons } = portfolio(values, 70, [7, 365], { origins: 0 });
+    expect(reasons.map(({ kind }) => kind)).toEqual(["season", "season"]);
+    for (const j of [0, 20, 55, 60, 65]) expect(Math.abs(mean[j]! / truth(1010 + j) - 1)).toBeLessThan(0.4);
+  });
+
   test("survive unknown days, which are not zeros", () => {
     const values = series(140, 5, week, 0.1);
     const whole = portfolio(values, 7, [7]).mean;
@@ -170,6 +193,12 @@ describe("one more value", () => {
     const after = extrapolate(next, 7);
     const fitted = portfolio(values, 7, [7]).mean;
     for (let j = 0; j < 7; j++) expect(Math.abs(after[j]! / fitted[j]! - 1)).toBeLessThan(0.03);
+  });
+
+  test("that is no value is refused", () => {
+    const { model } = portfolio(Float64Array.of(1, 2), 1, []);
+    expect(() => advance(model, Number.POSITIVE_INFINITY)).toThrow(EngineError);
+    expect(() => advance(model, -1)).toThrow(EngineError);
   });
 
   test("that is unknown lets time pass only", () => {
@@ -217,6 +246,10 @@ describe("a shop's products together", () => {
       });
     });
     expect(pool(shop, 7, []).members!.strength).toBeGreaterThan(4 * pool(unlike, 7, []).members!.strength);
+  });
+
+  test("are refused where one of them is", () => {
+    expect(() => pool([Float64Array.of(1), Float64Array.of(-1)], 7, [7])).toThrow("shop.1.0");
   });
 
   test("are too few to say anything where there are none", () => {

@@ -1,3 +1,4 @@
+import { adoptSeason } from "./adopt-season.ts";
 import { checkedValue } from "./bounds.ts";
 import {
   copyState,
@@ -10,7 +11,7 @@ import {
   update,
 } from "./lattice.ts";
 import { compare, type Losses } from "./losses.ts";
-import { adoptSeason, findSeason, type Season } from "./seasons.ts";
+import { findSeason, type Season } from "./seasons.ts";
 import { type MemberPrior, weigh } from "./weights.ts";
 
 /** What was learnt from a history, enough to forecast and to take in what comes next. Plain data: it can be stored. */
