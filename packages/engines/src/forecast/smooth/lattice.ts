@@ -72,7 +72,7 @@ export interface State {
   slope: Float64Array;
   /** Mean age of what a theta member's level is made of, in steps. */
   age: Float64Array;
-  /** Sums for the regression line: of x, y, x², xy. */
+  /** Sums for the regression line: of x, y, x², xy, y². */
   line: Float64Array;
 }
 
@@ -82,7 +82,7 @@ export const newState = (): State => ({
   level: new Float64Array(memberCount),
   slope: new Float64Array(memberCount),
   age: new Float64Array(thetaGains),
-  line: new Float64Array(4),
+  line: new Float64Array(5),
 });
 
 export const copyState = (state: State): State => ({
@@ -133,17 +133,31 @@ export function update(state: State, value: number, factor: number): void {
     line[1]! += value;
     line[2]! += x * x;
     line[3]! += x * value;
+    line[4]! += value * value;
     state.known++;
   }
   state.steps++;
 }
 
+/**
+ * The slope of the regression line through eight values or more, shrunk by its t value: by `1 − 4/t²`, so that nothing is left of a slope that is no more than twice its
+ * standard error (James & Stein 1961, with twice the price of noise as a slope is carried far).
+ */
+function trendOf({ known, line }: State): number {
+  const spreadX = known * line[2]! - line[0]! * line[0]!;
+  const spreadY = known * line[4]! - line[1]! * line[1]!;
+  if (known < 8 || !(spreadX > 0 && spreadY > 0)) return 0;
+  const both = known * line[3]! - line[0]! * line[1]!;
+  const r2 = Math.min(1, ((both / spreadX) * both) / spreadY);
+  // 1/t² is (1 − r²) / (r² (n − 2)).
+  const kept = r2 > 0 ? 1 - (4 * (1 - r2)) / (r2 * (known - 2)) : 0;
+  return kept > 0 ? (kept * both) / spreadX : 0;
+}
+
 /** Every member's forecast is `base[k] + rise[k] · reach`, where `reach = reaches[reachOf[k]][j]` for the step `j` from 0. */
 export function lines(state: State, base: Float64Array, rise: Float64Array): void {
-  const { known, line, level, slope, age } = state;
-  const spread = known * line[2]! - line[0]! * line[0]!;
-  // A line through a handful of points is noise.
-  const trend = known >= 8 && spread > 0 ? (known * line[3]! - line[0]! * line[1]!) / spread : 0;
+  const { level, slope, age } = state;
+  const trend = trendOf(state);
   for (let k = 0; k < memberCount; k++) {
     base[k] = level[k]!;
     rise[k] = 0;

@@ -14,6 +14,9 @@ export interface Losses {
 /** From so many steps of the horizon errors are taken: many origins tell more than many steps of one, and work is bounded. */
 const steps = 4;
 
+/** To all members' errors so many of the average size are added, as from four origins: a hit or two on a short history is luck. */
+const doubt = 16;
+
 /**
  * Runs the members over the `adjusted` values (without their seasonal `factors`, NaN: unknown). From at most `origins` points in time their
  * forecasts are compared with what came, by mean |error|^1.5: between the squares that belong to means and the absolutes that
@@ -70,8 +73,9 @@ function memberReaches(horizon: number, hop: number): Float64Array[] {
 
 function centered(sums: Float64Array, count: number): Float64Array {
   if (count === 0) return new Float64Array(memberCount);
-  // The floor lets perfect members share.
-  const logs = sums.map((sum) => (4 / 3) * log(Math.max(sum / count, 1e-200)));
+  const common = (doubt * sums.reduce((sum, value) => sum + value, 0)) / (memberCount * count);
+  // The floor lets members share that are all perfect.
+  const logs = sums.map((sum) => (4 / 3) * log(Math.max((sum + common) / (count + doubt), 1e-200)));
   const center = logs.reduce((sum, value) => sum + value, 0) / memberCount;
   return logs.map((value) => value - center);
 }

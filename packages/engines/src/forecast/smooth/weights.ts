@@ -23,10 +23,10 @@ export function weigh(losses: Losses, prior: MemberPrior | null): Float64Array {
   const loss = new Float64Array(memberCount);
   const least = new Float64Array(groups).fill(Number.POSITIVE_INFINITY);
   const evidence = losses.known + (prior?.strength ?? 0);
-  const own = evidence > 0 ? losses.known / evidence : 0;
+  const own = prior === null || evidence === 0 ? 1 : losses.known / evidence;
   for (let k = 0; k < memberCount; k++) {
     const g = familyOf[k]!;
-    loss[k] = prior === null ? losses.all[k]! : own * losses.all[k]! + (1 - own) * prior.losses[k]!;
+    loss[k] = own * losses.all[k]! + (1 - own) * (prior?.losses[k] ?? 0);
     least[g] = Math.min(least[g]!, loss[k]!);
   }
   const sharpness = 2 * Math.sqrt(evidence);
