@@ -140,8 +140,8 @@ export function update(state: State, value: number, factor: number): void {
 }
 
 /**
- * The slope of the regression line through eight values or more, shrunk by its t value: by `1 − 4/t²`, so that nothing is left of a slope that is no more than twice its
- * standard error (James & Stein 1961, with twice the price of noise as a slope is carried far).
+ * The slope of the regression line through eight values or more, times `1 − 4/t²`: nothing is left of one within two standard errors of none.
+ * (James & Stein 1961 take 1 in the place of 4; but a slope's noise grows with every step that it is carried.)
  */
 function trendOf({ known, line }: State): number {
   const spreadX = known * line[2]! - line[0]! * line[0]!;
