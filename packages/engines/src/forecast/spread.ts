@@ -19,7 +19,7 @@ export function drift({ start, step, common }: Drift, relative: number, horizon:
   return out;
 }
 
-/** Noise by moments: `noise` beyond chance, and `chance` (1 for counts, less where values vary less than Poisson counts would). */
+/** Noise by the share of zeros or by moments: `noise` beyond chance, and `chance` (1 for counts, less where values vary less than Poisson counts would). */
 export function noiseOf(
   trials: readonly Trial[],
   counts: boolean,
@@ -29,6 +29,8 @@ export function noiseOf(
   let first = 0;
   let second = 0;
   let size = 0;
+  let zeros = 0;
+  let said = 0;
   for (const { forecast, actual } of trials) {
     for (let h = 0; h < forecast.length; h++) {
       const f = forecast[h]!;
@@ -39,12 +41,31 @@ export function noiseOf(
       first += f * growth;
       second += f * f * growth;
       size++;
+      said += f;
+      if (y === 0) zeros++;
     }
   }
   if (size === 0) return { noise: 0, chance: counts ? 1 : 0, size };
   if (!counts) return { noise: Math.max(1e-6, squares / second), chance: 0, size };
-  if (squares >= first) return { noise: (squares - first) / second, chance: 1, size };
+  if (squares >= first) {
+    // Bulk orders rule the squares; how often nothing is sold tells the shape of the usual days, and calibration sees to the tail.
+    const noise = noiseByZeros(said / size, zeros / size) ?? (squares - first) / second;
+    return { noise, chance: 1, size };
+  }
   return { noise: 0, chance: Math.max(0.02, squares / first), size };
+}
+
+/** The noise under which a negative binomial of this mean has this share of zeros; `null` where zeros are too few or too many to tell. */
+function noiseByZeros(mean: number, zeros: number): number | null {
+  if (!(zeros > 0.05 && zeros < 0.98) || !(mean > 0.05)) return null;
+  let low = 0.001;
+  let high = 100;
+  for (let round = 0; round < 20; round++) {
+    const noise = Math.sqrt(low * high);
+    if (exp(-log(1 + noise * mean) / noise) < zeros) low = noise;
+    else high = noise;
+  }
+  return Math.sqrt(low * high);
 }
 
 /** Variance of one period's demand. */

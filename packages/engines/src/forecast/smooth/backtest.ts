@@ -1,4 +1,4 @@
-import { extrapolate, fit, take } from "./model.ts";
+import { extrapolate, fit, type Prior, take } from "./model.ts";
 
 /** What the portfolio would have forecast in the past, from nothing but what was known then. */
 export interface Backtest {
@@ -28,6 +28,7 @@ export function backtest(
   season: number | null,
   count: number,
   judged: number,
+  prior: Prior | null,
 ): Backtest {
   const n = values.length;
   const first = Math.max(2, n >> 1);
@@ -44,7 +45,7 @@ export function backtest(
     seasonalNaive: season === null ? null : Number.NaN,
   };
   const perFit = Math.ceil(origins.length / refits);
-  let model = fit(values, 0, horizon, periods, judged);
+  let model = fit(values, 0, horizon, periods, judged, prior);
   let known = 0;
   let cells = 0;
   let mixed = 0;
@@ -53,7 +54,7 @@ export function backtest(
   for (let q = 0; q < origins.length; q++) {
     const origin = origins[q]!;
     if (q % perFit === 0) {
-      model = fit(values, origin, horizon, periods, judged);
+      model = fit(values, origin, horizon, periods, judged, prior);
       known = origin;
     }
     for (; known < origin; known++) take(model, values[known]!);

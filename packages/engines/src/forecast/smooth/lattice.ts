@@ -5,7 +5,7 @@
  */
 
 /** Gains of levels: from the mean of all to the last value, each about twice the one before. */
-const gains = [0.001, 0.015, 0.03, 0.06, 0.12, 0.25, 0.5, 0.8, 1];
+const gains = [0.001, 0.015, 0.03, 0.06, 0.12, 0.25, 0.5, 1];
 
 interface Family {
   name: "level" | "damped" | "theta" | "reverting";
@@ -19,11 +19,11 @@ const families: readonly Family[] = [
   // Simple exponential smoothing (Brown 1956).
   { name: "level", gains, second: [0], dampings: [0] },
   // Additive damped trend (Gardner & McKenzie 1985).
-  { name: "damped", gains: [0.1, 0.3, 0.6, 1], second: [0.03, 0.1, 0.3], dampings: [0.9, 0.97] },
+  { name: "damped", gains: [0.1, 0.3, 0.9], second: [0.05, 0.2], dampings: [0.9, 0.97] },
   // Theta (Assimakopoulos & Nikolopoulos 2000) as smoothing with half the slope of the regression line (Hyndman & Billah 2003).
   { name: "theta", gains: gains.slice(2), second: [0.5], dampings: [1] },
   // A level that falls back to the mean: an AR(1) with noise, as Kalman filters see it.
-  { name: "reverting", gains: [0.1, 0.3, 0.6, 1], second: [0.001, 0.03], dampings: [0.5, 0.8, 0.95] },
+  { name: "reverting", gains: [0.15, 0.5, 1], second: [0.001, 0.03], dampings: [0.6, 0.9] },
 ];
 
 interface Member {
@@ -55,7 +55,8 @@ export const familyNames = families.map((family) => family.name);
 export const familyOf = Uint8Array.from(members, (member) => member.family);
 const startOf = families.map((_, index) => members.findIndex((member) => member.family === index));
 startOf.push(memberCount);
-const gainOf = Float64Array.from(members, (member) => member.gain);
+/** Of each member's level. */
+export const gainOf = Float64Array.from(members, (member) => member.gain);
 const secondOf = Float64Array.from(members, (member) => member.second);
 const dampingOf = Float64Array.from(members, (member) => member.damping);
 /** Which row of the table of reaches is a member's. */
@@ -71,7 +72,7 @@ export interface State {
   slope: Float64Array;
   /** Mean age of what a theta member's level is made of, in steps. */
   age: Float64Array;
-  /** Sums for the regression line: of x, y, x², xy. */
+  /** Sums for the regression line: of x, y, x², xy, y². */
   line: Float64Array;
 }
 
@@ -81,7 +82,7 @@ export const newState = (): State => ({
   level: new Float64Array(memberCount),
   slope: new Float64Array(memberCount),
   age: new Float64Array(thetaGains),
-  line: new Float64Array(4),
+  line: new Float64Array(5),
 });
 
 export const copyState = (state: State): State => ({
@@ -92,33 +93,37 @@ export const copyState = (state: State): State => ({
   line: state.line.slice(),
 });
 
-/** Takes in one value (NaN: unknown) in time that does not depend on the history. Changes `state`. */
-export function update(state: State, value: number): void {
+/**
+ * Takes in one value (NaN: unknown) in time that does not depend on the history. `factor` is the seasonal factor it was divided by:
+ * where that is small, so is the value's say, as its noise was divided too. Changes `state`.
+ */
+export function update(state: State, value: number, factor: number): void {
   const { level, slope, age, line } = state;
   const known = !Number.isNaN(value);
+  const trust = state.known === 0 ? 1 : Math.min(1, 2 * factor);
   // Until a gain's memory is filled, a level is the plain mean of what came.
   const least = known ? 1 / (state.known + 1) : 0;
   let k = 0;
   for (const end = startOf[1]!; known && k < end; k++)
-    level[k]! += Math.max(gainOf[k]!, least) * (value - level[k]!);
+    level[k]! += trust * Math.max(gainOf[k]!, least) * (value - level[k]!);
   k = startOf[1]!;
   for (const end = startOf[2]!; k < end; k++) {
     const drift = dampingOf[k]! * slope[k]!;
     level[k]! += drift;
     slope[k] = drift;
     if (!known) continue;
-    const error = value - level[k]!;
+    const error = trust * (value - level[k]!);
     level[k]! += Math.max(gainOf[k]!, least) * error;
     // The first errors say where the level is, not how it moves.
     if (state.known > 2) slope[k]! += gainOf[k]! * secondOf[k]! * error;
   }
   for (let a = 0; a < thetaGains; a++, k++) {
-    const gain = known ? Math.max(gainOf[k]!, least) : 0;
+    const gain = known ? trust * Math.max(gainOf[k]!, least) : 0;
     if (known) level[k]! += gain * (value - level[k]!);
     age[a] = (1 - gain) * (age[a]! + 1);
   }
   for (; known && k < memberCount; k++) {
-    level[k]! += Math.max(gainOf[k]!, least) * (value - level[k]!);
+    level[k]! += trust * Math.max(gainOf[k]!, least) * (value - level[k]!);
     // The mean, in the place of a slope.
     slope[k]! += Math.max(secondOf[k]!, least) * (value - slope[k]!);
   }
@@ -128,16 +133,31 @@ export function update(state: State, value: number): void {
     line[1]! += value;
     line[2]! += x * x;
     line[3]! += x * value;
+    line[4]! += value * value;
     state.known++;
   }
   state.steps++;
 }
 
+/**
+ * The slope of the regression line through eight values or more, times `1 − 4/t²`: nothing is left of one within two standard errors of none.
+ * (James & Stein 1961 take 1 in the place of 4; but a slope's noise grows with every step that it is carried.)
+ */
+function trendOf({ known, line }: State): number {
+  const spreadX = known * line[2]! - line[0]! * line[0]!;
+  const spreadY = known * line[4]! - line[1]! * line[1]!;
+  if (known < 8 || !(spreadX > 0 && spreadY > 0)) return 0;
+  const both = known * line[3]! - line[0]! * line[1]!;
+  const r2 = Math.min(1, ((both / spreadX) * both) / spreadY);
+  // 1/t² is (1 − r²) / (r² (n − 2)).
+  const kept = r2 > 0 ? 1 - (4 * (1 - r2)) / (r2 * (known - 2)) : 0;
+  return kept > 0 ? (kept * both) / spreadX : 0;
+}
+
 /** Every member's forecast is `base[k] + rise[k] · reach`, where `reach = reaches[reachOf[k]][j]` for the step `j` from 0. */
 export function lines(state: State, base: Float64Array, rise: Float64Array): void {
-  const { known, line, level, slope, age } = state;
-  const spread = known * line[2]! - line[0]! * line[0]!;
-  const trend = spread > 0 ? (known * line[3]! - line[0]! * line[1]!) / spread : 0;
+  const { level, slope, age } = state;
+  const trend = trendOf(state);
   for (let k = 0; k < memberCount; k++) {
     base[k] = level[k]!;
     rise[k] = 0;

@@ -1,88 +1,53 @@
-import { exp, log } from "../../numeric/elementary.ts";
-import {
-  familyNames,
-  familyOf,
-  lines,
-  memberCount,
-  reachOf,
-  reachTable,
-  type State,
-  update,
-} from "./lattice.ts";
+import { exp } from "../../numeric/elementary.ts";
+import { familyNames, familyOf, gainOf, memberCount } from "./lattice.ts";
+import type { Losses } from "./losses.ts";
 
-/** At most this many steps of the horizon are looked at: enough to tell members apart, and bounded work. */
-const steps = 10;
-
-/**
- * Runs the members over the `adjusted` values (without their seasonal `factors`) and returns their weights. From at most `origins` origins the members' forecasts are
- * compared with what came: mean of |error|^1.5, between the squares that belong to means and the absolutes that outliers do not rule.
- * Within a family the weight is the loss to the power `−2√n`, so that longer histories choose more sharply; between
- * families to the power −6, because combining different ideas helps where choosing among settings of one does not.
- */
-export function weigh(
-  state: State,
-  adjusted: Float64Array,
-  factors: Float64Array,
-  horizon: number,
-  origins: number,
-): Float64Array {
-  const n = adjusted.length;
-  const table = reachTable(horizon);
-  const base = new Float64Array(memberCount);
-  const rise = new Float64Array(memberCount);
-  const loss = new Float64Array(memberCount);
-  const first = Math.max(4, Math.floor(n * 0.1));
-  const stride = Math.max(1, Math.ceil((n - 1 - first) / origins));
-  const hop = Math.max(1, Math.ceil(horizon / steps));
-  let count = 0;
-  for (let i = 0; i < n; i++) {
-    update(state, adjusted[i]!);
-    if (i < first || i === n - 1 || (n - 1 - i) % stride !== 0) continue;
-    lines(state, base, rise);
-    const end = Math.min(horizon, n - 1 - i);
-    for (let j = 0; j < end; j += hop) {
-      const value = adjusted[i + 1 + j]!;
-      if (Number.isNaN(value)) continue;
-      const factor = factors[i + 1 + j]!;
-      count++;
-      for (let k = 0; k < memberCount; k++) {
-        const error = Math.abs(value - base[k]! - rise[k]! * table[reachOf[k]! * horizon + j]!) * factor;
-        loss[k]! += error * Math.sqrt(error);
-      }
-    }
-  }
-  return fromLosses(loss, count, state.known);
+/** What other series say of the members: their mean losses, worth as much as `strength` values of the series itself. */
+export interface MemberPrior {
+  losses: Float64Array;
+  strength: number;
 }
 
-function fromLosses(loss: Float64Array, count: number, known: number): Float64Array {
-  const weights = new Float64Array(memberCount);
+/** Gains below this all mean a memory longer than most histories. */
+const slow = 0.03;
+
+/**
+ * The members' weights, sum 1. Within a family: the loss to the power `−2√n`, so that longer histories choose more sharply, over the
+ * gain, as a quick member must show that it is needed: chance alone makes some of many look good on short histories. Between
+ * families: to the power −6 whatever the length, as combining ideas helps where choosing among settings of one does not. (The powers
+ * are flat optima: half or twice of them changes hardly a figure.)
+ */
+export function weigh(losses: Losses, prior: MemberPrior | null): Float64Array {
   const groups = familyNames.length;
+  const weights = new Float64Array(memberCount);
+  const loss = new Float64Array(memberCount);
   const least = new Float64Array(groups).fill(Number.POSITIVE_INFINITY);
-  for (let k = 0; k < memberCount; k++) {
-    const mean = count > 0 ? loss[k]! / count : 1;
-    // log of the loss on the scale of squares; the floor lets perfect members share.
-    loss[k] = (4 / 3) * log(Math.max(mean, 1e-200));
-    least[familyOf[k]!] = Math.min(least[familyOf[k]!]!, loss[k]!);
-  }
-  const sharpness = 2 * Math.sqrt(known);
-  const sums = new Float64Array(groups);
-  const losses = new Float64Array(groups);
+  const evidence = losses.known + (prior?.strength ?? 0);
+  const own = prior === null || evidence === 0 ? 1 : losses.known / evidence;
   for (let k = 0; k < memberCount; k++) {
     const g = familyOf[k]!;
-    weights[k] = exp(-sharpness * (loss[k]! - least[g]!));
+    loss[k] = own * losses.all[k]! + (1 - own) * (prior?.losses[k] ?? 0);
+    least[g] = Math.min(least[g]!, loss[k]!);
+  }
+  const sharpness = 2 * Math.sqrt(evidence);
+  const sums = new Float64Array(groups);
+  const means = new Float64Array(groups);
+  for (let k = 0; k < memberCount; k++) {
+    const g = familyOf[k]!;
+    weights[k] = exp(-sharpness * (loss[k]! - least[g]!)) / Math.max(gainOf[k]!, slow);
     sums[g]! += weights[k]!;
-    losses[g]! += weights[k]! * loss[k]!;
+    means[g]! += weights[k]! * loss[k]!;
   }
   let best = Number.POSITIVE_INFINITY;
   for (let g = 0; g < groups; g++) {
-    losses[g]! /= sums[g]!;
-    best = Math.min(best, losses[g]!);
+    means[g]! /= sums[g]!;
+    best = Math.min(best, means[g]!);
   }
   let total = 0;
   for (let g = 0; g < groups; g++) {
-    losses[g] = exp(-6 * (losses[g]! - best));
-    total += losses[g]!;
+    means[g] = exp(-6 * (means[g]! - best));
+    total += means[g]!;
   }
-  for (let k = 0; k < memberCount; k++) weights[k]! *= losses[familyOf[k]!]! / (sums[familyOf[k]!]! * total);
+  for (let k = 0; k < memberCount; k++) weights[k]! *= means[familyOf[k]!]! / (sums[familyOf[k]!]! * total);
   return weights;
 }
