@@ -75,7 +75,10 @@ function weigh(series: Series, test: Backtest, shop: ShopProfile | undefined): F
   if (shared && shared.names.join() === test.names.join())
     for (let i = 0; i < products.length; i++)
       products[i] = (products[i]! * size + shared.products[i]! * shopSize) / (size + shopSize);
-  return mixture(products, start, shared ? ridge : ridge * (1 + shopSize / (size + 1)));
+  const weights = mixture(products, start, shared ? ridge : ridge * (1 + shopSize / (size + 1)));
+  const often = 1 - intermittence(series);
+  for (let a = 0; a < k; a++) weights[a] = often * start[a]! + (1 - often) * weights[a]!;
+  return weights;
 }
 
 /** The mixture's mean path over the horizon. */

@@ -8,7 +8,7 @@ export const closed = 0.05;
 /** How often seasons and weights are learned anew on the way through the past. */
 const refits = 2;
 /** From how many points in time the smoothers' weights are judged. */
-const judged = 60;
+const judged = 200;
 
 /** The portfolio of smoothers with trends and seasons, on demand per unit of exposure. */
 export interface Trend extends PathMethod {
