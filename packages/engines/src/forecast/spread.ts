@@ -19,6 +19,9 @@ export function drift({ start, step, common }: Drift, relative: number, horizon:
   return out;
 }
 
+/** An error counts for three usual ones at most: one wild period shall not widen all. */
+const wild = 9;
+
 /** Noise by the share of zeros or by moments: `noise` beyond chance, and `chance` (1 for counts, less where values vary less than Poisson counts would). */
 export function noiseOf(
   trials: readonly Trial[],
@@ -31,19 +34,26 @@ export function noiseOf(
   let size = 0;
   let zeros = 0;
   let said = 0;
-  for (const { forecast, actual } of trials) {
-    for (let h = 0; h < forecast.length; h++) {
-      const f = forecast[h]!;
-      const y = actual[h]!;
-      if (y !== y || !(f > 0)) continue;
-      const growth = 1 + shape.start + shape.step * h;
-      squares += (y - f) * (y - f) - shape.common * f * f;
-      first += f * growth;
-      second += f * f * growth;
-      size++;
-      said += f;
-      if (y === 0) zeros++;
+  // Twice: the first round tells what is usual.
+  let limit = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 2; round++) {
+    squares = first = second = size = zeros = said = 0;
+    for (const { forecast, actual } of trials) {
+      for (let h = 0; h < forecast.length; h++) {
+        const f = forecast[h]!;
+        const y = actual[h]!;
+        if (y !== y || !(f > 0)) continue;
+        const growth = 1 + shape.start + shape.step * h;
+        const square = f * f * growth;
+        squares += Math.min((y - f) * (y - f), limit * square) - shape.common * f * f;
+        first += f * growth;
+        second += square;
+        size++;
+        said += f;
+        if (y === 0) zeros++;
+      }
     }
+    limit = (wild * Math.max(0, squares)) / second;
   }
   if (size === 0) return { noise: 0, chance: counts ? 1 : 0, size };
   if (!counts) return { noise: Math.max(1e-6, squares / second), chance: 0, size };
