@@ -22,7 +22,10 @@ export function replenishFigures(): Figure[] {
   const came: number[][] = horizons.map(() => []);
   const off: number[] = [];
   for (const { series, stock, h, runsOutOnDay } of cases) {
-    const { runsOut } = replenish({ demand: demands.get(series)!, stock, leadTime: { mean: 7, deviation: 2 } }, { within: horizons });
+    const { runsOut } = replenish(
+      { demand: demands.get(series)!, stock, leadTime: { mean: 7, deviation: 2 } },
+      { within: horizons },
+    );
     horizons.forEach((n, k) => {
       said[k]!.push(runsOut.within[k]!.probability);
       came[k]!.push(runsOutOnDay !== null && runsOutOnDay <= n ? 1 : 0);

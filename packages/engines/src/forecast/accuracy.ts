@@ -22,14 +22,15 @@ export function accuracy(model: Model, calibration: Calibration): Accuracy {
   const high = calibrated(calibration, (1 + central) / 2);
   trials.forEach(({ forecast, actual }, t) => {
     let origin = test.origins[t]! - 1;
-    while (origin > 0 && series.y[origin] !== series.y[origin]) origin--;
+    while (origin > 0 && Number.isNaN(series.y[origin]!)) origin--;
     const last = series.y[origin]! >= 0 ? series.y[origin]! : 0;
-    const demand = t >= trials.length - most ? demandAlong(forecast, { ...model, counts: series.counts }) : null;
+    const demand =
+      t >= trials.length - most ? demandAlong(forecast, { ...model, counts: series.counts }) : null;
     let error = 0;
     let naiveError = 0;
     for (let h = 0; h < forecast.length; h++) {
       const y = actual[h]!;
-      if (y !== y) continue;
+      if (Number.isNaN(y)) continue;
       const e = forecast[h]! - y;
       squares += e * e;
       naiveSquares += (last - y) * (last - y);

@@ -1,4 +1,4 @@
-import { levels as levelBank, type Levels } from "./levels.ts";
+import { type Levels, levels as levelBank } from "./levels.ts";
 import type { Series } from "./series.ts";
 import type { Trial } from "./spread.ts";
 
@@ -68,7 +68,14 @@ export function backtest(
     }
     bank.add(y[i]!, exposure[i]!);
   }
-  return { names: [...bank.names, ...methods.map((m) => m.name)], origins: at, horizon: reach, forecasts, actual, bank };
+  return {
+    names: [...bank.names, ...methods.map((m) => m.name)],
+    origins: at,
+    horizon: reach,
+    forecasts,
+    actual,
+    bank,
+  };
 }
 
 /**
@@ -86,13 +93,14 @@ export function errorProducts(test: Backtest): { products: Float64Array; size: n
     totals.fill(0);
     let known = 0;
     for (let h = 0; h < y.length; h++) {
-      if (y[h] !== y[h]) continue;
+      if (Number.isNaN(y[h]!)) continue;
       known++;
       for (let a = 0; a < k; a++) {
         errors[a] = paths[a]![h]! - y[h]!;
         totals[a]! += errors[a]!;
       }
-      for (let a = 0; a < k; a++) for (let b = 0; b <= a; b++) products[a * k + b]! += errors[a]! * errors[b]!;
+      for (let a = 0; a < k; a++)
+        for (let b = 0; b <= a; b++) products[a * k + b]! += errors[a]! * errors[b]!;
     }
     if (known === 0) return;
     steps += known;

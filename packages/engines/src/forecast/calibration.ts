@@ -8,7 +8,9 @@ export const grid: readonly number[] = [
 const usualLevels: readonly number[] = [
   0.002, 0.005, 0.016, 0.045, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.955, 0.984, 0.995, 0.998,
 ];
-export const bandGrid: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99];
+export const bandGrid: readonly number[] = [
+  0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99,
+];
 
 /** As many values as this are believed to have followed the model before the first was seen. */
 const prior = 100;
@@ -65,7 +67,8 @@ export function calibrate(outcomes: readonly Outcome[]): Calibration {
   let below = 0;
   for (const p of grid) {
     const target = p * (n + prior);
-    while (cell < cells && below + mass[cell]! + prior / cells < target) below += mass[cell++]! + prior / cells;
+    while (cell < cells && below + mass[cell]! + prior / cells < target)
+      below += mass[cell++]! + prior / cells;
     const inside = cell < cells ? mass[cell]! + prior / cells : 1;
     levels.push(clamp((cell + Math.min(1, (target - below) / inside)) / cells, levels.at(-1) ?? 0));
   }

@@ -65,7 +65,7 @@ export function effects(
     let count = 0;
     for (let i = 0; i < n; i++) {
       const mu = level[i]! * exposure[i]!;
-      if (y[i] !== y[i] || !(mu > 1e-9)) continue;
+      if (Number.isNaN(y[i]!) || !(mu > 1e-9)) continue;
       squares += (y[i]! - mu) * (y[i]! - mu);
       means += mu;
       power += mu * mu;
@@ -78,7 +78,7 @@ export function effects(
     hessian.fill(0);
     for (let i = 0; i < n; i++) {
       const mu = level[i]! * exposure[i]!;
-      if (y[i] !== y[i] || !(mu > 1e-9)) continue;
+      if (Number.isNaN(y[i]!) || !(mu > 1e-9)) continue;
       const slope = 1 / (1 + noise * mu) / scale;
       const residual = (y[i]! - mu) * slope;
       const weight = mu * slope;

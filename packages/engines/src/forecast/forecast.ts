@@ -6,7 +6,18 @@ import { demandOf, fit, type Model } from "./model.ts";
 import { confidence, reasons } from "./reasons.ts";
 import { prepare, type Series } from "./series.ts";
 import { stepVariance, totalVariances } from "./spread.ts";
-import type { Accuracy, Calibration, Demand, Forecast, ForecastFound, ForecastOptions, Frequency, Interval, SeriesInput, ShopProfile } from "./types.ts";
+import type {
+  Accuracy,
+  Calibration,
+  Demand,
+  Forecast,
+  ForecastFound,
+  ForecastOptions,
+  Frequency,
+  Interval,
+  SeriesInput,
+  ShopProfile,
+} from "./types.ts";
 
 export const defaultLevels: readonly number[] = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975];
 export const defaultCoverages: readonly number[] = [0.5, 0.8, 0.95];
@@ -26,7 +37,8 @@ export function checked(
   options: ForecastOptions,
 ): { series: Series; horizon: number; shop: ShopProfile | undefined } {
   const horizon = finite("horizon", options.horizon, 1, 365);
-  if (horizon !== Math.floor(horizon)) throw new EngineError("horizon", `expected a whole number, not ${horizon}`);
+  if (horizon !== Math.floor(horizon))
+    throw new EngineError("horizon", `expected a whole number, not ${horizon}`);
   probabilities("levels", options.levels ?? defaultLevels);
   probabilities("coverages", options.coverages ?? defaultCoverages);
   const series = prepare(input, horizon);
@@ -72,7 +84,7 @@ export function describe(model: Model, options: ForecastOptions, measured?: Accu
       .map((name, k) => ({ name, weight: model.weights[k]! }))
       .filter(({ weight }) => weight > 0),
     accuracy: tested,
-    confidence: confidence(model, tested),
+    confidence: confidence(tested),
     reasons: reasons(model, tested),
     demand,
   };
@@ -94,7 +106,12 @@ function unaided(demand: Demand): Calibration {
   return ofModel(outcomes);
 }
 
-function bands(demand: Demand, levels: readonly number[], coverages: readonly number[], calibration: Calibration) {
+function bands(
+  demand: Demand,
+  levels: readonly number[],
+  coverages: readonly number[],
+  calibration: Calibration,
+) {
   const horizon = demand.mean.length;
   const at = levels.map((p) => calibrated(calibration, p));
   const central = coverages.map((c) => calibratedBand(calibration, c));

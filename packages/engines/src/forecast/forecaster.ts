@@ -1,6 +1,6 @@
 import { EngineError, finite } from "../errors.ts";
-import { checked, describe, missing, needed } from "./forecast.ts";
 import { effectOf } from "./effects.ts";
+import { checked, describe, missing, needed } from "./forecast.ts";
 import { fit, type Model } from "./model.ts";
 import { regressor } from "./series.ts";
 import { advance as advanceSmooth } from "./smooth/index.ts";
@@ -55,7 +55,11 @@ export function forecaster(input: SeriesInput, options: ForecastOptions): Foreca
         for (const { name } of series.columns)
           longer[name] = [...short.input.regressors![name]!, regressors[name]!];
         short = {
-          input: { ...short.input, values: [...short.input.values, value], ...(series.columns.length > 0 && { regressors: longer }) },
+          input: {
+            ...short.input,
+            values: [...short.input.values, value],
+            ...(series.columns.length > 0 && { regressors: longer }),
+          },
           model: null,
         };
         if (known < need) return;

@@ -35,7 +35,7 @@ export function levels(frequency: Frequency, state?: Float64Array): Levels {
   return {
     names: namesOf[frequency],
     add(value, exposure) {
-      const isKnown = value === value;
+      const isKnown = !Number.isNaN(value);
       for (let k = 0; k < m; k++) {
         const d = decays[k]!;
         sums[2 * k] = sums[2 * k]! * d + (isKnown ? value : 0);
@@ -54,8 +54,7 @@ export function levels(frequency: Frequency, state?: Float64Array): Levels {
     },
     read(out) {
       const mean = sums[at + 1]! > 1e-12 ? sums[at]! / sums[at + 1]! : 0;
-      for (let k = 0; k < m; k++)
-        out[k] = sums[2 * k + 1]! > 1e-12 ? sums[2 * k]! / sums[2 * k + 1]! : mean;
+      for (let k = 0; k < m; k++) out[k] = sums[2 * k + 1]! > 1e-12 ? sums[2 * k]! / sums[2 * k + 1]! : mean;
       const short = sums[at + 3]! > 1e-12 ? sums[at + 2]! / sums[at + 3]! : 0;
       const slow = sums[at + 5]! > 1e-12 ? sums[at + 4]! / sums[at + 5]! : 0;
       out[m] = slow > 1e-12 ? mean * (short / slow) * (short / slow) : mean;

@@ -23,7 +23,7 @@ export function localLevel(
     const value = y[i]!;
     a *= d;
     b *= d;
-    if (value === value) {
+    if (!Number.isNaN(value)) {
       a += value;
       b += exposure[i]!;
     }
@@ -36,7 +36,7 @@ export function localLevel(
     demand[i]! += a;
     exposed[i]! += b;
     const value = y[i]!;
-    if (value === value) {
+    if (!Number.isNaN(value)) {
       a += value;
       b += exposure[i]!;
     }

@@ -1,12 +1,12 @@
 import { exp, log } from "../numeric/elementary.ts";
 import { type Backtest, backtest, errorProducts, mixed } from "./backtest.ts";
+import { uncalibrated } from "./calibration.ts";
 import { type Exposure, exposure } from "./exposure.ts";
 import type { Levels } from "./levels.ts";
 import type { Series } from "./series.ts";
-import { demandAlong, noiseOf, ownShape, type Trial } from "./spread.ts";
 import { extrapolate, type SmoothModel } from "./smooth/index.ts";
+import { demandAlong, noiseOf, ownShape, type Trial } from "./spread.ts";
 import { trend } from "./trend.ts";
-import { uncalibrated } from "./calibration.ts";
 import type { Calibration, Demand, Drift, ShopProfile } from "./types.ts";
 import { mixture } from "./weights.ts";
 
@@ -36,7 +36,8 @@ const ridge = 0.5;
 const intermittent = 0.1;
 
 /** 0 for steady demand to 1 for intermittent. */
-const intermittence = ({ zeros, known }: Series): number => Math.min(1, zeros / Math.max(1, known) / intermittent);
+const intermittence = ({ zeros, known }: Series): number =>
+  Math.min(1, zeros / Math.max(1, known) / intermittent);
 
 /** Sampling variance of the logarithm of a variance is this over the number of values: 2 for normal errors, several times that for sales. */
 const unsure = 20;
@@ -50,17 +51,40 @@ export function fit(series: Series, horizon: number, shop: ShopProfile | undefin
   const shape = ownShape(trials, series.counts, shop?.drift ?? undefined, intermittence(series));
   const own = noiseOf(trials, series.counts, shape);
   const { noise, chance } = shop?.noise && own.size > 0 ? shrunk(own, series.mean, shop.noise) : own;
-  return { series, horizon, exposure: exposed, test, weights, trials, noise, chance, shape, totals: shop?.totals ?? uncalibrated, shop, bank: test.bank, smooth: smooth.model, ahead: exposed.values.slice(series.n) };
+  return {
+    series,
+    horizon,
+    exposure: exposed,
+    test,
+    weights,
+    trials,
+    noise,
+    chance,
+    shape,
+    totals: shop?.totals ?? uncalibrated,
+    shop,
+    bank: test.bank,
+    smooth: smooth.model,
+    ahead: exposed.values.slice(series.n),
+  };
 }
 
 /** The relative variance of noise, in logarithms shrunk towards what the shop's products of this mean have. */
-function shrunk(own: ReturnType<typeof noiseOf>, mean: number, shop: { middle: number; variance: number }): { noise: number; chance: number } {
+function shrunk(
+  own: ReturnType<typeof noiseOf>,
+  mean: number,
+  shop: { middle: number; variance: number },
+): { noise: number; chance: number } {
   const unit = own.chance > 0 ? 1 / mean : 0;
   const found = own.noise + own.chance * unit;
   // Trials overlap three times.
   const share = shop.variance / (shop.variance + (3 * unsure) / own.size);
-  const total = exp(share * log(Math.max(1e-8, found)) + (1 - share) * log(Math.max(1e-8, shop.middle + unit)));
-  return total >= unit ? { noise: total - unit, chance: unit > 0 ? 1 : 0 } : { noise: 0, chance: total / unit };
+  const total = exp(
+    share * log(Math.max(1e-8, found)) + (1 - share) * log(Math.max(1e-8, shop.middle + unit)),
+  );
+  return total >= unit
+    ? { noise: total - unit, chance: unit > 0 ? 1 : 0 }
+    : { noise: 0, chance: total / unit };
 }
 
 function weigh(series: Series, test: Backtest, shop: ShopProfile | undefined): Float64Array {
@@ -95,4 +119,5 @@ export function meanPath(model: Model): Float64Array {
 }
 
 /** The distribution of demand over the horizon. */
-export const demandOf = (model: Model): Demand => demandAlong(meanPath(model), { ...model, counts: model.series.counts }, model.totals);
+export const demandOf = (model: Model): Demand =>
+  demandAlong(meanPath(model), { ...model, counts: model.series.counts }, model.totals);

@@ -1,7 +1,7 @@
 import type { Model } from "./model.ts";
 import type { Accuracy, ForecastReason } from "./types.ts";
 
-export function confidence(model: Model, tested: Accuracy): "low" | "medium" | "high" {
+export function confidence(tested: Accuracy): "low" | "medium" | "high" {
   const error = tested.totalError;
   if (error === null || tested.origins < 3 || (tested.relativeToNaive ?? 0) >= 1) return "low";
   return error <= 0.2 ? "high" : error <= 0.5 ? "medium" : "low";
@@ -14,7 +14,8 @@ export function reasons(model: Model, tested: Accuracy): ForecastReason[] {
   if (exposure.week) {
     const shared = series.calendar.dated && shop?.weekday;
     const factors = Array.from(exposure.week.factors);
-    if (factors.some((f) => Math.abs(f - 1) > 0.05)) out.push({ kind: "weekday", factors, source: shared ? "shop" : "own" });
+    if (factors.some((f) => Math.abs(f - 1) > 0.05))
+      out.push({ kind: "weekday", factors, source: shared ? "shop" : "own" });
     for (const weekday of exposure.week.closed) out.push({ kind: "closed_weekday", weekday });
   }
   if (exposure.year) out.push({ kind: "yearly_season", factors: exposure.year, source: "shop" });

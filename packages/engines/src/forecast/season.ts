@@ -33,7 +33,7 @@ export function season(
   const at = new Uint8Array(y.length);
   for (let i = 0; i < y.length; i++) {
     at[i] = position(i);
-    if (y[i] !== y[i]) continue;
+    if (Number.isNaN(y[i]!)) continue;
     demand[at[i]!]! += y[i]!;
     exposure[at[i]!]! += expected[i]!;
     seen[at[i]!]! += 1;
@@ -45,7 +45,7 @@ export function season(
   let means = 0;
   let seenAll = 0;
   for (let i = 0; i < y.length; i++) {
-    if (y[i] !== y[i]) continue;
+    if (Number.isNaN(y[i]!)) continue;
     const mean = expected[i]! * ratios[at[i]!]!;
     squares += (y[i]! - mean) * (y[i]! - mean);
     means += mean;
@@ -86,11 +86,17 @@ const limit = (positions: number): number => (positions > 7 ? 2.76 : 3.36);
  * The variance of the true factors: the covariance of the ratios of odd and of even cycles, in which chance has no part however
  * it is distributed. 0 unless the two correlate beyond chance.
  */
-function agreed(y: Float64Array, expected: Float64Array, at: Uint8Array, positions: number, cycle: number): number {
+function agreed(
+  y: Float64Array,
+  expected: Float64Array,
+  at: Uint8Array,
+  positions: number,
+  cycle: number,
+): number {
   const demand = new Float64Array(2 * positions);
   const exposure = new Float64Array(2 * positions);
   for (let i = 0; i < y.length; i++) {
-    if (y[i] !== y[i]) continue;
+    if (Number.isNaN(y[i]!)) continue;
     const cell = at[i]! + positions * (Math.floor(i / cycle) % 2);
     demand[cell]! += y[i]!;
     exposure[cell]! += expected[i]!;

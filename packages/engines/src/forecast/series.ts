@@ -79,7 +79,7 @@ export function before(series: Series, n: number): Series {
   let sum = 0;
   let zeros = 0;
   for (const value of y) {
-    if (value !== value) continue;
+    if (Number.isNaN(value)) continue;
     known++;
     sum += value;
     if (value === 0) zeros++;
@@ -101,7 +101,10 @@ function column(
 ): Column {
   const field = `regressors.${name}`;
   if (values.length < history + horizon)
-    throw new EngineError(field, `expected ${history + horizon} values (history and horizon), not ${values.length}`);
+    throw new EngineError(
+      field,
+      `expected ${history + horizon} values (history and horizon), not ${values.length}`,
+    );
   const x = new Float64Array(history + horizon - offset);
   for (let i = 0; i < x.length; i++) {
     x[i] = regressor(`${field}.${i + offset}`, name, values[i + offset]!);

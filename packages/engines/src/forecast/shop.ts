@@ -1,17 +1,16 @@
 import { log } from "../numeric/elementary.ts";
 import { random } from "../numeric/random.ts";
 import { errorProducts } from "./backtest.ts";
-import { calibrate, type Outcome, outcome } from "./calibration.ts";
+import { yearLength } from "./calendar.ts";
+import { calibrate, type Outcome, outcome, uncalibrated } from "./calibration.ts";
 import { distribution } from "./distribution.ts";
 import { vaguePrior } from "./effects.ts";
-import { demandOf, fit, type Model } from "./model.ts";
-import { yearLength } from "./calendar.ts";
 import { localLevel } from "./local.ts";
+import { demandOf, fit, type Model } from "./model.ts";
 import { type Season, season } from "./season.ts";
 import { before, prepare, type Series } from "./series.ts";
 import { noiseOf, shapeLoss, stepVariance, totalVariances } from "./spread.ts";
 import type { Drift, Frequency, SeriesInput, ShopProfile } from "./types.ts";
-import { uncalibrated } from "./calibration.ts";
 
 /** Products looked at, at most; evenly chosen. More teach little. */
 const most = 1000;
@@ -83,7 +82,14 @@ export function learnShop(
  * What came in the last horizons, by forecasts that saw nothing of them. The products of a shop share good and bad months, so
  * thousands of values are but a few windows of time: one more window is added in which all came as the model says.
  */
-function outcomes(series: Series, horizon: number, shop: ShopProfile, steps: Outcome[], totals: Outcome[], chance: () => number): void {
+function outcomes(
+  series: Series,
+  horizon: number,
+  shop: ShopProfile,
+  steps: Outcome[],
+  totals: Outcome[],
+  chance: () => number,
+): void {
   const length = Math.min(horizon, Math.max(1, Math.floor(series.n / 4)));
   for (let cut = 1; cut <= cuts; cut++) {
     const past = before(series, series.n - cut * length);
@@ -96,12 +102,12 @@ function outcomes(series: Series, horizon: number, shop: ShopProfile, steps: Out
       const y = actual[h]!;
       sum += y;
       mean += demand.mean[h]!;
-      if (y !== y) continue;
+      if (Number.isNaN(y)) continue;
       const d = distribution(demand.mean[h]!, stepVariance(demand, h), demand.counts);
       steps.push(outcome(d, y, demand.counts));
       if (cut === 1) steps.push(outcome(d, d.quantile(chance()), demand.counts));
     }
-    if (sum === sum && mean > 1e-9) {
+    if (!Number.isNaN(sum) && mean > 1e-9) {
       const d = distribution(mean, totalVariances(demand)[length - 1]!, demand.counts);
       totals.push(outcome(d, sum, demand.counts));
       if (cut === 1) totals.push(outcome(d, d.quantile(chance()), demand.counts));
@@ -153,7 +159,9 @@ function pooledEffects(models: readonly Model[]): ShopProfile["effects"] {
   const out: Record<string, Record<string, { mean: number; variance: number }>> = {};
   const categories = ["", ...new Set(models.map((m) => m.series.category).filter((c) => c !== ""))].sort();
   for (const category of categories) {
-    const members = models.filter((m) => m.exposure.effects && (category === "" || m.series.category === category));
+    const members = models.filter(
+      (m) => m.exposure.effects && (category === "" || m.series.category === category),
+    );
     const names = [...new Set(members.flatMap((m) => m.series.columns.map((c) => c.name)))].sort();
     if (names.length === 0) continue;
     const found: Record<string, { mean: number; variance: number }> = {};
@@ -162,7 +170,13 @@ function pooledEffects(models: readonly Model[]): ShopProfile["effects"] {
         const k = m.series.columns.findIndex((c) => c.name === name);
         const error = m.exposure.effects!.variances[k] ?? 1e9;
         return k >= 0 && error < 1e6
-          ? [{ b: m.exposure.effects!.coefficients[k]!, error, vague: vaguePrior(m.series.columns[k]!, m.series.n).variance }]
+          ? [
+              {
+                b: m.exposure.effects!.coefficients[k]!,
+                error,
+                vague: vaguePrior(m.series.columns[k]!, m.series.n).variance,
+              },
+            ]
           : [];
       });
       if (own.length < 3) continue;

@@ -42,7 +42,7 @@ export function noiseOf(
       for (let h = 0; h < forecast.length; h++) {
         const f = forecast[h]!;
         const y = actual[h]!;
-        if (y !== y || !(f > 0)) continue;
+        if (Number.isNaN(y) || !(f > 0)) continue;
         const growth = 1 + shape.start + shape.step * h;
         const square = f * f * growth;
         squares += Math.min((y - f) * (y - f), limit * square) - shape.common * f * f;
@@ -118,7 +118,7 @@ export function shapeLoss(trials: readonly Trial[], counts: boolean, shape: Drif
     const variances = totalVariances(demand);
     let error = 0;
     for (let h = 0; h < forecast.length; h++) {
-      if (actual[h] !== actual[h]) break;
+      if (Number.isNaN(actual[h]!)) break;
       const off = actual[h]! - forecast[h]!;
       error += off;
       const variance = stepVariance(demand, h);
@@ -145,7 +145,12 @@ const usual: readonly Drift[] = [
 ];
 
 /** A series' own drift: the mean of some, its shop's with errors that grow slower or faster, by how well they explain its errors. */
-export function ownShape(trials: readonly Trial[], counts: boolean, shared: Drift | undefined, intermittence = 0): Drift {
+export function ownShape(
+  trials: readonly Trial[],
+  counts: boolean,
+  shared: Drift | undefined,
+  intermittence = 0,
+): Drift {
   const shapes = shared ? multiples.map((multiple) => ({ ...shared, step: shared.step * multiple })) : usual;
   // Origins a third of a horizon apart overlap; each independent horizon tells about two things of its own.
   const size = trials.length < 4 || trials[0]!.forecast.length < 3 ? 0 : (2 * trials.length) / 3;

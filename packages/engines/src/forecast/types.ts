@@ -34,7 +34,12 @@ export type ForecastReason =
   | { readonly kind: "weekday"; readonly factors: readonly number[]; readonly source: "own" | "shop" }
   | { readonly kind: "closed_weekday"; readonly weekday: number }
   | { readonly kind: "yearly_season"; readonly factors: readonly number[]; readonly source: "own" | "shop" }
-  | { readonly kind: "effect"; readonly regressor: string; readonly coefficient: number; readonly source: "own" | "shop" }
+  | {
+      readonly kind: "effect";
+      readonly regressor: string;
+      readonly coefficient: number;
+      readonly source: "own" | "shop";
+    }
   | { readonly kind: "unknown_demand"; readonly periods: number }
   | { readonly kind: "intermittent"; readonly shareOfZeros: number }
   | { readonly kind: "trend_and_season"; readonly weight: number }

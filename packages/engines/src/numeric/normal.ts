@@ -2,7 +2,7 @@ import { exp, log } from "./elementary.ts";
 
 /** The probability that a standard normal variable is at most `x`; error below 8e-16 relative to 1. Source: Marsaglia (2004), series; West (2005), tails. */
 export function normalCdf(x: number): number {
-  if (x !== x) return x;
+  if (Number.isNaN(x)) return x;
   if (x < -38) return 0;
   if (x > 38) return 1;
   const density = 0.3989422804014327 * exp(-0.5 * x * x);

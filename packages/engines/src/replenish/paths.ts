@@ -29,7 +29,12 @@ export function paths(demand: Demand, length: number, count: number, seed: numbe
   const steps = new Float64Array(length);
   let before = 0;
   for (let h = 0; h < length; h++) {
-    const now = h < horizon ? drift[h]! : h > 1 && horizon > 1 ? before + (drift[horizon - 1]! - drift[horizon - 2]!) : before;
+    const now =
+      h < horizon
+        ? drift[h]!
+        : h > 1 && horizon > 1
+          ? before + (drift[horizon - 1]! - drift[horizon - 2]!)
+          : before;
     // Independent factors of mean 1 whose product has the variance wanted.
     steps[h] = Math.max(0, log((1 + now) / (1 + before)));
     before = Math.max(now, before);

@@ -4,7 +4,7 @@ import type { Demand } from "../forecast/types.ts";
 import { normalQuantile } from "../numeric/normal.ts";
 import { paths as draw, type Paths } from "./paths.ts";
 import { deplete } from "./stock.ts";
-import type { Incoming, Replenishment, ReplenishInput, ReplenishOptions, ReplenishReason } from "./types.ts";
+import type { Incoming, ReplenishInput, Replenishment, ReplenishOptions, ReplenishReason } from "./types.ts";
 
 /** Periods looked ahead at most: a lead time of a year and its cover. */
 const longest = 730;
@@ -33,7 +33,9 @@ export function replenish(input: ReplenishInput, options: ReplenishOptions = {})
   const cover = whole("cover", options.cover ?? Math.min(28, horizon), 1, 365);
   const count = whole("paths", options.paths ?? 1000, 500, 4000);
   const within = options.within ?? [7, 14, 28];
-  within.forEach((n, i) => whole(`within.${i}`, n, 1, longest));
+  within.forEach((n, i) => {
+    whole(`within.${i}`, n, 1, longest);
+  });
   incoming.forEach(({ period, quantity }, i) => {
     whole(`incoming.${i}.period`, period, 1, 1e6);
     finite(`incoming.${i}.quantity`, quantity, 0, 1e12);

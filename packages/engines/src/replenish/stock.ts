@@ -25,8 +25,13 @@ export function deplete({ count, length, demand }: Paths, stock: number, arrival
   }
   const over = (until: (i: number) => number): number => {
     let sum = 0;
-    for (let i = 0; i < count; i++) for (let h = 0; h < Math.min(length, until(i)); h++) sum += lost[i * length + h]!;
+    for (let i = 0; i < count; i++)
+      for (let h = 0; h < Math.min(length, until(i)); h++) sum += lost[i * length + h]!;
     return sum / count;
   };
-  return { ranOut, lost: (periods) => over(() => periods), lostBefore: (periods) => over((i) => periods[i]!) };
+  return {
+    ranOut,
+    lost: (periods) => over(() => periods),
+    lostBefore: (periods) => over((i) => periods[i]!),
+  };
 }

@@ -42,7 +42,12 @@ export type ReplenishReason =
   | { readonly kind: "incoming_counted"; readonly quantity: number }
   | { readonly kind: "incoming_too_late"; readonly quantity: number; readonly period: number }
   | { readonly kind: "order_too_late"; readonly probability: number }
-  | { readonly kind: "service_level"; readonly level: number; readonly reorderPoint: number; readonly position: number }
+  | {
+      readonly kind: "service_level";
+      readonly level: number;
+      readonly reorderPoint: number;
+      readonly position: number;
+    }
   | { readonly kind: "rounded_to_pack"; readonly from: number; readonly to: number }
   | { readonly kind: "raised_to_minimum"; readonly from: number; readonly to: number };
 
