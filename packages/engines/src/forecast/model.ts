@@ -11,11 +11,8 @@ import type { Calibration, Demand, Drift, ShopProfile } from "./types.ts";
 import { mixture } from "./weights.ts";
 
 /** A series with everything that was estimated from it. */
-export interface Model {
-  readonly series: Series;
+export interface Model extends Tested {
   readonly horizon: number;
-  readonly exposure: Exposure;
-  readonly test: Backtest;
   readonly weights: Float64Array;
   readonly trials: readonly Trial[];
   readonly noise: number;
@@ -24,13 +21,13 @@ export interface Model {
   readonly totals: Calibration;
   readonly shop: ShopProfile | undefined;
   readonly bank: Levels;
-  readonly smooth: SmoothModel;
   /** Exposure of the periods ahead. */
   readonly ahead: Float64Array;
 }
 
-/** As many independent horizons the shop's errors weigh. */
+/** As many independent horizons of its own the shop's errors weigh for a product. */
 const shopSize = 20;
+/** Combinations near the start do best on all kinds of series: half of the mean error is the price of leaving it. */
 const ridge = 0.5;
 /** The share of zeros from which demand counts as intermittent. */
 const intermittent = 0.1;
@@ -42,20 +39,39 @@ const intermittence = ({ zeros, known }: Series): number =>
 /** Sampling variance of the logarithm of a variance is this over the number of values: 2 for normal errors, several times that for sales. */
 const unsure = 20;
 
-export function fit(series: Series, horizon: number, shop: ShopProfile | undefined): Model {
+/** The part of a model in which its shop has no say but for seasons and effects. */
+export interface Tested {
+  readonly series: Series;
+  readonly exposure: Exposure;
+  readonly test: Backtest;
+  readonly smooth: SmoothModel;
+}
+
+export function tested(series: Series, horizon: number, shop: ShopProfile | undefined): Tested {
   const exposed = exposure(series, horizon, shop);
   const smooth = trend(series, exposed.values, horizon);
   const test = backtest(series, exposed.values, horizon, [smooth]);
+  return { series, exposure: exposed, test, smooth: smooth.model };
+}
+
+/** The mixture's weights and what it would have forecast. */
+export function weighed(
+  { series, test }: Pick<Tested, "series" | "test">,
+  shop: ShopProfile | undefined,
+): { weights: Float64Array; trials: readonly Trial[] } {
   const weights = weigh(series, test, shop);
-  const trials = mixed(test, weights);
+  return { weights, trials: mixed(test, weights) };
+}
+
+export function fit(series: Series, horizon: number, shop: ShopProfile | undefined): Model {
+  const parts = tested(series, horizon, shop);
+  const { weights, trials } = weighed(parts, shop);
   const shape = ownShape(trials, series.counts, shop?.drift ?? undefined, intermittence(series));
   const own = noiseOf(trials, series.counts, shape);
   const { noise, chance } = shop?.noise && own.size > 0 ? shrunk(own, series.mean, shop.noise) : own;
   return {
-    series,
+    ...parts,
     horizon,
-    exposure: exposed,
-    test,
     weights,
     trials,
     noise,
@@ -63,9 +79,8 @@ export function fit(series: Series, horizon: number, shop: ShopProfile | undefin
     shape,
     totals: shop?.totals ?? uncalibrated,
     shop,
-    bank: test.bank,
-    smooth: smooth.model,
-    ahead: exposed.values.slice(series.n),
+    bank: parts.test.bank,
+    ahead: parts.exposure.values.slice(series.n),
   };
 }
 

@@ -1,16 +1,16 @@
-import { log } from "../numeric/elementary.ts";
+import { EngineError, finite } from "../errors.ts";
 import { random } from "../numeric/random.ts";
-import { errorProducts } from "./backtest.ts";
-import { yearLength } from "./calendar.ts";
 import { calibrate, type Outcome, outcome, uncalibrated } from "./calibration.ts";
 import { distribution } from "./distribution.ts";
-import { vaguePrior } from "./effects.ts";
-import { localLevel } from "./local.ts";
-import { demandOf, fit, type Model } from "./model.ts";
-import { type Season, season } from "./season.ts";
+import { exposure } from "./exposure.ts";
+import { demandOf, fit, tested, weighed } from "./model.ts";
+import { type Alone, pooledEffects } from "./pool-effects.ts";
+import { pooledSeason, yearOf } from "./pool-seasons.ts";
+import { pooledDrift, pooledErrors, pooledNoise } from "./pool-spread.ts";
+import type { Season } from "./season.ts";
 import { before, prepare, type Series } from "./series.ts";
-import { noiseOf, shapeLoss, stepVariance, totalVariances } from "./spread.ts";
-import type { Drift, Frequency, SeriesInput, ShopProfile } from "./types.ts";
+import { stepVariance, totalVariances } from "./spread.ts";
+import type { Frequency, SeriesInput, ShopProfile } from "./types.ts";
 
 /** Products looked at, at most; evenly chosen. More teach little. */
 const most = 1000;
@@ -29,11 +29,25 @@ function some<T>(all: readonly T[], count: number): T[] {
   return out;
 }
 
+/**
+ * Learns from a shop's products what one of them alone is too noisy to tell: weekdays and months they share, effects of price and
+ * promotion by category, which forecasts do well, how much sales scatter and levels drift, and how intervals erred. It reads at most
+ * 1,000 products, evenly chosen. Products should end on the same day; with a start their weekdays are shared.
+ *
+ * @param options.horizon Periods ahead that it should be good at; 1 to 365.
+ * @param options.frequency Series of another one are left out; the first one's unless told.
+ * @throws EngineError as `forecast` does.
+ * @example
+ * const shop = learnShop(products.map((p) => ({ values: p.sold, frequency: "daily", start: p.since })), { horizon: 28 });
+ * forecast(input, { horizon: 28, shop });
+ */
 export function learnShop(
   inputs: readonly SeriesInput[],
   options: { readonly horizon: number; readonly frequency?: Frequency },
 ): ShopProfile {
-  const { horizon } = options;
+  const horizon = finite("horizon", options.horizon, 1, 365);
+  if (horizon !== Math.floor(horizon))
+    throw new EngineError("horizon", `expected a whole number, not ${horizon}`);
   const frequency = options.frequency ?? inputs[0]?.frequency ?? "daily";
   const series: Series[] = [];
   for (const input of some(inputs, most)) {
@@ -56,20 +70,30 @@ export function learnShop(
   };
   if (series.length < 2) return empty;
   // Seasons and effects, each product by itself.
-  const alone = series.map((s) => fit(s, 0, undefined));
+  const weeks: (Season | null)[] = [];
+  const alone: Alone[] = [];
+  for (const s of series) {
+    const { week, effects } = exposure(s, 0, undefined);
+    weeks.push(s.calendar.dated ? week : null);
+    alone.push({ series: s, effects });
+  }
   const first: ShopProfile = {
     ...empty,
-    weekday: pooledSeason(alone.map((m) => (m.series.calendar.dated ? m.exposure.week : null))),
+    weekday: pooledSeason(weeks),
     year: pooledSeason(series.map(yearOf)),
     effects: pooledEffects(alone),
   };
   // With these, the candidates' errors.
-  const second: ShopProfile = { ...first, errors: pooledErrors(series.map((s) => fit(s, horizon, first))) };
+  const tests = series.map((s) => ({ series: s, test: tested(s, horizon, first).test }));
+  const second: ShopProfile = { ...first, errors: pooledErrors(tests.map(({ test }) => test)) };
   // With their mixture, how noise and level vary.
-  const third = series.map((s) => fit(s, horizon, second));
-  const shape = pooledDrift(some(third, sample));
-  const noise = pooledNoise(third, shape);
-  const fourth: ShopProfile = { ...second, drift: shape, noise };
+  const tried = tests.map((t) => ({
+    trials: weighed(t, second).trials,
+    counts: t.series.counts,
+    mean: t.series.mean,
+  }));
+  const shape = pooledDrift(some(tried, sample));
+  const fourth: ShopProfile = { ...second, drift: shape, noise: pooledNoise(tried, shape) };
   // And with that, how the intervals err.
   const steps: Outcome[] = [];
   const totals: Outcome[] = [];
@@ -113,153 +137,4 @@ function outcomes(
       if (cut === 1) totals.push(outcome(d, d.quantile(chance()), demand.counts));
     }
   }
-}
-
-/** The raw season of the year of a series that has two years or more. */
-function yearOf({ y, n, mean, frequency, calendar }: Series): Season | null {
-  const length = yearLength[frequency];
-  if (!calendar.dated || n < 2 * length) return null;
-  const expected = localLevel(y, new Float64Array(n).fill(1), length / 2, mean);
-  return season(y, expected, calendar.month, 12, length);
-}
-
-function pooledSeason(all: readonly (Season | null)[]): ShopProfile["weekday"] {
-  const seasons = all.filter((season) => season !== null);
-  const [first] = seasons;
-  if (!first || seasons.length < 2) return null;
-  const positions = first.ratios.length;
-  const factors: number[] = [];
-  // Each product weighs by what its ratios tell, but none overwhelmingly: precision around a between-product variance of some tenths.
-  const between = 0.2;
-  for (let k = 0; k < positions; k++) {
-    let sum = 0;
-    let weight = 0;
-    for (const { ratios, noise } of seasons) {
-      const w = 1 / (between + noise[k]!);
-      sum += w * Math.min(ratios[k]!, positions);
-      weight += w;
-    }
-    factors.push(weight > 0 ? sum / weight : 1);
-  }
-  const mean = factors.reduce((sum, f) => sum + f, 0) / positions;
-  for (let k = 0; k < positions; k++) factors[k] = mean > 0 ? factors[k]! / mean : 1;
-  // Spread of products around the shop beyond chance, by moments.
-  let spread = 0;
-  let weight = 0;
-  for (const { ratios, noise } of seasons)
-    for (let k = 0; k < positions; k++) {
-      const w = 1 / ((between + noise[k]!) * (between + noise[k]!));
-      spread += w * ((ratios[k]! - factors[k]!) * (ratios[k]! - factors[k]!) - noise[k]!);
-      weight += w;
-    }
-  return { factors, variance: Math.max(0, Math.min(1, spread / weight)) };
-}
-
-function pooledEffects(models: readonly Model[]): ShopProfile["effects"] {
-  const out: Record<string, Record<string, { mean: number; variance: number }>> = {};
-  const categories = ["", ...new Set(models.map((m) => m.series.category).filter((c) => c !== ""))].sort();
-  for (const category of categories) {
-    const members = models.filter(
-      (m) => m.exposure.effects && (category === "" || m.series.category === category),
-    );
-    const names = [...new Set(members.flatMap((m) => m.series.columns.map((c) => c.name)))].sort();
-    if (names.length === 0) continue;
-    const found: Record<string, { mean: number; variance: number }> = {};
-    for (const name of names) {
-      const own = members.flatMap((m) => {
-        const k = m.series.columns.findIndex((c) => c.name === name);
-        const error = m.exposure.effects!.variances[k] ?? 1e9;
-        return k >= 0 && error < 1e6
-          ? [
-              {
-                b: m.exposure.effects!.coefficients[k]!,
-                error,
-                vague: vaguePrior(m.series.columns[k]!, m.series.n).variance,
-              },
-            ]
-          : [];
-      });
-      if (own.length < 3) continue;
-      // Random effects by moments, twice refined (DerSimonian & Laird 1986).
-      let variance = own.reduce((sum, { vague }) => sum + vague, 0) / own.length;
-      let mean = 0;
-      for (let round = 0; round < 4; round++) {
-        let sum = 0;
-        let weight = 0;
-        for (const { b, error } of own) {
-          sum += b / (variance + error);
-          weight += 1 / (variance + error);
-        }
-        mean = sum / weight;
-        let spread = 0;
-        let total = 0;
-        for (const { b, error } of own) {
-          const w = 1 / ((variance + error) * (variance + error));
-          spread += w * ((b - mean) * (b - mean) - error);
-          total += w;
-        }
-        variance = Math.max(1e-4, spread / total);
-      }
-      found[name] = { mean, variance };
-    }
-    out[category] = found;
-  }
-  return out;
-}
-
-function pooledErrors(models: readonly Model[]): ShopProfile["errors"] {
-  const names = models[0]!.test.names;
-  const products = new Array<number>(names.length * names.length).fill(0);
-  let count = 0;
-  for (const model of models) {
-    const own = errorProducts(model.test);
-    if (!(own.size > 0)) continue;
-    count++;
-    for (let i = 0; i < products.length; i++) products[i]! += own.products[i]!;
-  }
-  return count > 0 ? { names, products: products.map((p) => p / count) } : null;
-}
-
-function pooledNoise(models: readonly Model[], shape: Drift): ShopProfile["noise"] {
-  const found = models
-    .map(({ trials, series }) => ({ ...noiseOf(trials, series.counts, shape), mean: series.mean }))
-    .filter(({ size }) => size > 0);
-  if (found.length === 0) return null;
-  const middle = Float64Array.from(found, ({ noise }) => noise).sort()[found.length >> 1]!;
-  let squares = 0;
-  for (const { noise, chance, mean } of found) {
-    const unit = chance > 0 ? 1 / mean : 0;
-    const off = log(Math.max(1e-8, noise + chance * unit)) - log(Math.max(1e-8, middle + unit));
-    squares += off * off;
-  }
-  return { middle, variance: squares / found.length };
-}
-
-const starts = [0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6];
-const stepsOf = [0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8];
-const commons = [0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
-
-/** The drift under which the errors of periods and of totals are likeliest, coordinate by coordinate. */
-function pooledDrift(models: readonly Model[]): Drift {
-  let best: Drift = { start: 0.1, step: 0.005, common: 0.02 };
-  let least = loss(models, best);
-  const attempt = (shape: Drift): void => {
-    const l = loss(models, shape);
-    if (l < least) {
-      least = l;
-      best = shape;
-    }
-  };
-  for (let round = 0; round < 2; round++) {
-    for (const start of starts) attempt({ ...best, start });
-    for (const step of stepsOf) attempt({ ...best, step });
-    for (const common of commons) attempt({ ...best, common });
-  }
-  return best;
-}
-
-function loss(models: readonly Model[], shape: Drift): number {
-  let sum = 0;
-  for (const { trials, series } of models) sum += shapeLoss(trials, series.counts, shape);
-  return sum;
 }
