@@ -11,15 +11,17 @@ export interface Tried {
 }
 
 /** The mean over products of their candidates' error products; each product weighs the same. */
-export function pooledErrors(tests: readonly Backtest[]): ShopProfile["errors"] {
-  const names = tests[0]!.names;
-  const products = new Array<number>(names.length * names.length).fill(0);
+export function pooledErrors<T>(all: readonly T[], testOf: (one: T) => Backtest): ShopProfile["errors"] {
+  let names: readonly string[] = [];
+  let products: number[] = [];
   let count = 0;
-  for (const test of tests) {
+  for (const one of all) {
+    const test = testOf(one);
     const own = errorProducts(test);
     if (!(own.size > 0)) continue;
+    names = test.names;
+    products = Array.from(own.products, (p, i) => p + (products[i] ?? 0));
     count++;
-    for (let i = 0; i < products.length; i++) products[i]! += own.products[i]!;
   }
   return count > 0 ? { names, products: products.map((p) => p / count) } : null;
 }

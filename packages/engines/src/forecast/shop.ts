@@ -3,7 +3,7 @@ import { random } from "../numeric/random.ts";
 import { calibrate, type Outcome, outcome, uncalibrated } from "./calibration.ts";
 import { distribution } from "./distribution.ts";
 import { exposure } from "./exposure.ts";
-import { demandOf, fit, tested, weighed } from "./model.ts";
+import { demandOf, fit, type Tested, tested, weighed } from "./model.ts";
 import { type Alone, pooledEffects } from "./pool-effects.ts";
 import { pooledSeason, yearOf } from "./pool-seasons.ts";
 import { pooledDrift, pooledErrors, pooledNoise } from "./pool-spread.ts";
@@ -18,8 +18,8 @@ const most = 1000;
 /** Horizons at the end of each product's history that calibrate the intervals. */
 const cuts = 3;
 
-/** Products from which the drift is learned, at most: three numbers need no more. */
-const sample = 200;
+/** Products from which noise and drift are learned, at most: a handful of numbers need no more, and backtests are large. */
+const sample = 300;
 
 /** At most `count` of them, evenly chosen. */
 function some<T>(all: readonly T[], count: number): T[] {
@@ -84,15 +84,21 @@ export function learnShop(
     effects: pooledEffects(alone),
   };
   // With these, the candidates' errors.
-  const tests = series.map((s) => ({ series: s, test: tested(s, horizon, first).test }));
-  const second: ShopProfile = { ...first, errors: pooledErrors(tests.map(({ test }) => test)) };
+  const kept: Pick<Tested, "series" | "test">[] = [];
+  const chosen = new Set(some(series, sample));
+  const errors = pooledErrors(series, (s) => {
+    const { test } = tested(s, horizon, first);
+    if (chosen.has(s)) kept.push({ series: s, test });
+    return test;
+  });
+  const second: ShopProfile = { ...first, errors };
   // With their mixture, how noise and level vary.
-  const tried = tests.map((t) => ({
+  const tried = kept.map((t) => ({
     trials: weighed(t, second).trials,
     counts: t.series.counts,
     mean: t.series.mean,
   }));
-  const shape = pooledDrift(some(tried, sample));
+  const shape = pooledDrift(tried);
   const fourth: ShopProfile = { ...second, drift: shape, noise: pooledNoise(tried, shape) };
   // And with that, how the intervals err.
   const steps: Outcome[] = [];
