@@ -1,1 +1,3 @@
 export { EngineError } from "./errors.ts";
+export * from "./forecast/index.ts";
+export * from "./replenish/index.ts";

@@ -89,7 +89,8 @@ function bandsOf(outcomes: readonly Outcome[], levels: readonly number[], believ
   const bands: number[] = [];
   const share = n / (n + believed);
   for (const p of bandGrid) {
-    const own = scores[Math.min(n - 1, Math.ceil(p * (n + 1)) - 1)]!;
+    // A score is the bound that a band must surpass to hold its value.
+    const own = scores[Math.min(n - 1, Math.ceil(p * (n + 1)) - 1)]! + 1e-6;
     bands.push(clamp(share * own + (1 - share) * p, bands.at(-1) ?? 0));
   }
   return bands;

@@ -25,6 +25,22 @@ export const defaultCoverages: readonly number[] = [0.5, 0.8, 0.95];
 /** Known values that a forecast needs: two weeks, or as many as make a mean. */
 export const needed: Readonly<Record<Frequency, number>> = { daily: 14, weekly: 8, monthly: 6 };
 
+/**
+ * Forecasts demand per period: mean, quantiles, intervals, and the same for every sum from the first period on.
+ *
+ * Demand is a level times what it is exposed to: weekday, season, price, promotion; closed days have no exposure and days without
+ * stock (`null`) say nothing. Levels with several memories, and a portfolio of trends and seasons for steadier demand, are mixed by
+ * their errors from past origins (Bates & Granger 1969), near equal parts unless the errors insist. Around the mean lies a negative
+ * binomial or gamma distribution whose variance is noise plus a level that was estimated and drifts; a shop's profile
+ * recalibrates it by how its forecasts erred (`learnShop`). The work is bounded: the newest 1,500 values count.
+ *
+ * @returns `not_enough_history` under 14 known days, 8 weeks or 6 months.
+ * @throws EngineError where a value is negative or not finite, a regressor does not reach over history and horizon, or the horizon is no
+ * whole number from 1 to 365.
+ * @example
+ * const result = forecast({ values: [3, 0, null, 5, …], frequency: "daily", start: "2026-06-01" }, { horizon: 28 });
+ * if (result.verdict === "ok") result.total.mean;
+ */
 export function forecast(input: SeriesInput, options: ForecastOptions): Forecast {
   const { series, horizon, shop } = checked(input, options);
   const need = needed[series.frequency];

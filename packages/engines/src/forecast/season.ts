@@ -1,3 +1,5 @@
+import { pow } from "../numeric/elementary.ts";
+
 /** What is believed of a season's factors before the series is seen: their means and the variance around them. */
 export interface SeasonPrior {
   readonly factors: readonly number[];
@@ -38,6 +40,13 @@ export function season(
     exposure[at[i]!]! += expected[i]!;
     seen[at[i]!]! += 1;
   }
+  let sold = 0;
+  let open = 0;
+  for (let i = 0; i < y.length; i++) {
+    if (Number.isNaN(y[i]!) || demand[at[i]!] === 0) continue;
+    open++;
+    if (y[i]! > 0) sold++;
+  }
   const ratios = new Float64Array(positions);
   for (let k = 0; k < positions; k++) ratios[k] = exposure[k]! > 1e-9 ? demand[k]! / exposure[k]! : 1;
   // Variance of a value over its mean (1 for Poisson), robust enough as a ratio of sums.
@@ -61,6 +70,8 @@ export function season(
     if (seen[k]! > 0) known++;
   }
   const variance = prior ? prior.variance : known > 1 ? agreed(y, expected, at, positions, cycle) : 0;
+  // The share of periods without a sale where there are any. Sales come in clusters: two periods count for one.
+  const empty = open > 0 ? 1 - sold / open : 1;
   const factors = new Float64Array(positions);
   const closed: number[] = [];
   let sum = 0;
@@ -68,8 +79,7 @@ export function season(
     const believed = prior ? prior.factors[k]! : 1;
     const own = variance > 0 ? variance / (variance + noise[k]!) : 0;
     factors[k] = Math.max(0, believed + own * (ratios[k]! - believed));
-    // The odds of selling nothing by chance are about exp(-exposure / dispersion): below one in a thousand.
-    if (demand[k] === 0 && exposure[k]! > 7 * Math.max(1, dispersion)) {
+    if (demand[k] === 0 && pow(empty, seen[k]! / 2) < 1e-3) {
       factors[k] = 0;
       closed.push(k);
     }

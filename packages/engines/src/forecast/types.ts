@@ -89,7 +89,7 @@ export interface ForecastFound {
   readonly accuracy: Accuracy;
   readonly confidence: "low" | "medium" | "high";
   readonly reasons: readonly ForecastReason[];
-  /** What draws paths of demand from this forecast (`replenish`). */
+  /** The whole of it as plain data, for `replenish`. */
   readonly demand: Demand;
 }
 
