@@ -10,8 +10,9 @@ const long = process.env.AMUSED_TEST_LONG === "1";
 
 // Only these ask for a PostgreSQL server, so that the rest starts at once.
 const withDatabases = new Set(["postgres", "server", "bench"]);
-// And only this for a browser.
-const withBrowser = new Set(["browser"]);
+// And only these for a browser, or for the runtimes beside Node.
+const withBrowser = new Set(["browser", "runtimes"]);
+const withRuntimes = new Set(["runtimes"]);
 
 // Tests run on sources, with no build: every package's `exports` names its TypeScript under this condition first.
 const conditions = ["@amused/source", "module", "node", "development|production"];
@@ -30,6 +31,7 @@ function project(name: string, folder: string, exclude: string[] = []) {
       globalSetup: [
         ...(withDatabases.has(name) ? [join(root, "scripts/vitest-databases.ts")] : []),
         ...(withBrowser.has(name) ? [join(root, "scripts/vitest-browser.ts")] : []),
+        ...(withRuntimes.has(name) ? [join(root, "scripts/vitest-runtimes.ts")] : []),
       ],
     },
   };
@@ -48,8 +50,9 @@ export default defineConfig({
     projects: [
       ...packages.map((name) => project(name, join(root, "packages", name))),
       ...folders.map((name) => project(name, join(root, name))),
-      project("house", join(root, "tests"), ["browser/**"]),
+      project("house", join(root, "tests"), ["browser/**", "runtimes/**"]),
       project("browser", join(root, "tests/browser")),
+      project("runtimes", join(root, "tests/runtimes")),
     ],
   },
 });

@@ -84,15 +84,26 @@ describe("no answer is `unavailable`", () => {
     expect(await clientOf(server).products.get(7)).toEqual(tea);
   });
 
-  test("the credential can not be had, and the next request asks for it again", async () => {
-    const apiKey = vi.fn().mockRejectedValueOnce(new Error("down")).mockResolvedValue("k");
-    const shop = clientOf(fakeServer(json(tea)), { apiKey, retry: 0 });
-    expect(await rejection(shop.products.get(7))).toMatchObject({
-      code: "unavailable",
-      cause: { message: "down" },
-    });
-    expect(await shop.products.get(7)).toEqual(tea);
-  });
+  test.each([
+    [
+      "at once",
+      () => {
+        throw new Error("down");
+      },
+    ],
+    ["later", () => Promise.reject(new Error("down"))],
+  ])(
+    "the credential can not be had, which is said %s, and the next request asks for it again",
+    async (_, fails) => {
+      const apiKey = vi.fn<() => string | Promise<string>>(() => "k").mockImplementationOnce(fails);
+      const shop = clientOf(fakeServer(json(tea)), { apiKey, retry: 0 });
+      expect(await rejection(shop.products.get(7))).toMatchObject({
+        code: "unavailable",
+        cause: { message: "down" },
+      });
+      expect(await shop.products.get(7)).toEqual(tea);
+    },
+  );
 });
 
 describe("the caller's signal", () => {
@@ -121,6 +132,17 @@ describe("the caller's signal", () => {
     abort.abort("any reason");
     expect(await writing).toBe("any reason");
     expect(server.sent).toHaveLength(1);
+  });
+
+  test("aborted while the credential is on its way", async () => {
+    const abort = new AbortController();
+    const server = hanging();
+    const shop = clientOf(server, { apiKey: () => new Promise(() => {}) });
+    const reading = rejection(shop.products.get(7, { signal: abort.signal }));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    abort.abort("left");
+    expect(await reading).toBe("left");
+    expect(server.sent).toHaveLength(0);
   });
 
   test("aborted between two attempts", async () => {
@@ -154,4 +176,11 @@ test("no error holds the credential", async () => {
     const error = await rejection(clientOf(fakeServer(answer), { retry: 0, timeout: 5 }).products.get(7));
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("secret-key");
   }
+  // A file of keys, say, whose second line came along.
+  const error = await rejection(clientOf(fakeServer(), { apiKey: "secret-key\n#" }).products.get(7));
+  expect(error).toMatchObject({
+    code: "invalid_request",
+    errors: [{ message: expect.stringContaining("credential") }],
+  });
+  expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("secret-key");
 });

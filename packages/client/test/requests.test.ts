@@ -190,3 +190,14 @@ describe("what was written is seen by later reads", () => {
     expect(server.sent[1]?.headers.has("amused-cursor")).toBe(false);
   });
 });
+
+test("a listener of a live list that throws at once is not kept", async () => {
+  const server = fakeServer(page([]));
+  const list = clientOf(server).products.live();
+  const throws = () => {
+    throw new Error("mine");
+  };
+  expect(() => list.subscribe(throws)).toThrow("mine");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(server.sent).toHaveLength(0);
+});

@@ -127,6 +127,20 @@ test("a position lies under its name", async () => {
   expect(open.mock.calls).toEqual([[undefined], ["e.2"]]);
 });
 
+test("a return while the next event is waited for ends the stream, and keeps the position", async () => {
+  const { saved, storage } = kept();
+  const open = connection([opened("e.0"), event(1)], "stays");
+  const shop = clientOf(fakeServer(open.answer));
+  const stream = resumable(storage, () => shop.events.subscribe());
+  await stream.next();
+  const next = stream.next();
+  await vi.waitFor(() => expect(open.state.reads).toBe(3));
+  await stream.return();
+  expect(await next).toMatchObject({ done: true });
+  expect(open.state.open).toBe(false);
+  expect(saved).toEqual(["e.1"]);
+});
+
 test("it serves in process too", async () => {
   const amused = await createAmused({ store: memoryStore() });
   const shop = amused.seller("acme");

@@ -406,6 +406,24 @@ describe("the end", () => {
     if (answer === undefined) expect(open.state.open).toBe(false);
   });
 
+  test("an abort while the credential is on its way ends the loop", async () => {
+    const { abort, signal } = watched();
+    const shop = clientOf(fakeServer(quiet()), { apiKey: () => new Promise(() => {}) });
+    const all = take(shop.events.subscribe({ signal }), 1);
+    setTimeout(() => abort.abort(), 20);
+    expect(await all).toEqual([]);
+  });
+
+  test("a return while the next event is waited for ends the connection", async () => {
+    const open = connection([opened("e.0")], "stays");
+    const events = follow([open.answer]).stream[Symbol.asyncIterator]();
+    const next = events.next();
+    await vi.waitFor(() => expect(open.state.reads).toBe(2));
+    expect(await events.return?.()).toMatchObject({ done: true });
+    expect(await next).toMatchObject({ done: true });
+    expect(open.state.open).toBe(false);
+  });
+
   test("an abort while the consumer is busy gives it nothing more", async () => {
     const { abort, signal, held } = watched();
     const open = connection([opened("e.0"), event(1) + event(2)], "stays");

@@ -6,8 +6,14 @@ import { type ClientOptions, createClient, type Subscription } from "../src/inde
 import { shareName } from "../src/tabs/name.ts";
 import { createTail, type Said } from "../src/tabs/tail.ts";
 import { stubBrowser } from "./support/browser.ts";
+import { connection, event, lost, opened } from "./support/event-stream.ts";
 import { rejection } from "./support/fake-server.ts";
 
+/** An event as a leader says it. */
+const eventOf = (seq: number, epoch = "e"): Said => ({
+  ...{ id: `${epoch}.${seq}`, seq, type: "a.b", sellerId: "s" },
+  ...{ productId: null, payload: {}, createdAt: "" },
+});
 const events = { "acme.third": z.object({ n: z.number() }), "acme.other": z.object({ n: z.number() }) };
 const adminKey = "an-admin-key-of-at-least-32-characters";
 const patience = { timeout: 10_000, interval: 20 };
@@ -297,6 +303,8 @@ describe("a subscription", () => {
           throw new DOMException("", "SecurityError");
         }),
     ],
+    // As over plain HTTP: what is wrong here is an endless loop, which ends the test's process with it.
+    ["no locks at all", () => vi.stubGlobal("navigator", {})],
     [
       "no locks",
       () => vi.spyOn(navigator.locks, "request").mockRejectedValue(new DOMException("", "SecurityError")),
@@ -308,6 +316,7 @@ describe("a subscription", () => {
     await ready(plain, whole);
     await soon(() => expect(whole.seen).toEqual(upTo(whole.seen.length)));
     expect(await server.open()).toBe(2);
+    expect(browser.held()).toMatchObject({ channels: 0, timers: 0 });
     vi.restoreAllMocks();
   });
 
@@ -320,9 +329,95 @@ describe("a subscription", () => {
     expect(server.asked).toEqual([]);
   });
 
+  test.each([
+    ["the credential is on its way", () => new Promise<string>(() => {})],
+    ["an event is waited for", undefined],
+  ])("that is left while %s keeps nothing", async (_, token) => {
+    const { shop, close } = tab({}, token && { token });
+    const events = shop.events.subscribe()[Symbol.asyncIterator]();
+    const next = events.next();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await events.return?.();
+    expect(await next).toMatchObject({ done: true });
+    await close();
+    await soon(() => expect(browser.held()).toEqual({ listeners: 0, channels: 0, timers: 0 }));
+  });
+
   test("whose credential can not be had at first waits for it", async () => {
     const token = vi.fn().mockRejectedValueOnce(new Error("down")).mockResolvedValue(server.acme);
     await ready(tab({}, { token }));
+  });
+});
+
+describe("a subscription that reads a stream of its own", () => {
+  test("and was told of a reset goes on behind it, whatever it hears meanwhile", async () => {
+    const asked: (string | null)[] = [];
+    const streams = [
+      connection([opened("e.4"), lost("f.50", "epoch")], "stays"),
+      connection([opened("f.50"), event(51, "f")], "stays"),
+    ];
+    const shop = createClient({
+      ...{ baseUrl: server.baseUrl, token: server.acme, reconnect: { minDelay: 1 } },
+      fetch: ({ url }) => {
+        asked.push(new URL(url).searchParams.get("after"));
+        return streams[asked.length - 1]?.answer() ?? new Response(null, { status: 503 });
+      },
+    });
+    // The leader is a page that has not come as far.
+    const name = (await shareName(server.baseUrl, undefined, server.acme)) ?? "";
+    const over = Promise.withResolvers<void>();
+    void navigator.locks.request(name, () => over.promise);
+    const leader = new BroadcastChannel(name);
+    const events = shop.events.subscribe({ from: "e.4" })[Symbol.asyncIterator]();
+    expect((await events.next()).value).toMatchObject({ type: "stream.reset" });
+    leader.postMessage("e.4");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const next = events.next();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    leader.postMessage(eventOf(5));
+    expect((await next).value).toMatchObject({ id: "f.51" });
+    expect(asked).toEqual(["e.4", "f.50"]);
+    await events.return?.();
+    leader.close();
+    over.resolve();
+  });
+
+  test("and whose credential became another seller's by then hears the first one's no more", async () => {
+    const tokens = [server.acme, await server.token("other")];
+    const { fetch } = server;
+    let refuse = false;
+    const faithful = tab({ from: "start" });
+    await server.write(3);
+    await server.write(5, "other");
+    await soon(() => expect(faithful.seen).toEqual(upTo(3)));
+    const switching = tab(
+      {},
+      {
+        token: () => tokens[0] ?? "",
+        fetch: (request) => {
+          if (!refuse) return fetch(request);
+          refuse = false;
+          tokens.shift();
+          return new Response("{}", { status: 401 });
+        },
+      },
+    );
+    await ready(switching);
+    const before = switching.seen.length;
+    // What it misses it asks for by itself, as whoever it is now.
+    refuse = true;
+    const missed = (switching.seen.at(-1) as number) + 1;
+    browser.state.lose = (said) => typeof said === "object" && "seq" in said && said.seq === missed;
+    await server.write(2);
+    await soon(() => expect(tokens).toHaveLength(1));
+    await soon(async () => expect(await server.open()).toBe(2));
+    const head = await server.amused.seller("other").events.list();
+    await server.write(4);
+    await server.write(1, "other");
+    await soon(() => expect(switching.seen.length).toBeGreaterThan(before));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(switching.seen.slice(before)).toEqual(["stream.reset", head.items.length + 1]);
+    expect(await server.open()).toBe(2);
   });
 });
 
@@ -362,10 +457,6 @@ describe("a page", () => {
 });
 
 describe("a tail", () => {
-  const event = (seq: number, epoch = "e"): Said => ({
-    ...{ id: `${epoch}.${seq}`, seq, type: "a.b", sellerId: "s" },
-    ...{ productId: null, payload: {}, createdAt: "" },
-  });
   const reset = (cursor: string): Said => ({ type: "stream.reset", payload: { reason: "ahead", cursor } });
   const taken = (tail: ReturnType<typeof createTail>) => {
     const seen: number[] = [];
@@ -376,7 +467,7 @@ describe("a tail", () => {
   test("goes on from a position only where nothing lies between", () => {
     const tail = createTail(() => true);
     expect(tail.continues("e.4")).toBe(false);
-    for (const seq of [5, 6, 7]) tail.hear(event(seq));
+    for (const seq of [5, 6, 7]) tail.hear(eventOf(seq));
     expect(tail.continues("e.3")).toBe(false);
     expect(tail.continues("f.5")).toBe(false);
     expect(tail.continues("start")).toBe(false);
@@ -384,21 +475,34 @@ describe("a tail", () => {
     expect(taken(tail)).toEqual([6, 7]);
   });
 
+  test("does not go on from beyond a reset, whose events come again under the same numbers", () => {
+    const tail = createTail(() => true);
+    for (const seq of [7, 8, 9]) tail.hear(eventOf(seq));
+    expect(tail.continues("e.9")).toBe(true);
+    tail.hear(reset("e.5"));
+    expect(tail.continues("e.9")).toBe(false);
+    for (const seq of [6, 7]) tail.hear(eventOf(seq));
+    expect(tail.continues("e.9")).toBe(false);
+    expect(tail.continues("e.5")).toBe(true);
+    expect(taken(tail)).toEqual([6, 7]);
+  });
+
   test("drops doubles and what a leader says that is behind", () => {
     const tail = createTail(() => true);
-    for (const said of [event(1), event(1), event(2), "e.1", event(2), "", event(3)]) tail.hear(said);
+    for (const said of [eventOf(1), eventOf(1), eventOf(2), "e.1", eventOf(2), "", eventOf(3)])
+      tail.hear(said);
     expect(tail.continues("e.0")).toBe(true);
     expect(taken(tail)).toEqual([1, 2, 3]);
   });
 
   test.each([
-    ["a jump", event(9), "e.8"],
-    ["another epoch", event(9, "f"), "f.8"],
+    ["a jump", eventOf(9), "e.8"],
+    ["another epoch", eventOf(9, "f"), "f.8"],
     ["a leader that is further", "e.9", "e.9"],
     ["a reset, also backwards", reset("e.1"), "e.1"],
   ])("begins anew after %s", (_, said, base) => {
     const tail = createTail(() => true);
-    for (const seq of [1, 2, 3]) tail.hear(event(seq));
+    for (const seq of [1, 2, 3]) tail.hear(eventOf(seq));
     tail.hear(said);
     expect(tail.base).toBe(base);
     expect(tail.continues("e.0")).toBe(false);
@@ -406,7 +510,7 @@ describe("a tail", () => {
 
   test("does not grow with what nobody takes", () => {
     const tail = createTail(() => true);
-    for (const seq of upTo(10_000)) tail.hear(event(seq));
+    for (const seq of upTo(10_000)) tail.hear(eventOf(seq));
     expect(taken(tail).length).toBeLessThanOrEqual(256);
     expect(tail.end).toBe("e.10000");
   });

@@ -129,7 +129,18 @@ export function inProcessSeller<Custom extends CustomEvents>(
       list: async (query = {}) => value(await events.list(reading, query)),
       publish: async (event, options) =>
         value(await events.publish(writing(options, "events.publish", event), event)),
-      subscribe: ({ signal, ...subscription } = {}) => subscribe(services, reading, subscription, signal),
+      subscribe({ signal, ...subscription } = {}): AsyncIterable<unknown> {
+        const left = new AbortController();
+        const ended = AbortSignal.any([signal ?? left.signal, left.signal]);
+        const stream = subscribe(services, reading, subscription, ended);
+        const leave = stream.return.bind(stream);
+        // By itself a generator that waits is left at its next event only.
+        stream.return = (value) => {
+          left.abort();
+          return leave(value);
+        };
+        return stream;
+      },
     } as Seller<Custom>["events"],
   };
   return seller;
@@ -140,8 +151,8 @@ async function* subscribe(
   { events }: Services,
   context: Context,
   subscription: Parameters<Services["events"]["stream"]>[1],
-  signal: AbortSignal | undefined,
-): AsyncIterable<unknown> {
+  signal: AbortSignal,
+): AsyncGenerator<unknown, void, undefined> {
   let blocks: readonly StreamBlock[] = [];
   let ended: { error?: unknown } | null = null;
   let rouse = () => {};
@@ -158,9 +169,9 @@ async function* subscribe(
     },
   });
   const leave = () => rouse();
-  signal?.addEventListener("abort", leave);
+  signal.addEventListener("abort", leave);
   try {
-    while (!signal?.aborted) {
+    while (!signal.aborted) {
       const roused = new Promise<void>((resolve) => {
         rouse = resolve;
       });
@@ -168,7 +179,7 @@ async function* subscribe(
       stream.more();
       if (blocks.length === 0 && ended === null) await roused;
       for (const { type, text } of blocks) {
-        if (signal?.aborted) return;
+        if (signal.aborted) return;
         if (type === "stream.reset") yield { type, payload: JSON.parse(text) as unknown };
         else if (type !== "stream.open" && type !== "stream.cursor") yield JSON.parse(text) as unknown;
       }
@@ -177,7 +188,7 @@ async function* subscribe(
       if (end !== null) return;
     }
   } finally {
-    signal?.removeEventListener("abort", leave);
+    signal.removeEventListener("abort", leave);
     stream.close();
   }
 }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { fakeClock } from "../../testkit/src/fake-clock.ts";
 import { type Amused, createAmused } from "../src/amused.ts";
@@ -20,10 +20,49 @@ afterEach(async () => {
 });
 
 async function house(store: Store = memoryStore()): Promise<Amused<typeof custom>> {
-  const amused = await createAmused({ store, events: custom });
+  const amused = await createAmused({ store, events: custom, onError() {} });
   running.push(amused);
   return amused;
 }
+
+test("an error report that fails itself stops no consumer", async () => {
+  let reports = 0;
+  const amused = await createAmused({
+    store: memoryStore(),
+    events: custom,
+    onError() {
+      reports++;
+      fail();
+    },
+  });
+  running.push(amused);
+  const { all, until } = seen();
+  amused.events.consume(
+    "reporter",
+    [ticked],
+    ({ payload: { n } }) => {
+      if (n === 1) fail();
+      all.push(n);
+    },
+    { attempts: 1 },
+  );
+  await amused.start();
+  await tick(amused, "acme", 1, 2, 3);
+  await until(2);
+  expect([reports, ...all]).toEqual([1, 2, 3]);
+});
+
+test("what nobody asked to be told of goes to the console", async () => {
+  const said = vi.spyOn(console, "error").mockImplementation(() => {});
+  onTestFinished(() => said.mockRestore());
+  const amused = await createAmused({ store: memoryStore(), events: custom });
+  running.push(amused);
+  amused.events.consume("loud", [ticked], fail, { attempts: 1 });
+  await tick(amused, "acme", 1);
+  await expect
+    .poll(() => said.mock.calls)
+    .toEqual([[expect.objectContaining({ message: expect.stringContaining("Consumer loud gave up") })]]);
+});
 
 async function tick(amused: Amused<typeof custom>, sellerId: string, ...numbers: number[]): Promise<void> {
   for (const n of numbers) await amused.seller(sellerId).events.publish({ type: ticked, payload: { n } });
@@ -33,6 +72,10 @@ async function tick(amused: Amused<typeof custom>, sellerId: string, ...numbers:
 function seen<T = number>() {
   const all: T[] = [];
   return { all, until: (count: number) => expect.poll(() => all.length, { timeout: 15_000 }).toBe(count) };
+}
+
+function fail(): never {
+  throw new Error("it has none");
 }
 
 const poll = (value: () => unknown) => expect.poll(value, { timeout: 15_000, interval: 10 });
@@ -211,6 +254,28 @@ describe("a consumer", () => {
   });
 });
 
+describe("a consumer that is stopped", () => {
+  test("stays so, though all are resumed while it waits for a handler", async () => {
+    const store = memoryStore();
+    await append(store, "a", 1);
+    const { consumers } = service(store);
+    const got = seen();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const consumption = consumers.consume("ticks", [ticked], (event) => {
+      got.all.push(n(event));
+      return promise;
+    });
+    await got.until(1);
+    const stopped = consumption.stop();
+    consumers.resume();
+    resolve();
+    await stopped;
+    await append(store, "a", 2);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(got.all).toEqual([1]);
+  });
+});
+
 describe("an event that fails", () => {
   test("is tried again, later each time, and holds back its seller alone", async () => {
     const store = memoryStore();
@@ -321,6 +386,60 @@ describe("an event that fails", () => {
     ]);
   });
 
+  test("is not passed over because the store was away when it was given up", async () => {
+    const store = memoryStore();
+    await append(store, "a", 1, 2);
+    let away = true;
+    const advance: Store["consumers"]["advance"] = async (lease, step) => {
+      if (step.letter === null || !away) return store.consumers.advance(lease, step);
+      away = false;
+      throw new Error("away");
+    };
+    const { consumers } = service({ ...store, consumers: { ...store.consumers, advance } });
+    const got = seen();
+    const handler = (event: unknown) => {
+      if (n(event) === 1) throw new Error("broken");
+      got.all.push(n(event));
+    };
+    consumers.consume("ticks", [ticked], handler, { attempts: 1 } as object);
+    await got.until(1);
+    expect(await lettersOf(store)).toMatchObject([{ until: "e1.1", error: "Error: broken" }]);
+  });
+
+  test.each([
+    ["no error", undefined],
+    ["what has no text", Object.create(null)],
+    ["what fails to say what it is", Object.defineProperty(new Error(), "message", { get: () => fail() })],
+  ])("by throwing %s becomes a dead letter like others", async (_, thrown) => {
+    const store = memoryStore();
+    await append(store, "a", 1, 2);
+    const { consumers } = service(store);
+    const got = seen();
+    const handler = (event: unknown) => {
+      if (n(event) === 1) throw thrown;
+      got.all.push(n(event));
+    };
+    consumers.consume("ticks", [ticked], handler, { attempts: 2, delay: 0 } as object);
+    await got.until(1);
+    expect(await lettersOf(store)).toMatchObject([{ until: "e1.1", attempts: 2 }]);
+  });
+
+  test("is redriven with all others that are, without a pause after each batch of them", async () => {
+    const store = memoryStore();
+    await append(store, "a", ...Array(25).keys());
+    const { consumers } = service(store, { batch: 10, pollMs: 60_000 });
+    const got = seen();
+    const handler = (event: unknown, { attempt }: { attempt: number }) => {
+      if (attempt === 1) throw new Error("broken");
+      got.all.push(n(event));
+    };
+    consumers.consume("ticks", [ticked], handler, { attempts: 1 } as object);
+    await poll(async () => (await lettersOf(store)).length).toBe(25);
+    await store.consumers.redrive({ id: null, consumer: "ticks", sellerId: null }, new Date());
+    consumers.wake();
+    await got.until(25);
+  });
+
   test("waits the longer the more often it failed, spread over the upper half, up to the longest wait", () => {
     const settings = { delay: 1_000, maxDelay: 60_000 };
     const waits = (random: number) =>
@@ -328,6 +447,9 @@ describe("an event that fails", () => {
     expect(waits(0)).toEqual([1_000, 2_000, 4_000, 60_000, 60_000]);
     expect(waits(1)).toEqual([500, 1_000, 2_000, 30_000, 30_000]);
     expect(errorText("\ud800")).toBe("\ufffd");
+    expect(errorText({ status: 502, body: "x".repeat(3_000) })).toMatch(
+      /^\{"status":502,"body":"x{1900,2000}$/,
+    );
   });
 });
 
@@ -358,6 +480,45 @@ describe("what a consumer never saw", () => {
     expect(await store.consumers.redrive({ id: null, consumer: "ticks", sellerId: null }, new Date())).toBe(
       0,
     );
+  });
+
+  test("is told though the store was away when it was found", async () => {
+    const store = memoryStore();
+    await append(store, "a", 1, 2, 3);
+    await store.events.prune({ before: new Date(0), keep: 1, limit: 100, from: "" });
+    await store.consumers.register("ticks", "start", new Date());
+    await store.consumers.rewind("ticks", { sellerId: "a", to: 0, at: new Date(0) });
+    let away = true;
+    const advance: Store["consumers"]["advance"] = async (lease, step) => {
+      if (step.letter === null || !away) return store.consumers.advance(lease, step);
+      away = false;
+      throw new Error("away");
+    };
+    const { consumers } = service({ ...store, consumers: { ...store.consumers, advance } });
+    const got = seen();
+    consumers.consume("ticks", [ticked], (event) => got.all.push(n(event)));
+    await got.until(1);
+    expect(await lettersOf(store)).toMatchObject([{ reason: "pruned", after: "e1.0", until: "e1.2" }]);
+  });
+
+  test.each([
+    ["in the middle", [2, 3], [1, 4, 5], { after: "e1.1", until: "e1.3" }],
+    ["at its end", [4, 5], [1, 2, 3], { after: "e1.3", until: "e1.5" }],
+  ])("because the log has a hole %s is told too", async (_, gone, handled, range) => {
+    const store = memoryStore();
+    await append(store, "a", 1, 2, 3, 4, 5);
+    const read: Store["events"]["read"] = async (...request) => {
+      const run = await store.events.read(...request);
+      return run && { ...run, events: run.events.filter(({ seq }) => !gone.includes(seq)) };
+    };
+    const { told, consumers } = service({ ...store, events: { ...store.events, read } });
+    const got = seen();
+    consumers.consume("ticks", [ticked], (event) => got.all.push(n(event)));
+    await poll(async () => (await lettersOf(store)).length).toBe(1);
+    await got.until(3);
+    expect(got.all).toEqual(handled);
+    expect(await lettersOf(store)).toMatchObject([{ reason: "pruned", ...range }]);
+    expect(told).toHaveLength(1);
   });
 
   test("because the log is another is told too, and everything held is handled", async () => {
@@ -445,6 +606,24 @@ describe("a lease", () => {
       await store.consumers.progress({ consumer: "ticks", sellerId: "a" }, { limit: 1, after: null })
     ).body.value;
     expect(row).toMatchObject({ position: "e1.2", lag: 0 });
+  });
+
+  test("that can not be renewed because the store does not answer is told to its handler when it is over", async () => {
+    const store = memoryStore();
+    await append(store, "a", 1);
+    const renew = () => new Promise<string[]>(() => {});
+    const { clock, consumers } = service(
+      { ...store, consumers: { ...store.consumers, renew } },
+      { leaseMs: 90 },
+    );
+    let signal: AbortSignal | undefined;
+    consumers.consume("ticks", [ticked], (_, context) => {
+      signal ??= context.signal;
+      return new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+    });
+    await poll(() => signal?.aborted).toBe(false);
+    clock.advance(90);
+    await poll(() => signal?.aborted).toBe(true);
   });
 
   test("that runs out over and over again makes a dead letter of the event at which it does", async () => {
@@ -564,4 +743,15 @@ test("a busy seller leaves room for the others", async () => {
   await poll(() => got.all.includes("calm")).toBe(true);
   expect(got.all.indexOf("calm")).toBeLessThan(300);
   await got.until(301);
+});
+
+test("a long backlog lets the process get to its other work", async () => {
+  const store = memoryStore();
+  await append(store, "a", ...Array(10_000).keys());
+  const { consumers } = service(store);
+  let handled = 0;
+  let turns = 0;
+  consumers.consume("ticks", [ticked], () => handled++);
+  for (; handled < 10_000; turns++) await new Promise((resolve) => setImmediate(resolve));
+  expect(turns).toBeGreaterThanOrEqual(10);
 });

@@ -111,6 +111,18 @@ test("a reset, and a page from before the events seen, are met by reading again"
   leave();
 });
 
+test("a page that stays behind is told, and taken in the end: the database was restored", async () => {
+  const pages = [page(["a"], 8), ...Array.from({ length: 99 }, () => page(["restored"], 5))];
+  const { source, from } = fake(pages, [{ id: "e.9", type: "x" }]);
+  const list = liveList(source, undefined);
+  const statuses: string[] = [];
+  const leave = list.subscribe(({ status, items }) => statuses.push([status, ...items].join()));
+  await vi.advanceTimersByTimeAsync(13_000);
+  expect(statuses.slice(0, 4)).toEqual(["loading", "live,a", "stale,a", "live,restored"]);
+  expect(from.slice(0, 2)).toEqual(["e.8", "e.5"]);
+  leave();
+});
+
 test("what can not be waited out ends it, and the next consumer begins anew", async () => {
   const { source } = fake([new AmusedError("forbidden", "no", {}), page(["a"], 1)]);
   const list = liveList(source, undefined);

@@ -223,6 +223,17 @@ describe("a reader", () => {
     expect(seqs()).toEqual([1]);
   });
 
+  test("does not add to the load of a store that does not answer", async () => {
+    vi.useFakeTimers();
+    await amused.close();
+    const memory = memoryStore();
+    const heads = vi.fn(() => new Promise<never>(() => {}));
+    amused = await createAmused({ store: { ...memory, events: { ...memory.events, heads } } });
+    await reader();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(heads).toHaveBeenCalledTimes(2);
+  });
+
   test("whose catching up fails is ended with the reason", async () => {
     await say(700);
     instead.push(...[1, 2].map(() => undefined as never));
@@ -245,6 +256,30 @@ describe("a reader", () => {
     expect(blocks()[1]).toMatchObject({ id: `${epoch}.8` });
     expect(amused.services.events.counters.gaps).toBe(1);
     expect(String(errors[0])).toContain("hole");
+  });
+
+  test("is told of another log once, also when it was reading its backlog then", async () => {
+    await say(700);
+    await reader();
+    const backlog = Promise.withResolvers<Awaited<ReturnType<Store["events"]["read"]>>>();
+    const { blocks, seqs } = await reader({ from: "start" }, (blocks) => {
+      if (blocks[0]?.type === "stream.open") instead.push(() => backlog.promise);
+      return true;
+    });
+    // While its read is under way, the store is exchanged for one that is further.
+    const restored = { epoch: "restored", head: 800, oldest: 1 };
+    instead.push(async () => ({ ...restored, events: [] }));
+    await say();
+    await vi.waitFor(() => expect(instead).toEqual([]));
+    await settled();
+    const event = (seq: number) => ({ seq, type: "a.b", productId: null, text: "{}" });
+    backlog.resolve({ ...restored, events: upTo(256).map(event) });
+    await vi.waitFor(() => expect(blocks()).toHaveLength(2));
+    instead.push(async () => ({ ...restored, head: 801, events: [event(801)] }));
+    await say();
+    await vi.waitFor(() => expect(seqs()).toEqual([801]));
+    expect(JSON.parse(blocks()[1]?.text as string)).toEqual({ reason: "epoch", cursor: "restored.800" });
+    expect(amused.services.events.counters.gaps).toBe(0);
   });
 
   test("is told when the log turns out to be another one under it", async () => {

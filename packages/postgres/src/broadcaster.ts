@@ -37,6 +37,8 @@ export function postgresBroadcaster({ pool, schema = "amused" }: PostgresBroadca
   let closed = false;
 
   function connect(): void {
+    // A reconnection may come due after the end, or after another one.
+    if (closed || connection !== null) return;
     connecting ??= open()
       .catch(() => lose(connection))
       .finally(() => {
@@ -46,6 +48,7 @@ export function postgresBroadcaster({ pool, schema = "amused" }: PostgresBroadca
 
   async function open(): Promise<void> {
     const client = await pool.connect();
+    if (closed) return client.release(true);
     connection = client;
     listenTo(client);
     client.on?.("error", () => lose(client));
@@ -115,14 +118,12 @@ export function postgresBroadcaster({ pool, schema = "amused" }: PostgresBroadca
     async close() {
       closed = true;
       if (timer !== null) clearTimeout(timer);
-      await connecting;
-      await telling;
       const client = connection;
       connection = null;
-      if (client === null) return;
-      await client.query({ text: `unlisten ${channel}` }).catch(() => {});
-      // It has listeners of ours, so that nobody else should get it.
-      client.release(true);
+      // Nobody else should get it, as it has listeners of ours; and a database that has gone silent must not hold up the end.
+      client?.release(true);
+      await connecting;
+      await telling;
     },
   };
 }

@@ -51,8 +51,13 @@ export async function pgliteStore(
     const store = postgresStore({ pool, schema });
     if (restore !== undefined) {
       await store.migrate();
-      // Positions given out after the backup was made must not be mistaken for ones of the new history.
-      await pool.query(`update ${schema}.event_streams set epoch = $1`, [randomBytes(5).toString("hex")]);
+      // Positions given out after the backup was made must not be mistaken for ones of the new history. Those of consumers
+      // were in the backup with the log itself, and go with it.
+      const renamed = `
+        with streams as (update ${schema}.event_streams set epoch = $1)
+        update ${schema}.checkpoints c set epoch = $1 from ${schema}.event_streams s
+        where s.seller_id = c.seller_id and s.epoch = c.epoch`;
+      await pool.query(renamed, [randomBytes(5).toString("hex")]);
     }
     const analyze = afterGrowth(() => pool.query("analyze"));
     return {

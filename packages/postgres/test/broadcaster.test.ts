@@ -1,7 +1,7 @@
 import { createAmused } from "@amused/core";
 import { broadcasterConformance } from "@amused/testkit";
 import type pg from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { postgresBroadcaster, postgresStore } from "../src/index.ts";
 import { describePostgres, freshPool, freshStore } from "./database.ts";
 
@@ -57,4 +57,46 @@ describePostgres("on PostgreSQL", () => {
     await there.close();
     await close();
   });
+});
+
+test("a broadcaster that ends while its connection is away takes no other", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const query = async () => ({ rows: [] });
+  let held = 0;
+  let lose = () => {};
+  const connect = async () => {
+    held++;
+    return {
+      query,
+      release: () => void held--,
+      on(event: string, listener: (about: never) => void) {
+        if (event === "end") lose = () => listener(undefined as never);
+      },
+    };
+  };
+  const broadcaster = postgresBroadcaster({ pool: { query, connect } });
+  broadcaster.listen(() => {});
+  await vi.advanceTimersByTimeAsync(0);
+  expect(held).toBe(1);
+  lose();
+  await broadcaster.close();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(held).toBe(0);
+});
+
+test("a broadcaster ends while the database is silent", async () => {
+  const released = Promise.withResolvers<never>();
+  released.promise.catch(() => {});
+  let asked = 0;
+  // It answers the first statement, which is to listen.
+  const query = () => (asked++ === 0 ? Promise.resolve({ rows: [] }) : released.promise);
+  // As node-postgres does with what is under way on a connection that is thrown away.
+  const release = (lost?: boolean | Error) => lost && released.reject(new Error("Connection terminated"));
+  const broadcaster = postgresBroadcaster({ pool: { query, connect: async () => ({ query, release }) } });
+  broadcaster.listen(() => {});
+  await vi.waitFor(() => expect(asked).toBe(1));
+  broadcaster.publish("acme");
+  await vi.waitFor(() => expect(asked).toBe(2));
+  await broadcaster.close();
 });

@@ -101,6 +101,29 @@ describe("a folder of pgliteStore", () => {
     await expect(pgliteStore(folder, { restore: backup })).rejects.toMatchObject({ code: "conflict" });
   });
 
+  test("that comes back from a backup has its consumers go on where they were in it", async () => {
+    const store = await pgliteStore(newFolder());
+    const amused = await createAmused({ store });
+    const seen: string[] = [];
+    const handler = ({ payload }: { payload: { product: { name: string } } }) =>
+      seen.push(payload.product.name);
+    const { stop } = amused.events.consume("mails", ["product.created"], handler);
+    await amused.seller("acme").products.create({ name: "Tea" });
+    await expect.poll(() => seen).toEqual(["Tea"]);
+    await stop();
+    await amused.seller("acme").products.create({ name: "Pot" });
+    const backup = await store.backup();
+    await amused.close();
+
+    const restored = await createAmused({ store: pgliteStore(newFolder(), { restore: backup }) });
+    restored.events.consume("mails", ["product.created"], handler);
+    await restored.seller("acme").products.create({ name: "Cup" });
+    await expect.poll(() => seen, { timeout: 10_000 }).toContain("Cup");
+    expect(seen).toEqual(["Tea", "Pot", "Cup"]);
+    expect((await restored.events.deadLetters.list()).items).toEqual([]);
+    await restored.close();
+  });
+
   test("leaves its lock to nobody when it is closed", async () => {
     const folder = newFolder();
     await (await open(folder)).close();

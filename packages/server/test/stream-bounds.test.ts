@@ -17,7 +17,8 @@ import {
 } from "./support/app.ts";
 import { blocksOf, next, rest } from "./support/stream.ts";
 
-const open = ({ ask }: TestApp, query = "") => ask("GET", `/v1/events/stream${query}`);
+const open = ({ ask }: TestApp, query = "", headers: Record<string, string> = {}) =>
+  ask("GET", `/v1/events/stream${query}`, undefined, headers);
 const publish = ({ amused }: TestApp, payload: Record<string, unknown> = {}) =>
   (amused.seller("acme").events.publish as (event: unknown) => Promise<{ seq: number }>)({
     type: "acme.said",
@@ -83,6 +84,22 @@ describe("a reader that does not keep up", () => {
   test.each([
     ["a web stream", webHost],
     ["Node's own response", nodeHost],
+  ])("with a backlog, slow but steady for many heartbeats, is not cut off, through %s", async (_, host) => {
+    const app = await testApp({ heartbeat: 200 }, host);
+    for (let i = 0; i < 400; i++) await publish(app, { text: "x".repeat(60_000) });
+    const response = await open(app, "?after=start");
+    let taken = 0;
+    for await (const bytes of response.body as ReadableStream<Uint8Array>) {
+      taken += bytes.byteLength;
+      if (taken > 400 * 60_000) break;
+      await sleep(bytes.byteLength / 12_000);
+    }
+    expect(await metric(app, "amused_streams_cut_total")).toBe(0);
+  });
+
+  test.each([
+    ["a web stream", webHost],
+    ["Node's own response", nodeHost],
   ])("and takes nothing for two heartbeats is cut off, through %s", async (_, host) => {
     const app = await testApp({ heartbeat: 200 }, host);
     for (let i = 0; i < 150; i++) await publish(app, { text: "x".repeat(60_000) });
@@ -98,7 +115,8 @@ describe("streams are limited", () => {
     const app = await testApp({ streams: 3, streamsPerKey: 2 });
     const first = await open(app);
     const second = await open(app);
-    const refused = await open(app);
+    // However it is spelled.
+    const refused = await open(app, "", { authorization: `bearer  ${app.key}` });
     expect([refused.status, (await problemOf(refused)).code]).toEqual([429, "rate_limited"]);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
     // A stream token stands for one page of many, so that each counts for itself.
@@ -156,6 +174,39 @@ describe("a reader that goes away", () => {
       await response.body?.cancel();
     });
   });
+
+  test.each(["1.0", "1.1"])(
+    "while it is asked who it is, by HTTP/%s, leaves nothing behind",
+    async (version) => {
+      let url = "";
+      const known = Promise.withResolvers<void>();
+      let asked = 0;
+      const app = await testApp(
+        {
+          streamsPerKey: 1,
+          authorize: async () => {
+            asked++;
+            await known.promise;
+            return { sellerId: "acme", scopes: ["read"], actor: "user:1" };
+          },
+        },
+        async (askable) => {
+          url = await served(askable);
+          return { raw: (path, init) => fetch(url + path, init) };
+        },
+      );
+      const socket = connect(Number(new URL(url).port), "127.0.0.1");
+      socket.write(`GET /v1/events/stream HTTP/${version}\r\nHost: a\r\n\r\n`);
+      await vi.waitFor(() => expect(asked).toBe(1));
+      socket.destroy();
+      await sleep(50);
+      known.resolve();
+      await sleep(50);
+      const response = await app.raw("/v1/events/stream");
+      expect(response.status).toBe(200);
+      await response.body?.cancel();
+    },
+  );
 });
 
 describe("on Node", () => {

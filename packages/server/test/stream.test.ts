@@ -1,4 +1,4 @@
-import type { AppOptions } from "@amused/server";
+import type { Access, AppOptions } from "@amused/server";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { metric, nodeHost, problemOf, type TestApp, testApp as testAppOn, webHost } from "./support/app.ts";
 import { blocksOf, next, rest } from "./support/stream.ts";
@@ -79,7 +79,7 @@ describe.each([
   });
 
   test("silence is filled with comments", async () => {
-    const quiet = await testApp({ heartbeat: 60 });
+    const quiet = await testApp({ heartbeat: 100 });
     const blocks = blocksOf(await quiet.ask("GET", "/v1/events/stream"));
     await next(blocks);
     for (let i = 0; i < 3; i++) expect(await next(blocks, () => true)).toEqual({ comment: "heartbeat" });
@@ -116,6 +116,49 @@ describe.each([
       const ready = await draining.raw("/health/ready");
       expect([ready.status, await ready.json()]).toEqual([503, { status: "draining", checks: {} }]);
       expect((await draining.raw("/health/live")).status).toBe(200);
+    });
+
+    test("also where the drain begins while it looks for its place in the log", async () => {
+      const drain = new AbortController();
+      const draining = await testApp({ drain: drain.signal });
+      const { events } = draining.amused.services;
+      const { stream } = events;
+      events.stream = async (...asked) => {
+        const log = await stream(...asked);
+        drain.abort();
+        return log;
+      };
+      const [last] = await rest(blocksOf(await draining.ask("GET", "/v1/events/stream")));
+      expect(Number(last?.retry)).toBeGreaterThan(0);
+    });
+
+    test("with its own credential, whatever else the call shows", async () => {
+      const { key, id: keyId } = await app.amused.keys.create({ sellerId: "acme", scopes: ["read"] });
+      const made = await app.ask("POST", "/v1/stream-tokens", {}, { authorization: `Bearer ${key}` });
+      const { token } = (await made.json()) as { token: string };
+      const good = blocksOf(await stream());
+      const bad = blocksOf(await stream(`?types=sale.recorded&token=${token}`));
+      await next(good);
+      await next(bad);
+      await app.amused.keys.revoke(keyId);
+      await rest(bad);
+      await good.return(undefined);
+    });
+
+    test("when the host says that its reader may see less, or another shop", async () => {
+      const access: Access = { sellerId: "acme", scopes: ["read"], actor: "user:1" };
+      let now = access;
+      const hosted = await testApp({ authorize: async () => now });
+      for (const then of [
+        { ...access, sellerId: "other" },
+        { ...access, scopes: [] },
+      ]) {
+        now = access;
+        const blocks = blocksOf(await hosted.raw("/v1/events/stream"));
+        await next(blocks);
+        now = then;
+        await rest(blocks);
+      }
     });
 
     test("for whoever aborts it, and leaves nothing behind", async () => {

@@ -17,5 +17,15 @@ export {
 } from "./history/history.ts";
 export { type Random, random } from "./random.ts";
 export { type OpenTransport, type Transport, transportScenarios } from "./scenarios/scenarios.ts";
+export type { ProductTruth, SimulatedProduct } from "./shop/catalogue.ts";
+export {
+  type SimulatedDay,
+  type SimulatedLine,
+  type SimulatedOrder,
+  type SimulatedShop,
+  type SimulatedTruth,
+  type SimulationOptions,
+  simulateShop,
+} from "./shop/simulate.ts";
 export { type StoreConformanceOptions, storeConformance } from "./store-conformance.ts";
 export { storePromises } from "./store-promises.ts";

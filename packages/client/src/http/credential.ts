@@ -12,6 +12,8 @@ export function holdCredential(source: Credential | undefined): HeldCredential {
   let held: Promise<string | undefined> | undefined;
 
   async function ask(): Promise<string | undefined> {
+    // So that one which throws at once is forgotten after it was held, as one that rejects.
+    await undefined;
     try {
       return typeof source === "function" ? await source() : source;
     } catch (cause) {

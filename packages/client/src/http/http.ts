@@ -103,10 +103,19 @@ export function createHttp<Custom extends CustomEvents>(options: ClientOptions<C
         async fetch(input) {
           const request = input as Request;
           held = credential.get();
-          const bearer = await held;
-          if (bearer) request.headers.set("authorization", `Bearer ${bearer}`);
-          // An app in the same process would not look at the signal.
+          // Neither whoever hands out credentials nor an app in the same process looks at the signal.
+          await new Promise<unknown>((settle) => {
+            signal?.addEventListener("abort", settle);
+            void held.then(settle, settle).then(() => signal?.removeEventListener("abort", settle));
+          });
           signal?.throwIfAborted();
+          const bearer = await held;
+          try {
+            if (bearer) request.headers.set("authorization", `Bearer ${bearer}`);
+          } catch {
+            // What the platform says of it quotes it.
+            throw notSent("The credential is not fit for a header.");
+          }
           try {
             const response = await fetch(request);
             if (!response.ok) throw await refusal(name, response);

@@ -19,11 +19,24 @@ export function events<Custom extends CustomEvents>(
     yield* (await share)(subscription);
   }
 
+  // What else sharing takes is found out by trying, in code that others do not load.
+  const open = options.shareStream === false || typeof document === "undefined" ? alone : shared;
+
   // Which events a filter lets through is the compiler's knowledge alone; what comes is the server's word for it.
   return {
     list: (query, options) => http.send("GET", "/events", { ...options, query }),
     publish: (json, options) => http.send("POST", "/events", { ...options, json }),
-    // What else sharing takes is found out by trying, in code that others do not load.
-    subscribe: options.shareStream === false || typeof document === "undefined" ? alone : shared,
+    subscribe(subscription: Subscription<string> = {}) {
+      const left = new AbortController();
+      const { signal = left.signal } = subscription;
+      const stream = open({ ...subscription, signal: AbortSignal.any([signal, left.signal]) });
+      const leave = stream.return.bind(stream);
+      // By itself a generator that waits is left at its next event, and holds the connection until then.
+      stream.return = (value) => {
+        left.abort();
+        return leave(value);
+      };
+      return stream;
+    },
   } as Events<Custom>;
 }

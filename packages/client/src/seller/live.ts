@@ -31,13 +31,15 @@ export function live(
       let leave: (() => void) | undefined = () => {
         leave = undefined;
       };
-      load().then(
+      const loaded = load();
+      // First, so that a listener that throws is not held: its caller got nothing to leave by.
+      listener(get());
+      loaded.then(
         (list) => {
           if (leave) leave = list.subscribe(listener);
         },
         () => leave && listener(before),
       );
-      listener(get());
       return () => leave?.();
     },
     [Symbol.asyncIterator]() {

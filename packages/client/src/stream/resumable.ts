@@ -29,13 +29,14 @@ const saveEveryMs = 1_000;
  *   if (event.type !== "stream.reset") show(event);
  * }
  */
-export async function* resumable<Event extends { id: string } | { payload: { cursor: string } }>(
+export function resumable<Event extends { id: string } | { payload: { cursor: string } }>(
   storage: CursorStorage,
   open: (from: string | undefined) => AsyncIterable<Event>,
 ): AsyncGenerator<Event, void, undefined> {
   const ended = new AbortController();
   let unsaved: string | undefined;
   let saving: Promise<void> | undefined;
+  let source: AsyncIterator<Event> | undefined;
 
   /** One write at a time, always of the newest position. */
   async function save(): Promise<void> {
@@ -52,16 +53,32 @@ export async function* resumable<Event extends { id: string } | { payload: { cur
     saving = undefined;
   }
 
-  try {
-    for await (const event of open(await stored(storage))) {
-      yield event;
-      unsaved = "id" in event ? event.id : event.payload.cursor;
-      saving ??= save();
+  async function* events(): AsyncGenerator<Event, void, undefined> {
+    try {
+      const from = await stored(storage);
+      if (ended.signal.aborted) return;
+      const opened = open(from)[Symbol.asyncIterator]();
+      source = opened;
+      for await (const event of { [Symbol.asyncIterator]: () => opened }) {
+        yield event;
+        unsaved = "id" in event ? event.id : event.payload.cursor;
+        saving ??= save();
+      }
+    } finally {
+      ended.abort();
+      await saving;
     }
-  } finally {
-    ended.abort();
-    await saving;
   }
+
+  const stream = events();
+  const leave = stream.return.bind(stream);
+  // By itself a generator that waits is left at its next event only.
+  stream.return = (value) => {
+    ended.abort();
+    source?.return?.().catch(() => {});
+    return leave(value);
+  };
+  return stream;
 }
 
 async function stored(storage: CursorStorage): Promise<string | undefined> {

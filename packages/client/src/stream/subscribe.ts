@@ -80,9 +80,8 @@ export async function* subscribe(
         if (reset) {
           yield { type: "stream.reset", payload: reset };
           position = reset.cursor;
-          if (signal?.aborted) return;
         }
-        if (!control) {
+        if (!control && !signal?.aborted) {
           yield said;
           position = cursor;
         } else if (event === "stream.cursor" && !whole) position = cursor;

@@ -19,6 +19,16 @@ export function shareStream(
   const tabs = new Map<string, Tab>();
   const nameNow = async () => shareName(baseUrl, seller, await http.credential());
 
+  /** Tells when the credential was renewed, and for another seller: what comes then is not for the tabs of this name. */
+  const watched = (name: string | undefined, onSwitch: () => void): Http => ({
+    ...http,
+    async open(...call) {
+      const response = await http.open(...call);
+      if ((await nameNow().catch(() => undefined)) !== name) onSwitch();
+      return response;
+    },
+  });
+
   function tabOf(name: string): Tab {
     const known = tabs.get(name);
     if (known) return known;
@@ -26,13 +36,8 @@ export function shareStream(
       name,
       open(from, signal, moved) {
         const switched = new AbortController();
-        const open: Http["open"] = async (...call) => {
-          const response = await http.open(...call);
-          // The credential was renewed, and for another seller: what comes now is not for the tabs of this name.
-          if ((await nameNow()) !== name) switched.abort();
-          return response;
-        };
-        return subscribe({ ...http, open }, reconnect, resumed({}, from, signal, switched.signal), moved);
+        const guarded = watched(name, () => switched.abort());
+        return subscribe(guarded, reconnect, resumed({}, from, signal, switched.signal), moved);
       },
       silence: reconnect?.watchdog ?? 35_000,
       onEnd() {
@@ -65,7 +70,10 @@ export function shareStream(
     signal?.addEventListener("abort", stop);
     try {
       // A credential that can not be had says nothing; the stream waits for it.
-      const name = await nameNow().catch(() => undefined);
+      const name = await new Promise<string | undefined>((resolve) => {
+        wake = () => resolve(undefined);
+        nameNow().then(resolve, wake);
+      });
       if (name) {
         tab = tabOf(name);
         leave = tab.join((said) => {
@@ -94,7 +102,10 @@ export function shareStream(
           if (joins()) joined.abort();
         };
         yield* subscribe(
-          http,
+          watched(name, () => {
+            tab = undefined;
+            leave();
+          }),
           reconnect,
           resumed(subscription, position, signal, joined.signal),
           (cursor) => {

@@ -104,7 +104,8 @@ export function createTab({ name, open, silence, onEnd }: TabOptions): Tab {
         attempt.abort();
       }
     }
-    void compete();
+    // Not before this part can be left: where there are no locks at all, it ends at once.
+    queueMicrotask(compete);
 
     return () => {
       left = true;

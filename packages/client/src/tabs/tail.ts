@@ -54,9 +54,9 @@ export function createTail(passes: (event: AnyEvent) => boolean): Tail {
       }
     },
     continues(position) {
-      if (!(steps(base, position) >= 0)) return false;
+      // One that is further than what was heard may be of a history that a reset took back.
+      if (!(steps(base, position) >= 0 && steps(position, end) >= 0)) return false;
       while (queue[0] && steps(position, queue[0].id) <= 0) queue.shift();
-      if (steps(end, position) > 0) end = position;
       return true;
     },
     take: () => queue.shift(),

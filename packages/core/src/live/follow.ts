@@ -30,6 +30,8 @@ export interface Watch<T> {
 const pauseMs = 250;
 /** One that was answered from before what is known is asked for again after so long. */
 const behindMs = 1_000;
+/** So often; then the list is behind for all to see, and begun anew. */
+const maxBehind = 10;
 /** Waits after failures grow up to this. */
 const maxDelayMs = 30_000;
 /** Answers after which asking the same again can do no better. */
@@ -50,6 +52,7 @@ export async function follow<T, Event extends { id: string; type: string }>(
   /** The position at which `known` is true, or the least at which the next page has to be. */
   let position: string | undefined;
   let failures = 0;
+  let behind = 0;
   let pause = Promise.resolve();
 
   async function load(): Promise<void> {
@@ -59,9 +62,11 @@ export async function follow<T, Event extends { id: string; type: string }>(
     const { items, nextCursor, asOf } = await read(signal);
     if (signal.aborted) return;
     if (position !== undefined && Number(distance(position, asOf)) < 0) {
+      if (++behind > maxBehind) throw new Error("The list is answered from before the events already seen.");
       pause = sleep(behindMs, signal);
       return load();
     }
+    behind = 0;
     const same = JSON.stringify(items) === JSON.stringify(known.items);
     known = { items: same ? known.items : items, whole: nextCursor === null };
     position = asOf;
@@ -94,7 +99,8 @@ export async function follow<T, Event extends { id: string; type: string }>(
     } catch (error) {
       if (signal.aborted) return;
       const { status, retryAfter = 0 } = readError(error);
-      if (status === undefined || final.includes(status)) throw error;
+      if (behind <= maxBehind && (status === undefined || final.includes(status))) throw error;
+      behind = 0;
       watch.failure(error);
       // Begun anew, from whatever there is: a database that was restored may not have come as far.
       position = undefined;

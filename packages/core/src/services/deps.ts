@@ -13,8 +13,8 @@ export interface Deps {
   /** The currency of a product that names none. */
   currency: string;
   now: () => Date;
-  /** Begins the epochs of logs that this process opens. */
-  epoch: string;
+  /** An epoch for a log that is opened. No two logs have one, so that a cursor of another seller's is known for foreign. */
+  epoch: () => string;
   /** Told of every commit, so that streams wake. */
   announce: (sellerId: string, position: StreamPosition) => void;
 }
@@ -25,7 +25,7 @@ export function commandOf(deps: Deps, context: Context): Command {
     sellerId: context.sellerId,
     actor: context.actor,
     at: deps.now(),
-    epoch: deps.epoch,
+    epoch: deps.epoch(),
     idempotency: context.idempotency ?? null,
   };
 }
@@ -47,7 +47,7 @@ export async function answerRead<T>(
   read: Read<T>,
   revision: string | null = null,
 ): Promise<Answer<T>> {
-  const head = read.head ?? { ...(await deps.repositories.events.open(sellerId, deps.epoch)), seq: 0 };
+  const head = read.head ?? { ...(await deps.repositories.events.open(sellerId, deps.epoch())), seq: 0 };
   return { body: read.body, cursor: formatCursor(head), revision, replayed: false };
 }
 

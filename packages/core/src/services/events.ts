@@ -22,7 +22,7 @@ export function eventsService(
       if (productId !== undefined) await checkProduct(repositories, context.sellerId, productId);
       const request = { after: asked?.seq ?? 0, limit, types: types ?? null, productId: productId ?? null };
       const run = (await repositories.events.read(context.sellerId, request)) ?? {
-        ...(await repositories.events.open(context.sellerId, deps.epoch)),
+        ...(await repositories.events.open(context.sellerId, deps.epoch())),
         ...{ head: 0, oldest: 1, events: [] },
       };
       const reason = asked === null ? null : lost(asked, run);

@@ -39,21 +39,27 @@ export function authentication(services: Services, tokens: StreamTokens, options
 
   return async (request, stream) => {
     const header = request.headers.get("authorization");
-    const token = bearer(header);
     if (authorize === undefined) {
-      const queried = queryToken(request.url);
-      // A query with a key in it is refused even beside a valid header: it is in the logs by now.
-      if (queried !== null && (token === null || stream)) return byToken(queried, stream, true);
-      if (token !== null) return byToken(token, stream, false);
-      throw missing(header);
+      const shown = shownToken(request, stream);
+      if (shown === null) throw missing(header);
+      return byToken(shown.token, stream, shown.inQuery);
     }
     const access = await authorize(request);
     if (access !== null) return access;
     // The host's pages may use our stream tokens too.
-    const given = token ?? queryToken(request.url);
+    const given = bearer(header) ?? queryToken(request.url);
     if (given !== null && looksLikeStreamToken(given)) return byToken(given, stream, false);
     throw missing(header);
   };
+}
+
+/** The one key or token by which a call is judged, and where it stands. */
+export function shownToken(request: Request, stream: boolean): { token: string; inQuery: boolean } | null {
+  const token = bearer(request.headers.get("authorization"));
+  const queried = queryToken(request.url);
+  // A query with a key in it is refused even beside a valid header: it is in the logs by now.
+  if (queried !== null && (token === null || stream)) return { token: queried, inQuery: true };
+  return token === null ? null : { token, inQuery: false };
 }
 
 function bearer(header: string | null): string | null {

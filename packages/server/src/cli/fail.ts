@@ -26,12 +26,13 @@ export function lineOf(error: unknown): string {
 }
 
 /** Several attempts at a connection fail as one error whose message is empty. */
-function messageOf(error: Error): string {
+export function messageOf(error: Error): string {
   if (error.message !== "") return error.message;
   const [first] = error instanceof AggregateError ? (error.errors as Error[]) : [];
   return first?.message ?? error.name;
 }
 
-function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, " ");
+/** A text that others made, so that it stays in its line and tells the terminal nothing. */
+export function oneLine(text: string): string {
+  return text.replace(/\s*\p{Cc}+\s*/gu, " ");
 }

@@ -1,9 +1,10 @@
 import type { StreamBytes } from "./blocks.ts";
-import type { OpenedSink, SinkOwner } from "./sink.ts";
+import { lastMs, type OpenedSink, type SinkOwner } from "./sink.ts";
 
 /** What we need of Node's response: `@hono/node-server` hands it to apps as `env.outgoing`. */
 export interface NodeResponse {
   readonly statusCode: number;
+  readonly destroyed: boolean;
   readonly writableLength: number;
   /** HTTP/1.1 without a length: what is sent is framed in chunks. */
   readonly chunkedEncoding: boolean;
@@ -21,9 +22,6 @@ interface NodeSocket {
   off(event: "drain", listener: () => void): unknown;
 }
 
-/** How long a reader may take for the rest of a stream that has ended. */
-const lastMs = 5_000;
-
 /**
  * A stream on Node's own response. The host is answered without a body: it writes the head, with whatever middleware put
  * in, and ends the response. That end is where the stream begins. No web stream stands between, which would take more of
@@ -36,6 +34,7 @@ export function nodeSink(response: NodeResponse, owner: SinkOwner): OpenedSink {
   let socket: NodeSocket | null = null;
   let opened = false;
   let ended = false;
+  let sent = 0;
 
   response.end = (...last) => {
     response.end = end;
@@ -53,15 +52,20 @@ export function nodeSink(response: NodeResponse, owner: SinkOwner): OpenedSink {
     owner.opened();
     return response;
   };
-  response.on("close", () => {
+  function closed(): void {
     ended = true;
     // The connection may serve other requests.
     socket?.off("drain", drained);
     owner.closed();
-  });
+  }
+  // The reader may have gone while it was asked who it is: then nobody tells us any more.
+  if (response.destroyed) closed();
+  else response.on("close", closed);
 
   function write({ bytes, chunk }: StreamBytes): boolean {
-    return socket === null ? response.write(bytes) : socket.write(chunk);
+    const out = socket === null ? bytes : chunk;
+    sent += out.byteLength;
+    return (socket ?? response).write(out);
   }
 
   return {
@@ -70,6 +74,9 @@ export function nodeSink(response: NodeResponse, owner: SinkOwner): OpenedSink {
       write: (bytes) => !ended && write(bytes),
       get buffered() {
         return response.writableLength;
+      },
+      get taken() {
+        return sent - response.writableLength;
       },
       end(last) {
         if (ended) return;

@@ -11,7 +11,9 @@ export interface OpenStream {
   readonly credential: unknown;
   /** Bytes that its reader has not taken. */
   readonly buffered: number;
-  /** Throws `unauthenticated` once the credential is no longer good. */
+  /** Bytes that its reader has taken. */
+  readonly taken: number;
+  /** Throws `unauthenticated` or `forbidden` once the credential is no longer good for it. */
   check(): Promise<void>;
   beat(): void;
   /** Ends it; with `retryMs` it says when to come back. */
@@ -47,8 +49,8 @@ export function openStreams({
   logger: Logger;
 }): OpenStreams {
   const open = new Set<OpenStream>();
-  /** Streams whose reader has something to take: how much there was at the last look, and since when it is no less. */
-  const behind = new Map<OpenStream, { buffered: number; since: number }>();
+  /** Streams whose reader has something to take: how much it had taken at a look, and since when that is no more. */
+  const behind = new Map<OpenStream, { taken: number; since: number }>();
   let timer: ReturnType<typeof setInterval> | undefined;
   let checkedAt = 0;
   const tickMs = Math.max(10, Math.min(1_000, heartbeat / 3));
@@ -61,18 +63,20 @@ export function openStreams({
       // To a reader that has not taken the last bytes, more of them say nothing.
       else if (stream.buffered === 0 && now - stream.sentAt >= heartbeat - tickMs / 2) stream.beat();
     }
-    if (now - checkedAt < checkMs) return;
+    // A timer's ticks are not quite as far apart as they should be: that must not cost a whole one.
+    if (now - checkedAt < checkMs - tickMs / 2) return;
     checkedAt = now;
     const credentials = Map.groupBy(open, (stream) => stream.credential);
     for (const streams of credentials.values()) void check(streams);
   }
 
   function stalled(stream: OpenStream, now: number): boolean {
-    const { buffered } = stream;
-    if (buffered === 0) return behind.delete(stream) && false;
+    if (stream.buffered === 0) return behind.delete(stream) && false;
+    // Not by what is left: a reader of a backlog is given the next at once, so that as much is left at every look.
+    const { taken } = stream;
     const last = behind.get(stream);
-    if (last !== undefined && buffered >= last.buffered) return now - last.since >= 2 * heartbeat;
-    behind.set(stream, { buffered, since: now });
+    if (last !== undefined && taken <= last.taken) return now - last.since >= 2 * heartbeat;
+    behind.set(stream, { taken, since: now });
     return false;
   }
 
@@ -87,8 +91,12 @@ export function openStreams({
     }
   }
 
+  function sendAway(stream: OpenStream): void {
+    stream.end(500 + Math.random() * spreadMs);
+  }
+
   drain?.addEventListener("abort", () => {
-    for (const stream of [...open]) stream.end(500 + Math.random() * spreadMs);
+    for (const stream of [...open]) sendAway(stream);
   });
 
   return {
@@ -100,6 +108,8 @@ export function openStreams({
     },
     add(stream) {
       open.add(stream);
+      // It was let in before, and looked for its place in the log meanwhile.
+      if (drain?.aborted) return sendAway(stream);
       if (timer !== undefined) return;
       timer = setInterval(tick, tickMs);
       // On Node, a stream alone must not keep a process that wants to end.

@@ -1,4 +1,7 @@
 import { AmusedError, type OpenedStream, type StreamReader } from "@amused/core";
+import { checkScope } from "../auth/access.ts";
+import { shownToken } from "../auth/authenticate.ts";
+import { sellerOf } from "../auth/seller.ts";
 import { negotiate } from "../http/accept.ts";
 import type { Reply } from "../http/reply.ts";
 import type { SellerCall } from "../routes/route.ts";
@@ -62,7 +65,7 @@ interface SocketReader extends StreamReader {
   begin(log: OpenedStream, left: () => void): ReadableStream<Uint8Array> | null;
 }
 
-function readerOf({ house, request, requestId, access, query, response }: SellerCall): SocketReader {
+function readerOf({ house, request, requestId, access, context, response }: SellerCall): SocketReader {
   const { streams, metrics, logger } = house;
   let log: OpenedStream | null = null;
   let left = () => {};
@@ -82,12 +85,19 @@ function readerOf({ house, request, requestId, access, query, response }: Seller
   const stream: OpenStream = {
     sentAt: Date.now(),
     expiresAt: access.expiresAt == null ? Number.POSITIVE_INFINITY : Date.parse(access.expiresAt),
-    credential:
-      house.options.authorize === undefined ? (request.headers.get("authorization") ?? query.token) : request,
+    credential: house.options.authorize === undefined ? shownToken(request, true)?.token : request,
     get buffered() {
       return sink.buffered;
     },
-    check: async () => void (await house.authenticate(request, true)),
+    get taken() {
+      return sink.taken;
+    },
+    async check() {
+      const now = await house.authenticate(request, true);
+      // The host may say by now that they see less, or another shop.
+      checkScope(now, "read");
+      sellerOf(now, context.sellerId);
+    },
     beat() {
       stream.sentAt = Date.now();
       sink.write(heartbeatBytes);
@@ -111,7 +121,7 @@ function readerOf({ house, request, requestId, access, query, response }: Seller
           if (log === null) return;
           streams.add(stream);
           sink.write(retryBytes);
-          log.more();
+          log?.more();
         },
         drained() {
           if (!waits) return;
@@ -146,7 +156,7 @@ function readerOf({ house, request, requestId, access, query, response }: Seller
 }
 
 /** Who is held to the limit of streams: each stream token for itself, as it stands for one page of many. */
-function holderOf({ house, request, access, query }: SellerCall): string {
-  if (house.options.authorize !== undefined) return access.actor;
-  return request.headers.get("authorization") ?? String(query.token);
+function holderOf({ house, request, access }: SellerCall): string {
+  const shown = house.options.authorize === undefined ? shownToken(request, true) : null;
+  return shown?.token ?? access.actor;
 }

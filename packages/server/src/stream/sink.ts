@@ -1,11 +1,16 @@
 import type { StreamBytes } from "./blocks.ts";
 
+/** How long a reader may take for the rest of a stream that has ended. */
+export const lastMs = 5_000;
+
 /** Where a stream's bytes go, whatever host carries them. */
 export interface Sink {
   /** Sends these; `false` asks whoever can to wait for `drained` before more. */
   write(bytes: StreamBytes): boolean;
   /** Bytes that were sent but that nobody has taken. */
   readonly buffered: number;
+  /** How much was taken of what was sent, in bytes: it grows for as long as somebody reads. */
+  readonly taken: number;
   /** Ends it when what was sent is taken. */
   end(last?: StreamBytes): void;
   /** Ends it now, whatever was sent. */

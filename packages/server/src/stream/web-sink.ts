@@ -1,5 +1,5 @@
 import type { StreamBytes } from "./blocks.ts";
-import type { OpenedSink, SinkOwner } from "./sink.ts";
+import { lastMs, type OpenedSink, type SinkOwner } from "./sink.ts";
 
 /** So many untaken bytes ask to wait. */
 const enough = 64 * 1024;
@@ -8,6 +8,8 @@ const enough = 64 * 1024;
 export function webSink(signal: AbortSignal, owner: SinkOwner): OpenedSink {
   let controller!: ReadableStreamDefaultController<Uint8Array>;
   let ended = false;
+  let sent = 0;
+  let last: ReturnType<typeof setTimeout> | undefined;
 
   function leave(): boolean {
     if (ended) return false;
@@ -31,6 +33,7 @@ export function webSink(signal: AbortSignal, owner: SinkOwner): OpenedSink {
       // Of size 0, so that it is asked for only by a host that has taken everything.
       pull: () => owner.drained(),
       cancel() {
+        clearTimeout(last);
         if (leave()) owner.closed();
       },
     },
@@ -38,22 +41,33 @@ export function webSink(signal: AbortSignal, owner: SinkOwner): OpenedSink {
   );
   const buffered = () => -(controller.desiredSize ?? 0);
 
+  function fail(): void {
+    controller.error(new Error("The reader of a stream did not keep up."));
+  }
+
   const sink = {
     write({ bytes }: StreamBytes) {
       if (ended) return false;
+      sent += bytes.byteLength;
       controller.enqueue(bytes);
       return buffered() < enough;
     },
     get buffered() {
       return buffered();
     },
-    end(last?: StreamBytes) {
+    get taken() {
+      return sent - buffered();
+    },
+    end(bytes?: StreamBytes) {
       if (!leave()) return;
-      if (last !== undefined) controller.enqueue(last.bytes);
+      if (bytes !== undefined) controller.enqueue(bytes.bytes);
       controller.close();
+      // Nobody watches it any more, and what is never taken must not stay for ever.
+      if (buffered() > 0) last = setTimeout(fail, lastMs);
+      (last as { unref?: () => void } | undefined)?.unref?.();
     },
     cut() {
-      if (leave()) controller.error(new Error("The reader of a stream did not keep up."));
+      if (leave()) fail();
     },
   };
   signal.addEventListener("abort", gone);

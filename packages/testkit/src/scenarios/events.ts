@@ -126,6 +126,17 @@ export function eventScenarios(newShop: NewShop): void {
       expect(seen[1]).toBe((seen[0] as number) + 1);
     });
 
+    test("end for a subscriber that leaves while it waits for the next one", async () => {
+      const shop = await newShop();
+      await shop.products.create({ name: "Tea" });
+      const events = shop.events.subscribe({ from: "start" })[Symbol.asyncIterator]();
+      await events.next();
+      const next = events.next();
+      await new Promise((done) => setTimeout(done, 20));
+      expect(await events.return?.()).toMatchObject({ done: true });
+      expect(await next).toMatchObject({ done: true });
+    });
+
     test("pass a filter by type and product, and nothing else", async () => {
       const shop = await newShop();
       const a = await shop.products.create({ name: "a", quantity: 9 });
@@ -136,6 +147,15 @@ export function eventScenarios(newShop: NewShop): void {
       );
       await expectError(take(shop, 1, { productId: 123_456_789 }), "not_found");
       await expectFaults(take(shop, 1, { types: ["Not A Type"] }), ["types.0"]);
+    });
+
+    test("have positions of their own log only: another seller's is foreign", async () => {
+      const [ours, theirs] = [await newShop(), await newShop()];
+      for (const shop of [ours, theirs]) await shop.products.create({ name: "Tea" });
+      const { nextCursor } = await ours.events.list();
+      await expectError(theirs.events.list({ after: nextCursor }), "cursor_expired");
+      const [reset] = await take(theirs, 1, { from: nextCursor });
+      expect(reset).toMatchObject({ type: "stream.reset", payload: { reason: "epoch" } });
     });
 
     test("say so when a position is not of this log, and go on from the head", async () => {

@@ -43,6 +43,8 @@ export function consumer(deps: ConsumerDeps, name: string, task: Task): Consumer
   let working: Promise<void> | null = null;
   let poll: ReturnType<typeof setInterval> | null = null;
   let renewal: ReturnType<typeof setInterval> | null = null;
+  /** Renewals that the store has not answered yet. */
+  let renewals = 0;
   const retries = new Set<ReturnType<typeof setTimeout>>();
 
   function wake(sellerId?: string): void {
@@ -133,23 +135,32 @@ export function consumer(deps: ConsumerDeps, name: string, task: Task): Consumer
   }
 
   async function renew(): Promise<void> {
+    if (renewals > 0) expire();
     const leases = [...running].map(([sellerId, { token }]) => ({ sellerId, token }));
     const at = now();
     const until = new Date(at.getTime() + timing.leaseMs);
-    let held: string[] | null = null;
+    let held: string[];
+    renewals++;
     try {
       held = await consumers.renew(name, leases, until);
     } catch (error) {
-      onError(error);
+      expire();
+      return onError(error);
+    } finally {
+      renewals--;
     }
     for (const { sellerId, token } of leases) {
       const one = running.get(sellerId);
       if (one?.token !== token) continue;
-      if (held?.includes(sellerId)) one.until = until.getTime();
-      // Somebody else has it, or may have it soon.
-      else if (held !== null || one.until <= now().getTime())
-        one.lost.abort(new Error("The lease was lost."));
+      if (held.includes(sellerId)) one.until = until.getTime();
+      else one.lost.abort(new Error("The lease was lost."));
     }
+  }
+
+  /** Somebody else may have by now, or soon, what could not be renewed in time. */
+  function expire(): void {
+    for (const { until, lost } of running.values())
+      if (until <= now().getTime()) lost.abort(new Error("The lease was lost."));
   }
 
   function stopRenewing(): void {

@@ -26,13 +26,15 @@ export function consumersService(
 ): ConsumersService {
   const timing = { ...defaultTiming, ...deps.timing };
   const here = new Map<string, Consumer>();
+  /** Those that wait for their last handlers, and are not resumed any more. */
+  const ending = new Set<Consumer>();
   let paused = false;
   let closed = false;
   const pauseAll = () => Promise.all([...here.values()].map((one) => one.pause())).then(() => {});
 
   return {
     consume(name, types, handle, { signal, ...options } = {}) {
-      parse(consumerNameSchema, name);
+      parse(consumerNameSchema, name, "name");
       const settings = parse(consumeOptionsSchema, options);
       if (closed) throw new AmusedError("unavailable", "This system is closed.", {});
       if (here.has(name))
@@ -41,12 +43,14 @@ export function consumersService(
           `Consumer ${name} runs here already. Stop it first, or choose another name.`,
           {},
         );
-      const task = { types: parse(consumedTypesSchema, types), handle, settings };
+      const task = { types: parse(consumedTypesSchema, types, "types"), handle, settings };
       const one = consumer({ random: Math.random, ...deps, timing }, name, task);
       here.set(name, one);
       const stop = async () => {
         signal?.removeEventListener("abort", stop);
+        ending.add(one);
         await one.pause();
+        ending.delete(one);
         if (here.get(name) === one) here.delete(name);
       };
       signal?.addEventListener("abort", stop);
@@ -64,7 +68,7 @@ export function consumersService(
     },
     resume() {
       paused = false;
-      for (const one of here.values()) one.resume();
+      for (const one of here.values()) if (!closed && !ending.has(one)) one.resume();
     },
     async close() {
       closed = true;

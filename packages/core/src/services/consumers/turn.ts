@@ -52,10 +52,10 @@ export async function takeTurn(
   // The last holder died or hung in one of the events to come. Each is checked off by itself, so that it is found out which.
   const careful = attempts > 0;
 
-  async function write(letter: DeadLetterDraft | null, release = false): Promise<void> {
-    if (signal.aborted || !(await consumers.advance(lease, { position, at: now(), letter, release })))
-      throw new LeaseLost();
-    written = position;
+  async function write(letter: DeadLetterDraft | null, release = false, to = position): Promise<void> {
+    const step = { position: to, at: now(), letter, release };
+    if (signal.aborted || !(await consumers.advance(lease, step))) throw new LeaseLost();
+    written = to;
     writtenAt = now().getTime();
   }
 
@@ -77,9 +77,11 @@ export async function takeTurn(
     return failed;
   }
 
-  async function redrive(): Promise<void> {
-    for (const { id, event, ...letter } of await consumers.redriven(sellerId, consumer, timing.batch)) {
-      if (stopping()) return;
+  /** Handles a batch of redriven letters; says whether there may be more. */
+  async function redrive(): Promise<boolean> {
+    const letters = await consumers.redriven(sellerId, consumer, timing.batch);
+    for (const { id, event, ...letter } of letters) {
+      if (stopping()) return true;
       const attempts = letter.attempts + 1;
       const settle = async (error: string | null) => {
         const failure = error === null ? null : { attempts, error };
@@ -90,6 +92,7 @@ export async function takeTurn(
       const failed = await failureOf(event, attempts);
       await settle(failed && errorText(failed.error));
     }
+    return letters.length === timing.batch;
   }
 
   /** Handles one event and moves past it; the wait before it is tried again, if it failed. */
@@ -97,8 +100,9 @@ export async function takeTurn(
     const bury = async (error: string, cause: unknown) => {
       const [after, until] = [formatCursor({ ...to, seq: to.seq - 1 }), formatCursor(to)];
       const letter = { reason: "failed" as const, after, until, event: stored.text, attempts, error };
+      // Only then: what fails here is written again without the letter, from where it was.
+      await write(letter, false, to);
       move(to);
-      await write(letter);
       const what = `Consumer ${consumer} gave up on event ${until} (${stored.type}) of seller ${sellerId}`;
       onError(new Error(`${what} after ${letter.attempts} attempts: ${error}`, { cause }));
     };
@@ -131,13 +135,15 @@ export async function takeTurn(
         ...{ after: position.seq, limit: timing.batch, types: null, productId: null },
       });
       if (run === null) return "done";
-      const reason = lost(position, run);
+      const first = run.events[0]?.seq ?? run.head + 1;
+      // A hole would be a fault of the log. It is told like what was let go, and not waited at for ever.
+      const reason = lost(position, run) ?? (first > position.seq + 1 ? "pruned" : null);
       if (reason !== null) {
-        const next = { epoch: run.epoch, seq: run.oldest - 1 };
+        const next = { epoch: run.epoch, seq: (reason === "pruned" ? first : run.oldest) - 1 };
         const [after, until] = [formatCursor(position), formatCursor(next)];
         const error = gaps[reason];
+        await write({ reason, after, until, event: null, attempts: 0, error }, false, next);
         move(next);
-        await write({ reason, after, until, event: null, attempts: 0, error });
         onError(
           new Error(
             `Consumer ${consumer} missed events of seller ${sellerId}, ${after} to ${until}: ${error}`,
@@ -147,6 +153,7 @@ export async function takeTurn(
       }
       for (const stored of run.events) {
         if (stopping()) return "more";
+        if (stored.seq !== position.seq + 1) break;
         const to = { epoch: run.epoch, seq: stored.seq };
         if (matches(stored, { types: types ?? undefined })) {
           const retryMs = await pass(stored, to);
@@ -156,15 +163,17 @@ export async function takeTurn(
       }
       if (position.seq >= run.head) return "done";
       if (position !== written) await write(null);
+      // Where neither the store nor the handler waits for anything, nothing else in the process would get its turn.
+      await new Promise((resolve) => setImmediate(resolve));
     }
     return "more";
   }
 
   try {
-    await redrive();
+    const more = await redrive();
     const end = await follow();
     if (typeof end === "string") await write(null, true);
-    return end;
+    return more && end === "done" ? "more" : end;
   } catch (error) {
     if (error instanceof LeaseLost) return "more";
     // The store failed. Perhaps it is back: a lease that runs out costs time, and counts as a failure of the event.

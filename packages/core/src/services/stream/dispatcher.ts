@@ -8,8 +8,8 @@ import { type FollowedLog, followedLog, type LogDeps } from "./log.ts";
 
 export interface DispatcherDeps {
   events: EventRepository;
-  /** Begins the epochs of logs that this process opens. */
-  epoch: string;
+  /** An epoch for a log that is opened. */
+  epoch: () => string;
   onGap: LogDeps["onGap"];
 }
 
@@ -30,6 +30,8 @@ export interface Dispatcher {
 const tickMs = 1_000;
 /** How often, in ticks, the heads are asked for beneath all hints: a lost hint, or another process, costs this at most. */
 const pollTicks = 2;
+/** For how many ticks the answer is waited for before they are asked for again. */
+const patienceTicks = 30;
 /** For how many ticks a log that nobody follows any more is kept: a reader cut off comes back to it. */
 const idleTicks = 60;
 /** How many of those are kept at most. */
@@ -44,13 +46,15 @@ export function streamDispatcher({ events, epoch, onGap }: DispatcherDeps): Disp
   const deps: LogDeps = { events, backlog: backlogReads(events), onGap };
   let timer: ReturnType<typeof setInterval> | null = null;
   let ticks = 0;
+  /** The tick of the last question for heads that has no answer yet. */
+  let asked: number | null = null;
   let closed = false;
 
   async function open(sellerId: string): Promise<FollowedLog> {
     // Beyond every event, so that this tells the state of the log and nothing else.
     const nothing = { after: Number.MAX_SAFE_INTEGER, limit: 1, types: null, productId: null };
     const found = await events.read(sellerId, nothing);
-    const begun = found ?? { ...(await events.open(sellerId, epoch)), head: 0, oldest: 1 };
+    const begun = found ?? { ...(await events.open(sellerId, epoch())), head: 0, oldest: 1 };
     const log = followedLog(sellerId, begun, deps);
     logs.set(sellerId, log);
     return log;
@@ -78,17 +82,21 @@ export function streamDispatcher({ events, epoch, onGap }: DispatcherDeps): Disp
       logs.delete(sellerId);
     }
     if (logs.size === 0 && opening.size === 0) sleep();
-    else if (ticks % pollTicks === 0) void poll();
+    else if (ticks % pollTicks === 0 && (asked === null || ticks - asked >= patienceTicks)) void poll();
   }
 
   async function poll(): Promise<void> {
     const followed = [...logs].filter(([, log]) => !log.idle);
     if (followed.length === 0) return;
+    const at = ticks;
+    asked = at;
     try {
       const heads = await events.heads(followed.map(([sellerId]) => sellerId));
       for (const [sellerId, log] of followed) log.compare(heads.get(sellerId));
     } catch {
       // The store is away. Readers stay, and what they missed is found when it is back.
+    } finally {
+      if (asked === at) asked = null;
     }
   }
 

@@ -195,7 +195,8 @@ export function followedLog(
   async function catchUp(follower: Follower): Promise<void> {
     try {
       const run = await backlog(sellerId, follower.seq);
-      if (follower.ended) return;
+      // Where it was reset meanwhile, what was read is not what comes next.
+      if (follower.ended || follower.opening !== null) return;
       const reason = run === null ? "epoch" : lost({ epoch, seq: follower.seq }, run);
       if (run !== null && reason === "pruned") reset(follower, reason, run.head);
       // The store has another history than was known here: that is everybody's news.
@@ -209,8 +210,8 @@ export function followedLog(
       end(follower, error);
     } finally {
       follower.busy = false;
+      advance(follower);
     }
-    advance(follower);
   }
 
   function end(follower: Follower, error?: unknown): void {
