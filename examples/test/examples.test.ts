@@ -45,6 +45,14 @@ test("the example of a live list does what it says, and is quoted as it is", asy
   expect(page).toContain(readFileSync(join(folder, "live-list.ts"), "utf8"));
 });
 
+test("the example of the engines does what it says, and is quoted as it is", async () => {
+  expect(await run("engines.ts")).toMatch(
+    /^\d+ in four weeks; gone by day \d+ as likely as not; order \d+\n\d+ in four weeks; gone by day \(later\) as likely as not; order 0\n\[ \[ 'pot', 'bought_together' \], \[ 'mug', 'bought_together' \] \]\nDrinks\n$/,
+  );
+  const readme = readFileSync(join(folder, "../packages/engines/README.md"), "utf8");
+  expect(readme).toContain(readFileSync(join(folder, "engines.ts"), "utf8"));
+});
+
 test("the example of a consumer does what it says", async () => {
   expect(await run("consumer.ts")).toBe(
     [
