@@ -20,7 +20,9 @@ export interface Forecasting {
 
 /** A forecast with its intervals for each product of the demo shop's year, beside the two of npm that are used most. */
 export async function forecasting(): Promise<Forecasting> {
-  await initEts({ module_or_path: readFileSync(require.resolve("@bsull/augurs/ets_bg.wasm")) });
+  await initEts({
+    module_or_path: readFileSync(new URL("ets_bg.wasm", import.meta.resolve("@bsull/augurs/ets"))),
+  });
   const Arima = require("arima") as new (
     options: object,
   ) => { train(values: number[]): unknown; predict(steps: number): unknown };

@@ -7,7 +7,7 @@ const rows = (name: string) =>
   gunzipSync(readFileSync(new URL(name, folder)))
     .toString()
     .trimEnd()
-    .split("\n");
+    .split(/\r?\n/);
 
 interface Line {
   orderId: string;
