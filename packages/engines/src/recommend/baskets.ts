@@ -50,6 +50,8 @@ const usual = 20;
 export const longest = 200;
 /** So many lines of distinct baskets are kept: some 160,000 baskets of 3, or 25,000 of 20. */
 export const maxLines = 500_000;
+/** Each basket kept stands for a million at most. */
+export const mostLevel = 20;
 
 /** `hashOf` gives the same number for the same product, whatever came before it. */
 export function createBaskets(
@@ -93,7 +95,7 @@ export function createBaskets(
   }
 
   function thin(): void {
-    while (kept.starts[kept.count]! > limit) {
+    while (kept.starts[kept.count]! > limit && level < mostLevel) {
       level++;
       const before = kept;
       kept = empty();
@@ -133,8 +135,8 @@ export function createBaskets(
 
   if (state) {
     ({ total, level } = state);
-    sold.push(...state.sold);
-    mass.push(...state.mass);
+    for (const count of state.sold) sold.push(count);
+    for (const weight of state.mass) mass.push(weight);
     for (const [key = 0, times = 0, weight = 0, ...items] of state.baskets) keep(items, key, times, weight);
   }
 
