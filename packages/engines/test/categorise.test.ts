@@ -205,6 +205,17 @@ test("a forgotten category is not suggested, and the rest stays", () => {
   expect(text(categorizerFrom(JSON.parse(text(categorizer))))).toBe(text(categorizer));
 });
 
+test("what was forgotten does not turn the words of the rest round", () => {
+  const of = (name: string, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ name: `${name} ${i}`, category: name }));
+  const categorizer = createCategorizer({
+    examples: [...of("tea green", 200), ...of("cup of tea", 6), ...of("hammer", 6)],
+  });
+  categorizer.forget("tea green");
+  // While tea was a word of nearly every example, it told little; that is no reason to speak for hammers now.
+  expect(best(categorizer, { name: "tea" })).toBe("cup of tea");
+});
+
 test("JSON and back gives the same text and the same suggestions", () => {
   const categorizer = fresh();
   categorizer.learn({ name: "🍎" }, "Fruit");
@@ -244,6 +255,15 @@ test("what is not well formed is refused with its field", () => {
   refused("json.features", () => categorizerFrom({ ...json, features: "%" }));
   refused("json.features", () => categorizerFrom({ ...json, features: json.features.slice(0, -3) }));
   refused("json.features", () => categorizerFrom({ ...json, categories: [] }));
+  refused("json.features", () => categorizerFrom({ ...json, items: 0 }));
+  refused("json.coarse", () => categorizerFrom({ ...json, coarse: 1e308 }));
+  refused("json.calibration.slope", () =>
+    categorizerFrom({ ...json, calibration: { ...json.calibration, slope: -1 } }),
+  );
+  refused("json.categories.0.name", () => categorizerFrom({ ...json, categories: [null] }));
+  refused("json.categories", () =>
+    categorizerFrom({ ...json, categories: [...json.categories, json.categories[0]] }),
+  );
 });
 
 test("base64 is that of the platform", () => {

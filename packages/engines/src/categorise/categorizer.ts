@@ -99,7 +99,6 @@ function over(model: Model, taxonomy: Taxonomy | undefined): Categorizer {
     forget(category) {
       const at = model.categories.indexOf(category);
       if (at < 0) return false;
-      model.vocabulary.items = Math.max(0, model.vocabulary.items - model.examples[at]!);
       for (const list of [model.categories, model.examples]) list.splice(at, 1);
       model.weights.drop(at);
       return true;

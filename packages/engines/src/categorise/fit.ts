@@ -9,6 +9,7 @@ import { createWeights, grain, type Weights } from "./weights.ts";
 
 /** Weights of a fit are rounded to 1/128, which changes no figure, or coarser until they are told in `maxBytes`. */
 const finest = 32;
+export const coarsest = 32 * finest;
 const maxBytes = 2_000_000;
 
 /** All that a categorizer knows. */
@@ -167,7 +168,7 @@ function scoreRow(linear: Linear, rows: Rows, row: number, scores: Float64Array)
 /** The weights on a coarse grid, and only the features that have any left. */
 function thinned(linear: Linear, all: Vocabulary): Pick<Model, "coarse" | "vocabulary" | "weights"> {
   let coarse = finest;
-  while (coarse < 32 * finest && bytesOf(linear, coarse * grain) > maxBytes) coarse *= 2;
+  while (coarse < coarsest && bytesOf(linear, coarse * grain) > maxBytes) coarse *= 2;
   const step = coarse * grain;
   const vocabulary = createVocabulary(1 << 14);
   const weights = createWeights();
