@@ -205,6 +205,16 @@ test("a forgotten category is not suggested, and the rest stays", () => {
   expect(text(categorizerFrom(JSON.parse(text(categorizer))))).toBe(text(categorizer));
 });
 
+test("with one example each the nearest stays the first, however little is to be trusted", () => {
+  const categorizer = createCategorizer({
+    examples: "tea coffee hammer drill pliers bread"
+      .split(" ")
+      .map((name) => ({ name, category: `c-${name}` })),
+  });
+  for (const name of ["tea", "coffee", "hammer", "drill", "pliers", "bread"])
+    expect(best(categorizer, { name: `a ${name}` })).toBe(`c-${name}`);
+});
+
 test("what was forgotten does not turn the words of the rest round", () => {
   const of = (name: string, count: number) =>
     Array.from({ length: count }, (_, i) => ({ name: `${name} ${i}`, category: name }));
@@ -277,10 +287,10 @@ test("base64 is that of the platform", () => {
 
 test("calibration finds how often the first of held-back scores is right", () => {
   // Of two classes the first leads by as much in every row, and is right in 7 of 10.
-  const labels = Int32Array.from({ length: 400 }, (_, i) => (i % 10 < 7 ? 0 : 1));
-  const scores = Float64Array.from({ length: 800 }, (_, i) => (i % 2 === 0 ? 0.5 : -0.5));
+  const labels = Array.from({ length: 400 }, (_, i) => (i % 10 < 7 ? 0 : 1));
+  const scores = Array.from({ length: 400 }, () => Float64Array.of(0.5, -0.5));
   const row = Float64Array.of(0.5, -0.5);
-  toConfidences(row, calibrate(scores, labels, 2));
+  toConfidences(row, calibrate(scores, labels));
   expect(row[0]).toBeCloseTo(0.7, 1);
   expect(row[0]! + row[1]!).toBeLessThanOrEqual(1);
 });
