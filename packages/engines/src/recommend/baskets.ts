@@ -1,3 +1,4 @@
+import { mixed } from "../text/hash.ts";
 import { reaching } from "./reaching.ts";
 
 /** What was bought together: every distinct basket once, with how often it was bought, and which of them hold an item. */
@@ -191,12 +192,6 @@ export const linesOf = ({ starts, lines }: Kept, place: number): Int32Array =>
 /** In steps of 1/256, so that sums of weights are exact, and therefore the same in every order. */
 function weightOf(length: number): number {
   return length <= usual ? 1 : Math.max(1, Math.round(256 * Math.sqrt(usual / length))) / 256;
-}
-
-function mixed(state: number): number {
-  let mix = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
-  mix = Math.imul(mix ^ (mix >>> 13), 0xc2b2ae35);
-  return (mix ^ (mix >>> 16)) >>> 0;
 }
 
 /** In how many zero bits a hash ends, mixed once more. */
