@@ -4,6 +4,9 @@ import { improbable } from "./gaps.ts";
 import type { Named, Report, StockoutRow } from "./shape.ts";
 import { bar, fit, sparkline, type Terminal, wrap } from "./terminal.ts";
 
+/** Narrower ones do without the columns that matter least. */
+const isRoomy = (on: Terminal): boolean => on.width >= 76;
+
 const shown = { stockouts: 12, replay: 6, worst: 5 };
 
 /** The report for people, line by line. */
@@ -38,19 +41,23 @@ function* stockouts({ stockouts: all, settings }: Report, on: Terminal): Generat
     all.length === 0 ? "Ran out: none that could be told" : `Ran out, probably: ${count(all.length, "time")}`,
   );
   const chance = `1 in ${Math.round(1 / improbable).toLocaleString("en")}`;
+  const runs = `without a sale that chance explains at most ${chance} times by the product's own rate, while the shop sold other things`;
+  if (all.length === 0) {
+    yield* told(`There is no run ${runs}.`, on);
+    return;
+  }
   yield* told(
-    `Runs without a sale that chance explains at most ${chance} times by the product's own rate, while the shop sold other things. Days are those on which the shop sold something; missed is what the product usually sells in them. The largest losses come first.`,
+    `Runs ${runs}. Days are those on which the shop sold something; missed is what the product usually sells in them. The largest losses come first.`,
     on,
   );
-  if (all.length === 0) return;
   const chart = on.width >= 110 ? 24 : 0;
-  const fixed = 11 + 6 + 12 + 8 + (chart > 0 ? chart + 2 : 0) + 18;
+  const fixed = 11 + 6 + (isRoomy(on) ? 14 : 0) + 8 + (chart > 0 ? chart + 2 : 0) + 18;
   const room = on.width - 2 - fixed;
   const header = [
     fit("product", room),
     fit(" from", 11),
     "  days",
-    "      chance",
+    ...(isRoomy(on) ? ["        chance"] : []),
     "  missed",
     ...(chart > 0 ? [`  ${fit("units a week", chart)}`] : []),
     "  warned",
@@ -61,7 +68,7 @@ function* stockouts({ stockouts: all, settings }: Report, on: Terminal): Generat
       fit(title(row), room),
       ` ${row.from}`,
       `${row.until === null ? "≥" : ""}${row.openDays}`.padStart(6),
-      odds(row.probability).padStart(12),
+      ...(isRoomy(on) ? [odds(row.probability).padStart(14)] : []),
       whole(row.missedUnits).padStart(8),
       ...(chart > 0 ? [`  ${fit(sparkline(row.weeklyUnits), chart)}`] : []),
       `  ${warned(row, on)}`,
@@ -104,14 +111,23 @@ function* replayed({ replay, settings }: Report, on: Terminal): Generator<string
     }`,
     on,
   );
-  const room = on.width - 2 - 8 - 12 - 7 - 25;
+  const room = on.width - 2 - 8 - 12 - 7 - (isRoomy(on) ? 18 : 0) - 8;
+  const between = isRoomy(on) ? `  ${fit("8 times in 10", 16)}` : "";
   yield on.dim(
-    `  ${fit("product", room)}${"stock".padStart(8)}  ${fit("ran out", 10)}  ${fit("said", 5)}  8 times in 10, chance`,
+    `  ${fit("product", room)}${"stock".padStart(8)}  ${fit("ran out", 10)}  ${fit("said", 5)}${between}  chance`,
   );
   for (const row of replay.items.slice(0, shown.replay)) {
     const { p10, p50, p90 } = row.said;
-    const between = p10 === null ? "later" : `${short(p10)} to ${p90 === null ? "later" : short(p90)}`;
-    yield `  ${fit(title(row), room)}${whole(row.stock).padStart(8)}  ${fit(row.ranOutOn ?? "lasted", 10)}  ${fit(p50 === null ? "later" : short(p50), 5)}  ${between}, ${percent(row.probability)}`;
+    const days = p10 === null ? "later" : `${short(p10)} to ${p90 === null ? "later" : short(p90)}`;
+    const cells = [
+      fit(title(row), room),
+      whole(row.stock).padStart(8),
+      `  ${fit(row.ranOutOn ?? "lasted", 10)}`,
+      `  ${fit(p50 === null ? "later" : short(p50), 5)}`,
+      ...(isRoomy(on) ? [`  ${fit(days, 16)}`] : []),
+      percent(row.probability).padStart(8),
+    ];
+    yield `  ${cells.join("")}`;
   }
   yield* more(replay.items.length - shown.replay, on);
 }
@@ -127,7 +143,7 @@ function* errors({ backtest, settings }: Report, on: Terminal): Generator<string
     ...backtest.windows.flatMap(({ wape, naiveWape }) => [wape ?? 0, naiveWape ?? 0]),
     0.01,
   );
-  const room = Math.max(5, Math.floor((on.width - 2 - 12 - 10 - 2 * 7 - 8) / 2));
+  const room = Math.max(5, Math.floor((on.width - 2 - 12 - 10 - 2 * 7 - 9) / 2));
   yield on.dim(
     `  ${fit("from", 12)}${"products".padStart(8)}  ${fit("Amused", room + 7)}${fit("last 28 days", room + 7)}80 % band`,
   );
@@ -146,7 +162,7 @@ function* errors({ backtest, settings }: Report, on: Terminal): Generator<string
       : ` For ${percent(all.naiveNearer)} of the totals the last 28 days were nearer.`;
   const without =
     withoutStockouts.trials < all.trials && withoutStockouts.trials > 0
-      ? ` Without the ${whole(all.trials - withoutStockouts.trials)} that were probably out of stock meanwhile: ${percent(withoutStockouts.wape)} (${percent(withoutStockouts.naiveWape)}).`
+      ? ` Without the ${whole(all.trials - withoutStockouts.trials)} that were probably out of stock meanwhile: ${percent(withoutStockouts.wape)}, the last 28 days ${percent(withoutStockouts.naiveWape)}.`
       : "";
   yield* told(`${nearer}${without}`.trim(), on);
 }
@@ -154,14 +170,21 @@ function* errors({ backtest, settings }: Report, on: Terminal): Generator<string
 function* worst({ backtest }: Report, on: Terminal): Generator<string> {
   yield "";
   yield on.bold("Where they were worst");
-  const room = on.width - 2 - 12 - 9 - 20 - 8 - 12;
+  const band = isRoomy(on) ? 18 : 0;
+  const room = on.width - 2 - 12 - 9 - band - 8 - 11;
   yield on.dim(
-    `  ${fit("product", room)}${fit("from", 12)}${"forecast".padStart(9)}${"80 % band".padStart(20)}${"sold".padStart(8)}${"28 before".padStart(12)}`,
+    `  ${fit("product", room)}${fit(" from", 12)}${"forecast".padStart(9)}${(isRoomy(on) ? "80 % band" : "").padStart(band)}${"sold".padStart(8)}${"28 before".padStart(11)}`,
   );
   for (const row of backtest.worst.slice(0, shown.worst)) {
-    const band = `${whole(row.lower)} to ${whole(row.upper)}`;
-    const sold = `${row.probablyOutOfStock ? "*" : ""}${whole(row.actual)}`;
-    yield `  ${fit(title(row), room - 1)} ${fit(row.from, 12)}${whole(row.forecast).padStart(9)}${band.padStart(20)}${sold.padStart(8)}${whole(row.naive).padStart(12)}`;
+    const cells = [
+      fit(title(row), room),
+      fit(` ${row.from}`, 12),
+      whole(row.forecast).padStart(9),
+      ...(isRoomy(on) ? [`${whole(row.lower)} to ${whole(row.upper)}`.padStart(band)] : []),
+      `${row.probablyOutOfStock ? "*" : ""}${whole(row.actual)}`.padStart(8),
+      whole(row.naive).padStart(11),
+    ];
+    yield `  ${cells.join("")}`;
   }
   if (backtest.worst.slice(0, shown.worst).some((row) => row.probablyOutOfStock))
     yield* told("* probably out of stock for some of that time", on);
