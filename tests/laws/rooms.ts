@@ -89,7 +89,17 @@ export const rooms: Room[] = [
     files: /^packages\/server\/src\/(cli\/.*|cli|bin)\.ts$/,
     may: [
       ...["server", "core", "core/errors", "engines", "postgres", "providers", "client"],
-      ...["commander", "csv-parse", "pino", "pg", "@electric-sql/pglite", "hono", "@hono/node-server", "zod", "node:*"],
+      ...[
+        "commander",
+        "csv-parse",
+        "pino",
+        "pg",
+        "@electric-sql/pglite",
+        "hono",
+        "@hono/node-server",
+        "zod",
+        "node:*",
+      ],
     ],
   },
   {

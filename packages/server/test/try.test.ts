@@ -49,6 +49,16 @@ describe("the same sales in every format", { timeout: 60_000 }, () => {
     expect(stockouts[0]?.warning).toMatchObject({ inTime: true, on: expect.stringMatching(/^2024-0[56]/) });
   });
 
+  test("with stock for three days nobody who waits a week is warned in time", async () => {
+    const { take, done } = gather();
+    const file = await readSales(pieces(written["our own"]!(smallShop())), take);
+    const { stockouts, replay } = await reportOf(file, done(today), { ...options, stockDays: 3 });
+    const { noticeDays, inTime } = stockouts[0]?.warning ?? {};
+    expect([noticeDays, inTime]).toEqual([expect.toBeOneOf([2, 3, 4]), false]);
+    expect(replay).toMatchObject({ stockDays: 3, products: 6, ranOut: 6, foreseen: 6 });
+    expect((await expected).replay).toMatchObject({ stockDays: 11 });
+  });
+
   for (const [name, write] of Object.entries(written))
     test(name, async () => {
       const report = await tried(write(smallShop()));
@@ -58,6 +68,8 @@ describe("the same sales in every format", { timeout: 60_000 }, () => {
         ...{ no_price: 0, in_the_future: 0, too_old: 0 },
       });
       expect(report).toMatchObject({ stockouts, replay, backtest });
+      const order = /(month|day)s first/.exec(name)?.[1] ?? null;
+      expect(report.file.dateOrder).toBe(order === null ? null : `${order} first`);
     });
 
   test("gzipped", async () => {

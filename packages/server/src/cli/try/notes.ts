@@ -20,7 +20,7 @@ export function notesOf({ file, stockouts, backtest, replay }: Omit<Report, "not
   add(
     stockouts.some(({ warning }) => warning !== null),
     "warnings_know_the_end",
-    "Warnings before a probable stock-out take the stock of each day to be what was sold from then to the gap. Nobody knew that at the time, and a delivery in between would change it. A reorder point guards against bad luck too, so where sales come in bunches the warning comes early.",
+    "Warnings before a probable stock-out take the stock of each day to be what was sold from then to the gap. Nobody knew that at the time, and a delivery in between would change it. A reorder point guards against bad luck too, so where sales come in bunches the warning comes early. Warnings that came to nothing are not counted here; the replay has those.",
   );
   add(
     stockouts.some(({ until }) => until === null),

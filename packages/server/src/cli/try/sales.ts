@@ -23,7 +23,8 @@ export interface Sales {
   /** Whether anything at all was sold: where not, the shop was closed. */
   readonly open: readonly boolean[];
   readonly lines: number;
-  readonly order: DateOrder;
+  /** How its dates were read, where that was in question. */
+  readonly order: DateOrder | null;
   readonly leftOut: Readonly<Record<Skipped, number>>;
   readonly returns: number;
   /** Returns that took a sale back as a whole, within two weeks. */

@@ -10,7 +10,8 @@ export interface Report {
     leftOut: Record<Skipped, number>;
     returns: number;
     returnsTakenBack: number;
-    dateOrder: string;
+    /** Which of `12/1/10` was taken for the month; `null` where dates leave no question. */
+    dateOrder: "month first" | "day first" | null;
     from: string;
     to: string;
     days: number;

@@ -23,14 +23,18 @@ export function writtenDay(text: string): WrittenDay | null {
 }
 
 /** Days since 1970; `null` for a day that the calendar does not have. */
-export function dayNumber(written: WrittenDay, order: DateOrder): number | null {
+export function dayNumber(written: WrittenDay, order: DateOrder | null): number | null {
   if ("day" in written) return written.day;
   const { first, second, year } = written;
-  return order === "month first" ? dayOf(year, first, second) : dayOf(year, second, first);
+  return order === "day first" ? dayOf(year, second, first) : dayOf(year, first, second);
 }
 
-/** The order in which more of the dates exist. Where both do as well it is the month that comes first, as most exports have it. */
-export function orderOf(written: Iterable<WrittenDay>): DateOrder {
+/**
+ * The order in which more of the dates exist; `null` where all are plain. Where both do as well it is the month that comes first, as
+ * most exports have it.
+ */
+export function orderOf(written: readonly WrittenDay[]): DateOrder | null {
+  if (written.every((one) => "day" in one)) return null;
   let monthFirst = 0;
   let dayFirst = 0;
   for (const one of written) {
