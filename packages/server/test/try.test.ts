@@ -264,6 +264,13 @@ describe("what can not be tried is refused in one sentence", { timeout: 60_000 }
     await refused("/", {})("/ is a folder, not a file.");
   });
 
+  test("a slip in a year neither stretches the time nor ends it", async () => {
+    const slips = ["T-1,1,1,1970-01-01,o", "T-1,1,1,2199-01-01,o"].join("\n");
+    const { file, backtest } = await tried(Buffer.from(`${daily(100)}${slips}\n`));
+    expect(file).toMatchObject({ days: 100, leftOut: { too_old: 1, in_the_future: 1, unreadable: 0 } });
+    expect(backtest.windows).toHaveLength(2);
+  });
+
   test("rows that can not be read are counted, and the others used", async () => {
     const report = await tried(Buffer.from(`${daily(100)}T-1\n,3,1,2024-01-01,o\nT-1,9e9,1,2024-01-01,o\n`));
     expect(report.file).toMatchObject({ lines: 103, days: 100, leftOut: { unreadable: 3 } });

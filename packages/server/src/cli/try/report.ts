@@ -108,7 +108,9 @@ export async function reportOf(
     backtest: {
       all,
       withoutStockouts: errorOf(trials.filter(({ hasGap }) => !hasGap)),
-      windows: tested.map(({ day: at, trials }) => ({ from: day(at), ...errorOf(trials) })),
+      windows: tested
+        .filter(({ trials }) => trials.length > 0)
+        .map(({ day: at, trials }) => ({ from: day(at), ...errorOf(trials) })),
       worst: worstOf(trials).map((trial) => worstRow(trial, day)),
     },
   };

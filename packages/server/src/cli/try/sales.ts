@@ -125,7 +125,7 @@ export function gather(): { take(said: SaleLine | LeftOut): void; done(today: nu
       const inTime = days.filter((day) => day !== null && day <= today + 1) as number[];
       if (inTime.length === 0) throw new Refusal(noDays(lines, leftOut.unreadable, noDate, written.length));
       const last = inTime.reduce((max, day) => Math.max(max, day));
-      const earliest = inTime.reduce((min, day) => Math.max(last - longest + 1, Math.min(min, day)), last);
+      const earliest = inTime.reduce((min, day) => (day > last - longest ? Math.min(min, day) : min), last);
       days.forEach((day, date) => {
         const count = perDate[date]!;
         if (day === null) leftOut.unreadable += count;
