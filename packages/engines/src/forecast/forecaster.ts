@@ -2,6 +2,7 @@ import { EngineError, finite } from "../errors.ts";
 import { effectOf } from "./effects.ts";
 import { checked, describe, missing, needed } from "./forecast.ts";
 import { fit, type Model } from "./model.ts";
+import { calibrationsOf } from "./own-calibration.ts";
 import { regressor } from "./series.ts";
 import { advance as advanceSmooth } from "./smooth/index.ts";
 import { closed } from "./trend.ts";
@@ -37,11 +38,13 @@ export function forecaster(input: SeriesInput, options: ForecastOptions): Foreca
   // Too short a history is kept whole, until it is long enough.
   let short: { input: SeriesInput; model: null } | null = series.known < need ? { input, model: null } : null;
   let model: Model | null = short ? null : fit(series, horizon, shop);
+  let calibrations: ReturnType<typeof calibrationsOf> | null = null;
   let tested: Accuracy | null = null;
   return {
     forecast() {
       if (!model) return missing(known, need);
-      const found = describe(model, options, tested ?? undefined);
+      calibrations ??= calibrationsOf(model);
+      const found = describe(model, options, calibrations, tested ?? undefined);
       tested = found.accuracy;
       return found;
     },
