@@ -1,9 +1,9 @@
-import { EngineError, finite } from "../errors.ts";
+import { EngineError } from "../errors.ts";
 import { effectOf } from "./effects.ts";
 import { checked, describe, missing, needed } from "./forecast.ts";
 import { fit, type Model } from "./model.ts";
 import { calibrationsOf } from "./own-calibration.ts";
-import { regressor } from "./series.ts";
+import { amount, regressor } from "./series.ts";
 import { advance as advanceSmooth } from "./smooth/index.ts";
 import { closed } from "./trend.ts";
 import type { Accuracy, Forecast, ForecastOptions, SeriesInput } from "./types.ts";
@@ -49,7 +49,7 @@ export function forecaster(input: SeriesInput, options: ForecastOptions): Foreca
       return found;
     },
     advance(value, regressors = {}) {
-      if (value !== null) finite("value", value, 0, 1e100);
+      const y = value === null ? Number.NaN : amount("value", value);
       for (const { name } of series.columns)
         if (regressors[name] === undefined) throw new EngineError(`regressors.${name}`, "expected a number");
       if (value !== null) known++;
@@ -73,7 +73,6 @@ export function forecaster(input: SeriesInput, options: ForecastOptions): Foreca
         return;
       }
       const now = model!;
-      const y = value ?? Number.NaN;
       const exposure = now.ahead[0]!;
       const bank = now.bank.copy();
       bank.add(y, exposure);
