@@ -49,16 +49,22 @@ interface Forecasts {
   found: ForecastFound[];
 }
 
-/** Forecasts of a data set, with a shop learned from its training parts. */
-export function forecasts(name: string, blank?: (row: Row) => SeriesInput): Forecasts {
+/** Forecasts of a data set: with a shop learned from its training parts, or each series alone. */
+export function forecasts(
+  name: string,
+  { blank, alone = false }: { blank?: (row: Row) => SeriesInput; alone?: boolean } = {},
+): Forecasts {
   const rows = read<Row>(`forecast/${name}`);
   const given = (row: Row, known: number): SeriesInput => blank?.(row) ?? inputOf(row, known);
-  const shop = learnShop(
-    rows.map((row) => given(row, row.train.length)),
-    { horizon: rows[0]!.h },
-  );
+  const shop = alone
+    ? null
+    : learnShop(
+        rows.map((row) => given(row, row.train.length)),
+        { horizon: rows[0]!.h },
+      );
   const found = rows.map((row) => {
-    const result = forecast(given(row, row.train.length + row.h), { horizon: row.h, levels, shop });
+    const options = { horizon: row.h, levels, ...(shop && { shop }) };
+    const result = forecast(given(row, row.train.length + row.h), options);
     if (result.verdict !== "ok") throw new Error(`${row.id}: ${result.verdict}`);
     return result;
   });
@@ -111,17 +117,54 @@ function blanked(row: Row): SeriesInput {
   return { ...input, values: input.values.map((v) => (next() < 0.2 ? null : v)) };
 }
 
+const files = [
+  "online-retail-daily",
+  "carparts-monthly",
+  "orange-juice-weekly-promo",
+  "m3-monthly",
+  "m4-weekly",
+  "uci-weekly-products",
+] as const;
+
 const unlikeBefore =
   "The last eight weeks scatter more than the year before them: one horizon earlier 84–85 and 97 % were held";
 
+/** Why intervals hold another share than they say, by the name of their figure. */
+const missed: Readonly<Record<string, string>> = {
+  "uci-weekly-products, 80 %": unlikeBefore,
+  "uci-weekly-products, 95 %": unlikeBefore,
+  "uci-weekly-products alone, 80 %":
+    "The last eight weeks scatter more than the year before them: one horizon earlier 84 % were held",
+  "uci-weekly-products alone, 95 %":
+    "The last eight weeks scatter more than the year before them: one horizon earlier 95 % were held",
+  "carparts-monthly alone, 80 %":
+    "A part that sells in less than a fifth of the months is held more often by the least band there is, nothing",
+  "online-retail-daily alone, 95 %": "The closed seventh of the days is held by itself",
+};
+
+/** What intervals of 80 and 95 % held of a data set. */
+const coverages = (name: string, forecasted: Forecasts): Figure[] =>
+  [[0.8, [77, 83]] as const, [0.95, [93, 97]] as const].map(([share, [from, to]]) => {
+    const reason = missed[`${name}, ${share * 100} %`];
+    return {
+      engine: "forecast",
+      what: `${name}, ${share * 100} % interval holds, %`,
+      value: covered(forecasted, share),
+      pass: { between: [from, to] },
+      beside: "usual automatic methods 86–91 of 80 on shop data, 71–78 on monthly series",
+      ...(reason !== undefined && { missed: reason }),
+    };
+  });
+
 /** The figures of the forecast engine. A few minutes at most; deterministic. */
 export function forecastFigures(): Figure[] {
-  const daily = forecasts("online-retail-daily");
-  const parts = forecasts("carparts-monthly");
-  const juice = forecasts("orange-juice-weekly-promo");
-  const m3 = forecasts("m3-monthly");
-  const m4 = forecasts("m4-weekly");
-  const weekly = forecasts("uci-weekly-products");
+  const of = Object.fromEntries(files.map((name) => [name, forecasts(name)])) as Record<
+    (typeof files)[number],
+    Forecasts
+  >;
+  const daily = of["online-retail-daily"];
+  const juice = of["orange-juice-weekly-promo"];
+  const m3 = of["m3-monthly"];
   const figure = (what: string, value: number, atMost: number, stretch: number, beside: string): Figure => ({
     engine: "forecast",
     what,
@@ -133,10 +176,10 @@ export function forecastFigures(): Figure[] {
   const pinball = mean(
     m3.rows.map((row, i) => scaledPinball(row.train, row.test, m3.found[i]!.quantiles, levels, row.m)),
   );
-  const loss = 100 * (meanRmsse(forecasts("online-retail-daily", blanked)) / meanRmsse(daily) - 1);
+  const loss = 100 * (meanRmsse(forecasts("online-retail-daily", { blank: blanked })) / meanRmsse(daily) - 1);
   const out = [
     figure("m3-monthly, OWA", meanOwa(m3), 0.81, 0.79, "R ets 0.813"),
-    figure("m4-weekly, OWA", meanOwa(m4), 0.905, 0.85, "damped trend 0.913"),
+    figure("m4-weekly, OWA", meanOwa(of["m4-weekly"]), 0.905, 0.85, "damped trend 0.913"),
     figure("online-retail-daily, RMSSE", meanRmsse(daily), 0.858, 0.84, "28-day mean 0.863"),
     figure(
       "online-retail-daily, WAPE of the horizon's total",
@@ -145,7 +188,7 @@ export function forecastFigures(): Figure[] {
       0.37,
       "28-day mean 0.40",
     ),
-    figure("carparts-monthly, RMSSE", meanRmsse(parts), 0.678, 0.665, "TSB 0.681"),
+    figure("carparts-monthly, RMSSE", meanRmsse(of["carparts-monthly"]), 0.678, 0.665, "TSB 0.681"),
     figure(
       "orange-juice-weekly-promo with price and deal, RMSSE",
       meanRmsse(juice),
@@ -156,26 +199,16 @@ export function forecastFigures(): Figure[] {
     figure("m3-monthly, scaled pinball at 2.5, 10, 50, 90, 97.5 %", pinball, 0.194, 0.185, "R ets 0.195"),
     figure("online-retail-daily, RMSSE lost where a fifth of days is blank, %", loss, 3, 1, "full history 0"),
   ];
-  const files: [string, Forecasts][] = [
-    ["online-retail-daily", daily],
-    ["carparts-monthly", parts],
-    ["orange-juice-weekly-promo", juice],
-    ["m3-monthly", m3],
-    ["m4-weekly", m4],
-    ["uci-weekly-products", weekly],
-  ];
-  for (const [name, forecasted] of files)
-    for (const [share, between] of [
-      [0.8, [77, 83]],
-      [0.95, [93, 97]],
-    ] as [number, [number, number]][])
-      out.push({
-        engine: "forecast",
-        what: `${name}, ${share * 100} % interval holds, %`,
-        value: covered(forecasted, share),
-        pass: { between },
-        beside: "usual automatic methods 86–91 of 80 on shop data, 71–78 on monthly series",
-        ...(name === "uci-weekly-products" && { missed: unlikeBefore }),
-      });
+  for (const name of files) out.push(...coverages(name, of[name]));
+  // A host that knows one product only.
+  for (const name of files) {
+    const alone = forecasts(name, { alone: true });
+    out.push(...coverages(`${name} alone`, alone));
+    if (name !== "online-retail-daily") continue;
+    out.push(
+      figure(`${name} alone, RMSSE`, meanRmsse(alone), 0.858, 0.84, "28-day mean 0.863"),
+      figure(`${name} alone, WAPE of the horizon's total`, totalWape(alone), 0.39, 0.37, "28-day mean 0.40"),
+    );
+  }
   return out;
 }

@@ -92,6 +92,31 @@ test("an empty shelf is late, and what is missed has its price", () => {
   );
 });
 
+test("an order is placed in time however far its arrival lies behind the horizon", () => {
+  const steady = demandOf(Array.from({ length: 120 }, (_, i) => 9 + (i % 3)));
+  // Forty days' stock, a lead time of twenty: in about twenty days, less what is for safety.
+  const { order } = replenish({ demand: steady, stock: 400, leadTime: { mean: 20 } }, { cover: 7 });
+  expect(order.by).toBeGreaterThan(10);
+  expect(order.by).toBeLessThan(20);
+  expect(order.quantity).toBeGreaterThan(50);
+});
+
+test("goods that come late do not keep an order from filling the shelf until then", () => {
+  const incoming = [{ period: 20, quantity: 1000 }];
+  const { order } = replenish({ demand: some, stock: 0, incoming, leadTime: { mean: 5 } }, fast);
+  const { order: bare } = replenish({ demand: some, stock: 0, leadTime: { mean: 5 } }, fast);
+  expect(order).toMatchObject({ by: 0, late: true });
+  expect(order.quantity).toBeGreaterThan(0);
+  expect(order.quantity).toBeLessThan(bare.quantity);
+});
+
+test("sales that are lost before an order arrives are not ordered", () => {
+  const far = { mean: 20 };
+  const { order } = replenish({ ...base, stock: 0, leadTime: far }, { ...fast, cover: 7 });
+  const week = some.mean.slice(20, 27).reduce((sum, mean) => sum + mean, 0);
+  expect(order.quantity).toBeLessThan(3 * week);
+});
+
 test("the same seed, the same answer; another one, nearly", () => {
   const a = replenish(base, { seed: 7 });
   expect(replenish(base, { seed: 7 })).toEqual(a);

@@ -4,10 +4,6 @@ import type { Calibration } from "./types.ts";
 export const grid: readonly number[] = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99, 0.995,
 ];
-/** The same for a series alone: noise measured on few values leaves more in the tails than it says. */
-const usualLevels: readonly number[] = [
-  0.002, 0.005, 0.016, 0.045, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.955, 0.984, 0.995, 0.998,
-];
 export const bandGrid: readonly number[] = [
   0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99,
 ];
@@ -58,25 +54,44 @@ export function outcome(d: { below(x: number): number }, y: number, counts: bool
 export function calibrate(outcomes: readonly Outcome[]): Calibration {
   const n = outcomes.length;
   if (n === 0) return uncalibrated;
-  const cells = 2000;
-  const mass = new Float64Array(cells + 1);
-  for (const { less, most } of outcomes) spread(mass, less, Math.max(most, less), cells);
-  // The prior's values are spread evenly, as the model would have it.
+  const levels = levelsOf(outcomes, { weight: 1, usual: grid, believed: prior });
+  return { levels, bands: bandsOf(outcomes, levels, prior), size: n };
+}
+
+/** Cells of the probability integral transform. */
+const cells = 400;
+
+/**
+ * The model's probabilities below which the shares `grid` of the outcomes lay, each outcome of this `weight`, and of the `believed` ones
+ * that lay as the levels `usual` have it.
+ */
+export function levelsOf(
+  outcomes: readonly Outcome[],
+  { weight, usual, believed }: { weight: number; usual: readonly number[]; believed: number },
+): number[] {
+  const mass = new Float64Array(cells);
+  const before: Calibration = { levels: usual, bands: bandGrid, size: 0 };
+  for (let c = 0, from = 0; c < cells; c++) {
+    const to = uncalibrate(before, (c + 1) / cells);
+    mass[c] = believed * (to - from);
+    from = to;
+  }
+  for (const { less, most } of outcomes) spread(mass, less, Math.max(most, less), weight);
+  const total = outcomes.length * weight + believed;
   const levels: number[] = [];
   let cell = 0;
   let below = 0;
   for (const p of grid) {
-    const target = p * (n + prior);
-    while (cell < cells && below + mass[cell]! + prior / cells < target)
-      below += mass[cell++]! + prior / cells;
-    const inside = cell < cells ? mass[cell]! + prior / cells : 1;
-    levels.push(clamp((cell + Math.min(1, (target - below) / inside)) / cells, levels.at(-1) ?? 0));
+    const target = p * total;
+    while (cell < cells - 1 && below + mass[cell]! < target) below += mass[cell++]!;
+    const level = (cell + Math.min(1, (target - below) / mass[cell]!)) / cells;
+    levels.push(clamp(level, levels.at(-1) ?? 0));
   }
-  return { levels, bands: bandsOf(outcomes, levels, prior), size: n };
+  return levels;
 }
 
-/** The central probabilities whose bands held the shares `bandGrid` of the outcomes; `believed` outcomes are as the model says. */
-function bandsOf(outcomes: readonly Outcome[], levels: readonly number[], believed: number): number[] {
+/** The central probabilities whose bands held the shares `bandGrid` of the outcomes, and of `believed` ones that are as the model says. */
+export function bandsOf(outcomes: readonly Outcome[], levels: readonly number[], believed: number): number[] {
   const partial: Calibration = { levels, bands: bandGrid, size: 0 };
   const n = outcomes.length;
   const scores = new Float64Array(n);
@@ -96,26 +111,20 @@ function bandsOf(outcomes: readonly Outcome[], levels: readonly number[], believ
   return bands;
 }
 
-/** The model taken at its word, but for its tails and for the ends of bands on whole units, which would hold more than they say. */
-export const ofModel = (outcomes: readonly Outcome[]): Calibration => ({
-  levels: usualLevels,
-  bands: outcomes.length > 0 ? bandsOf(outcomes, grid, 0) : bandGrid,
-  size: 0,
-});
-
 /** Ascending, and within what interpolation can stand. */
 const clamp = (p: number, before: number): number => Math.min(1 - 1e-6, Math.max(p, before + 1e-6));
 
-function spread(mass: Float64Array, from: number, to: number, cells: number): void {
-  const a = Math.max(0, Math.min(1, from)) * cells;
-  const b = Math.max(0, Math.min(1, to)) * cells;
+/** Spreads an outcome's weight evenly over what is between its probabilities. */
+function spread(mass: Float64Array, less: number, most: number, weight: number): void {
+  const a = Math.max(0, Math.min(1, less)) * cells;
+  const b = Math.max(0, Math.min(1, most)) * cells;
   const first = Math.min(cells - 1, Math.floor(a));
   const last = Math.min(cells - 1, Math.floor(b));
   if (first === last) {
-    mass[first]! += 1;
+    mass[first]! += weight;
     return;
   }
-  const density = 1 / (b - a);
+  const density = weight / (b - a);
   mass[first]! += (first + 1 - a) * density;
   for (let i = first + 1; i < last; i++) mass[i]! += density;
   mass[last]! += (b - last) * density;

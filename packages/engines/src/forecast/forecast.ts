@@ -1,8 +1,9 @@
 import { EngineError, finite } from "../errors.ts";
 import { accuracy } from "./accuracy.ts";
-import { calibrated, calibratedBand, type Outcome, ofModel, outcome } from "./calibration.ts";
+import { calibrated, calibratedBand } from "./calibration.ts";
 import { distribution } from "./distribution.ts";
 import { demandOf, fit, type Model } from "./model.ts";
+import { calibrationsOf, fitBands } from "./own-calibration.ts";
 import { confidence, reasons } from "./reasons.ts";
 import { prepare, type Series } from "./series.ts";
 import { stepVariance, totalVariances } from "./spread.ts";
@@ -75,13 +76,17 @@ function probabilities(field: string, values: readonly number[]): void {
 }
 
 /** The forecast of a fitted model. */
-export function describe(model: Model, options: ForecastOptions, measured?: Accuracy): ForecastFound {
-  const { shop } = model;
+export function describe(
+  model: Model,
+  options: ForecastOptions,
+  calibrations = calibrationsOf(model),
+  measured?: Accuracy,
+): ForecastFound {
   const levels = options.levels ?? defaultLevels;
   const coverages = options.coverages ?? defaultCoverages;
-  const demand = demandOf(model);
+  const demand = demandOf(model, calibrations.totals);
   const { mean } = demand;
-  const steps = shop?.calibration ?? unaided(demand);
+  const steps = calibrations.own ? fitBands(calibrations.steps, demand) : calibrations.steps;
   const tested = measured ?? accuracy(model, steps);
   const { quantiles, intervals } = bands(demand, levels, coverages, steps);
   const sums = new Float64Array(mean.length);
@@ -104,22 +109,6 @@ export function describe(model: Model, options: ForecastOptions, measured?: Accu
     reasons: reasons(model, tested),
     demand,
   };
-}
-
-/** Steps from which bands are fitted without a shop, and values of each. */
-const looked = 56;
-const values = 16;
-
-/** Calibration without a shop: bands that hold their share of what the model itself would draw. */
-function unaided(demand: Demand): Calibration {
-  const outcomes: Outcome[] = [];
-  for (let h = 0; h < Math.min(looked, demand.mean.length); h++) {
-    const d = distribution(demand.mean[h]!, stepVariance(demand, h), demand.counts);
-    // A closed day is right by itself and would teach nothing about the others.
-    if (!(demand.mean[h]! > 0)) continue;
-    for (let i = 0; i < values; i++) outcomes.push(outcome(d, d.quantile((i + 0.5) / values), demand.counts));
-  }
-  return ofModel(outcomes);
 }
 
 function bands(

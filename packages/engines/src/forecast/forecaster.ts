@@ -1,8 +1,9 @@
-import { EngineError, finite } from "../errors.ts";
+import { EngineError } from "../errors.ts";
 import { effectOf } from "./effects.ts";
 import { checked, describe, missing, needed } from "./forecast.ts";
 import { fit, type Model } from "./model.ts";
-import { regressor } from "./series.ts";
+import { calibrationsOf } from "./own-calibration.ts";
+import { amount, regressor } from "./series.ts";
 import { advance as advanceSmooth } from "./smooth/index.ts";
 import { closed } from "./trend.ts";
 import type { Accuracy, Forecast, ForecastOptions, SeriesInput } from "./types.ts";
@@ -37,16 +38,18 @@ export function forecaster(input: SeriesInput, options: ForecastOptions): Foreca
   // Too short a history is kept whole, until it is long enough.
   let short: { input: SeriesInput; model: null } | null = series.known < need ? { input, model: null } : null;
   let model: Model | null = short ? null : fit(series, horizon, shop);
+  let calibrations: ReturnType<typeof calibrationsOf> | null = null;
   let tested: Accuracy | null = null;
   return {
     forecast() {
       if (!model) return missing(known, need);
-      const found = describe(model, options, tested ?? undefined);
+      calibrations ??= calibrationsOf(model);
+      const found = describe(model, options, calibrations, tested ?? undefined);
       tested = found.accuracy;
       return found;
     },
     advance(value, regressors = {}) {
-      if (value !== null) finite("value", value, 0, 1e100);
+      const y = value === null ? Number.NaN : amount("value", value);
       for (const { name } of series.columns)
         if (regressors[name] === undefined) throw new EngineError(`regressors.${name}`, "expected a number");
       if (value !== null) known++;
@@ -70,7 +73,6 @@ export function forecaster(input: SeriesInput, options: ForecastOptions): Foreca
         return;
       }
       const now = model!;
-      const y = value ?? Number.NaN;
       const exposure = now.ahead[0]!;
       const bank = now.bank.copy();
       bank.add(y, exposure);

@@ -1,6 +1,5 @@
 import { exp, log } from "../numeric/elementary.ts";
 import { type Backtest, backtest, errorProducts, mixed } from "./backtest.ts";
-import { uncalibrated } from "./calibration.ts";
 import { type Exposure, exposure } from "./exposure.ts";
 import type { Levels } from "./levels.ts";
 import type { Series } from "./series.ts";
@@ -18,7 +17,6 @@ export interface Model extends Tested {
   readonly noise: number;
   readonly chance: number;
   readonly shape: Drift;
-  readonly totals: Calibration;
   readonly shop: ShopProfile | undefined;
   readonly bank: Levels;
   /** Exposure of the periods ahead. */
@@ -77,7 +75,6 @@ export function fit(series: Series, horizon: number, shop: ShopProfile | undefin
     noise,
     chance,
     shape,
-    totals: shop?.totals ?? uncalibrated,
     shop,
     bank: parts.test.bank,
     ahead: parts.exposure.values.slice(series.n),
@@ -134,5 +131,5 @@ export function meanPath(model: Model): Float64Array {
 }
 
 /** The distribution of demand over the horizon. */
-export const demandOf = (model: Model): Demand =>
-  demandAlong(meanPath(model), { ...model, counts: model.series.counts }, model.totals);
+export const demandOf = (model: Model, totals?: Calibration): Demand =>
+  demandAlong(meanPath(model), { ...model, counts: model.series.counts }, totals);

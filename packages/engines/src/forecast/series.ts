@@ -48,11 +48,10 @@ export function prepare(input: SeriesInput, horizon: number): Series {
       y[i] = Number.NaN;
       continue;
     }
-    // Squares and their sums must stay finite.
-    y[i] = finite(`values.${i + offset}`, value, 0, 1e100);
+    y[i] = amount(`values.${i + offset}`, value);
     known++;
-    sum += value;
-    if (value === 0) zeros++;
+    sum += y[i]!;
+    if (y[i] === 0) zeros++;
     if (value !== Math.floor(value)) counts = false;
   }
   const columns = Object.keys(input.regressors ?? {})
@@ -70,6 +69,11 @@ export function prepare(input: SeriesInput, horizon: number): Series {
     columns,
     category: input.category ?? "",
   };
+}
+
+/** A value of a series: squares and their sums must stay finite, and those of the least ones above 0. */
+export function amount(field: string, value: number): number {
+  return finite(field, value, 0, 1e100) < 1e-100 ? 0 : value;
 }
 
 /** The same series as it stood after its first `n` values. */

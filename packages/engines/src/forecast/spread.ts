@@ -123,10 +123,10 @@ export function shapeLoss(trials: readonly Trial[], counts: boolean, shape: Drif
       error += off;
       const variance = stepVariance(demand, h);
       if (!(variance > 0 && variances[h]! > 0)) continue;
-      // Both densities under one logarithm.
-      const one = 1 + (error * error) / (2 * variances[h]!);
-      const other = 1 + (off * off) / (2 * variance);
-      sum += 0.5 * log(variance * variances[h]!) + 2.5 * log(one * other);
+      // Both densities under one logarithm; by roots and with a limit, as the products of extremes would overflow.
+      const one = 1 + Math.min(1e100, (error * error) / (2 * variances[h]!));
+      const other = 1 + Math.min(1e100, (off * off) / (2 * variance));
+      sum += log(Math.sqrt(variance) * Math.sqrt(variances[h]!)) + 2.5 * log(one * other);
       count++;
     }
   }

@@ -35,3 +35,26 @@ export function deplete({ count, length, demand }: Paths, stock: number, arrival
     lostBefore: (periods) => over((i) => periods[i]!),
   };
 }
+
+/**
+ * What an order must hold that arrives after `by` and each path's lead time, so that no sale is lost in the `cover` periods from then on;
+ * ascending. What is missed before it arrives is lost, and what comes in later than it is wanted does not help.
+ */
+export function shortfalls(
+  { count, length, demand }: Paths,
+  stock: number,
+  arrivals: Float64Array,
+  { by, leads, cover }: { by: number; leads: Int32Array; cover: number },
+): Float64Array {
+  const out = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const arrival = by + leads[i]!;
+    let left = stock;
+    for (let h = 0; h < Math.min(length, arrival + cover); h++) {
+      left += arrivals[h]! - demand[i * length + h]!;
+      if (h < arrival) left = Math.max(0, left);
+      else out[i] = Math.max(out[i]!, -left);
+    }
+  }
+  return out.sort();
+}
