@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Scope } from "./key.ts";
+import type { PredictionType, StoredPrediction } from "./prediction.ts";
 import type { Product } from "./product.ts";
 import { idSchema } from "./seller.ts";
 import { isStorable, withoutProto } from "./text.ts";
@@ -12,6 +13,8 @@ export interface EventPayloads {
   "stock.adjusted": { delta: number; quantity: number; reason: string; actor: string | null };
   "sale.recorded": SaleFact;
   "sale.returned": SaleFact;
+  "prediction.updated": { predictionType: PredictionType; prediction: StoredPrediction };
+  "recommendations.updated": { count: number };
   "import.progressed": ImportFact;
   "import.completed": ImportFact;
   "keys.created": KeyFact;

@@ -98,6 +98,7 @@ export function productsService(deps: Deps): Services["products"] {
           .split(/\s+/)
           .filter((word) => word !== ""),
         maxQuantity: filters.maxQuantity ?? null,
+        runsOutBy: null,
         sort: sort.replace("-", "") as ProductSort,
         descending: sort.startsWith("-"),
       });
