@@ -48,9 +48,23 @@ export { amountSchema, currencyDecimals, currencySchema, formatAmount } from "./
 export { type Listing, type Page, type PageBody, type Position, pageQuery } from "./domain/page.ts";
 export { faults, parse } from "./domain/parse.ts";
 export {
+  type AtRisk,
+  type AtRiskQuery,
+  atRiskQuerySchema,
+  type ForecastPoint,
+  type ForecastQuery,
+  forecastQuerySchema,
   keptPredictionDays,
   mostBehind,
+  type PredictionAccuracy,
+  type PredictionBase,
+  type PredictionQuery,
+  type PredictionReason,
   type PredictionType,
+  type ProductForecast,
+  type ProductStockout,
+  predictionQuerySchema,
+  type ReorderAdvice,
   type StoredPrediction,
 } from "./domain/prediction.ts";
 export {

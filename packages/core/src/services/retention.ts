@@ -75,7 +75,7 @@ export function retention(
 }
 
 /** Waits, but keeps no process alive for it. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const done = () => {
