@@ -92,7 +92,7 @@ export interface ProductStockout extends PredictionBase {
   quantity: number;
   /** The days by which stock has run out with a probability of 10, 50 and 90 %; `null` beyond what is looked ahead. */
   date: { p10: string | null; p50: string | null; p90: string | null };
-  /** How long stock lasts at mean demand; `null` without demand. */
+  /** How long stock lasts at mean demand; `null` where there is next to none. */
   daysOfCover: number | null;
   /** By numbers of days: `{ "7": 0.1, "14": 0.4, "30": 0.9 }`. */
   probabilityWithin: Record<string, number>;

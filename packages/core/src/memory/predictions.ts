@@ -44,6 +44,18 @@ export function predictionRepository(db: Database, run: Run): PredictionReposito
         return { ...readOf(seller, found.prediction), ...{ model, basedOn, expiresAt, behind } };
       }),
 
+    expire: (sellerId, at) =>
+      run(() => {
+        const { predictions } = sellerToRead(db, sellerId);
+        const expiresAt = at.toISOString();
+        for (const [key, states] of [...predictions]) {
+          const expired = states.map((state) =>
+            state.row.expiresAt > expiresAt ? { ...state, row: { ...state.row, expiresAt } } : state,
+          );
+          db.journal.put(predictions, key, expired);
+        }
+      }),
+
     list: (sellerId, { productId, type, limit, after }) =>
       run(() => {
         const seller = sellerToRead(db, sellerId);

@@ -43,6 +43,10 @@ export function predictionRepository(schema: string): (database: Database) => Pr
     from ${table} a join ${products} p on p.seller_id = $1::text and p.id = a.product_id and ${alive("p")}
     where a.seller_id = $1::text and a.product_id = $2::bigint and a.type = $3::text and a.current`;
 
+  const expire = `
+    update ${table} set expires_at = $2::timestamptz
+    where seller_id = $1::text and current and expires_at > $2::timestamptz`;
+
   const stale = `
     with reach as materialized (
       select p.seller_id, p.id, row_number() over () as n from (
@@ -92,6 +96,10 @@ export function predictionRepository(schema: string): (database: Database) => Pr
         behind: Number(row.behind),
         head: headOf(row),
       };
+    },
+
+    async expire(sellerId, at) {
+      await database.run(expire, [sellerId, at]);
     },
 
     async list(sellerId, { productId, type, limit, after }) {

@@ -16,6 +16,27 @@ export const predictions: PromiseGroup = {
   about: "predictions are kept and told",
   promises: [
     {
+      title: "expire together when their seller's history has changed, and only his",
+      async keep({ store, seller }) {
+        const [sellerId, other] = [seller(), seller()];
+        const tea = await createProduct(store, sellerId);
+        const foreign = await createProduct(store, other);
+        await predict(store, sellerId, [
+          predictionRow(tea.id, { expiresAt: "2025-06-17T00:00:00.000Z" }),
+          predictionRow(tea.id, { type: "stockout", expiresAt: "2025-06-15T09:00:00.000Z" }),
+        ]);
+        await predict(store, other, [predictionRow(foreign.id, { expiresAt: "2025-06-17T00:00:00.000Z" })]);
+        await store.predictions.expire(sellerId, new Date("2025-06-16T00:00:00.000Z"));
+        const expiry = async (of: string, id: number, type: "forecast" | "stockout") =>
+          (await store.predictions.find(of, id, type))?.expiresAt;
+        expect([
+          await expiry(sellerId, tea.id, "forecast"),
+          await expiry(sellerId, tea.id, "stockout"),
+          await expiry(other, foreign.id, "forecast"),
+        ]).toEqual(["2025-06-16T00:00:00.000Z", "2025-06-15T09:00:00.000Z", "2025-06-17T00:00:00.000Z"]);
+      },
+    },
+    {
       title: "each becomes the current one of its product and type, and is told in the log",
       async keep({ store, seller }) {
         const sellerId = seller();

@@ -62,6 +62,14 @@ export function predictionScenarios(newShop: NewShop): void {
       expect([long.points.length, long.points[0]?.date]).toEqual([365, today()]);
     });
 
+    test("are made anew when sales of the past are imported", async () => {
+      const shop = await newShop();
+      const { id } = await shop.products.create({ name: "Tea", quantity: 30 });
+      expect((await shop.predictions.forecast(id)).verdict).toBe("not_enough_history");
+      await sell(shop, id, 40);
+      expect((await shop.predictions.forecast(id)).verdict).toBe("ok");
+    });
+
     test("say when stock runs out and what to order, and list what runs out soon", async () => {
       const shop = await newShop();
       const tea = await shop.products.create({ name: "Tea", quantity: 30, leadTimeDays: 7 });

@@ -61,6 +61,8 @@ export function filesService(deps: Deps): Services["files"] {
       await say("import.progressed");
     }
     await importer.flush();
+    // Sales of the past are no events of their products, but change what is to be expected of them.
+    if (kind === "sales" && !dryRun) await repositories.predictions.expire(context.sellerId, deps.now());
     await say("import.completed");
     report.errors.sort((a, b) => a.row - b.row);
     return { result: resultOf(report), last };

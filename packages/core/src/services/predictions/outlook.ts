@@ -21,6 +21,8 @@ const within = [7, 14, 30];
 const usualLeadTime = 14;
 /** Lead times spread by about a quarter of their mean, where nothing is known of it. */
 const leadTimeSpread = 0.25;
+/** Days of cover beyond which none are told. */
+const mostCover = 36_500;
 /** Days that history reaches back at most: two years, for a season to be seen twice. */
 export const historyDays = 730;
 
@@ -135,7 +137,8 @@ function stockoutOf(
     ...{ ...said, verdict, quantity },
     confidence: rounded(verdict === "out_of_stock" ? 1 : verdict === "runs_out" ? likely : 1 - likely),
     date: { p10: day(p10), p50: day(p50), p90: day(p90) },
-    daysOfCover: plan.cover === null ? null : rounded(plan.cover),
+    // What would last for a lifetime lasts: beyond it the number says nothing.
+    daysOfCover: plan.cover === null || plan.cover > mostCover ? null : rounded(plan.cover),
     probabilityWithin: Object.fromEntries(
       plan.runsOut.within.map(({ periods, probability }) => [periods, rounded(probability)]),
     ),
@@ -177,7 +180,8 @@ function accuracyOf({ accuracy }: ForecastFound): PredictionAccuracy {
 function nearTotal({ cumulative, levels }: ForecastFound, horizon: number): number {
   const mean = cumulative.mean[horizon - 1] ?? 0;
   const values = cumulative.quantiles.map((steps) => steps[horizon - 1] ?? 0);
-  if (mean <= 0) return 1;
+  // Next to nothing is expected, and that is what to expect.
+  if (mean < 0.5) return 1;
   return rounded(below(values, levels, (mean * 4) / 3) - below(values, levels, (mean * 2) / 3));
 }
 
