@@ -24,10 +24,11 @@ import type { Deps } from "./services/deps.ts";
 import { eventsService } from "./services/events.ts";
 import { filesService } from "./services/files/files.ts";
 import { keysService } from "./services/keys.ts";
+import { pause } from "./services/pause.ts";
 import { predictionsService } from "./services/predictions/predictions.ts";
 import { predictionsPass } from "./services/predictions/upkeep.ts";
 import { productsService } from "./services/products.ts";
-import { pause, type Retention, retention, retentionSchema } from "./services/retention.ts";
+import { type Retention, retention, retentionSchema } from "./services/retention.ts";
 import { salesService } from "./services/sales.ts";
 import type { Services } from "./services/services.ts";
 import { stockService } from "./services/stock.ts";
@@ -177,7 +178,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     if (reacting) return;
     reacting = true;
     consumers.consume("amused.stock", stockEvents, stockReactor(own));
-    consumers.consume("amused.forecasts", forecastEvents, forecastReactor(own));
+    consumers.consume("amused.forecasts", forecastEvents, forecastReactor(own), { concurrency: 1 });
   }
   let passing: AbortController | null = null;
   let pass: Promise<void> = Promise.resolve();

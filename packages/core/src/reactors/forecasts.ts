@@ -1,5 +1,7 @@
 import type { Handle } from "../services/consumers/turn.ts";
 import type { Deps } from "../services/deps.ts";
+import { pause } from "../services/pause.ts";
+import { gently } from "../services/predictions/gently.ts";
 import { refresh } from "../services/predictions/refresh.ts";
 
 export const forecastEvents: readonly string[] = [
@@ -30,24 +32,12 @@ export function forecastReactor(deps: Deps): Handle {
     if (productId === null) return;
     const key = `${sellerId}\n${productId}`;
     if ((known.get(key) ?? 0) >= seq) return;
-    await settled(settledMs - (deps.now().getTime() - Date.parse(createdAt)), signal);
-    const basedOn = await refresh(deps, sellerId, [productId]);
+    await pause(settledMs - (deps.now().getTime() - Date.parse(createdAt)), signal);
+    // However much is sold, what asks for answers comes first; while this rests, more of a product's events go into one forecast.
+    const basedOn = await gently(signal, () => refresh(deps, sellerId, [productId]));
     // Anew at the end: what is remembered longest is forgotten first.
     known.delete(key);
     known.set(key, basedOn);
     if (known.size > remembered) for (const oldest of known.keys()) return void known.delete(oldest);
   };
-}
-
-function settled(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms <= 0 || signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

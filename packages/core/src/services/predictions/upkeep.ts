@@ -3,6 +3,7 @@ import { addDays, dateOf } from "../../domain/time.ts";
 import type { ProductDemand } from "../../ports/demand.ts";
 import type { DuePrediction, ProductKey } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
+import { gently } from "./gently.ts";
 import { storedHorizon } from "./outlook.ts";
 import { refresh } from "./refresh.ts";
 
@@ -19,11 +20,8 @@ export async function predictionsPass(deps: Deps, signal: AbortSignal): Promise<
       await deps.repositories.predictions.stale({ now: deps.now(), limit: batch, after });
     for (const [sellerId, products] of Map.groupBy(page.products, (one) => one.sellerId)) {
       if (signal.aborted) return;
-      await refresh(
-        deps,
-        sellerId,
-        products.map(({ productId }) => productId),
-      );
+      const ids = products.map(({ productId }) => productId);
+      await gently(signal, () => refresh(deps, sellerId, ids));
     }
     after = page.next;
   } while (after !== null && !signal.aborted);
