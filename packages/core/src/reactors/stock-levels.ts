@@ -1,3 +1,4 @@
+import type { ProductStockout } from "../domain/prediction.ts";
 import type { EventDraft } from "../ports/repositories.ts";
 import type { Handle } from "../services/consumers/turn.ts";
 import type { Deps } from "../services/deps.ts";
@@ -11,18 +12,33 @@ export const stockEvents: readonly string[] = ["sale.*", "stock.adjusted"];
  */
 export function stockReactor(deps: Deps): Handle {
   const { repositories, now, epoch, announce } = deps;
+  const levels = new Map<string, { until: number; level: Promise<Level | null> }>();
+
+  /** What a product's stock is held against. Known for some seconds: a burst of sales asks once. */
+  function levelOf(sellerId: string, productId: number): Promise<Level | null> {
+    const key = `${sellerId}\n${productId}`;
+    const known = levels.get(key);
+    if (known !== undefined && known.until > now().getTime()) return known.level;
+    const level = readLevel(repositories, sellerId, productId);
+    // What could not be read is asked for again.
+    level.catch(() => levels.delete(key));
+    levels.delete(key);
+    levels.set(key, { until: now().getTime() + rememberedMs, level });
+    for (const oldest of levels.keys()) {
+      if (levels.size <= remembered) break;
+      levels.delete(oldest);
+    }
+    return level;
+  }
 
   return async (event, { sellerId }) => {
     const { id, productId, payload, type } = event as StockMoved;
     if (productId === null) return;
     const after = "remaining" in payload ? payload.remaining : payload.quantity;
     const before = after - moved(type, payload);
-    const found = await repositories.products.find(sellerId, productId);
-    if (found === null) return;
-    const { reorderPoint } = found.body.value;
-    const stockout = (await repositories.predictions.find(sellerId, productId, "stockout"))?.body.value
-      .data as { reorder?: { point: number } | null; date?: unknown } | undefined;
-    const point = reorderPoint ?? stockout?.reorder?.point ?? null;
+    const level = await levelOf(sellerId, productId);
+    if (level === null) return;
+    const { point, stockout } = level;
     const drafts = crossings(before, after, point).map(
       (crossing): EventDraft => ({
         type: crossing,
@@ -30,7 +46,7 @@ export function stockReactor(deps: Deps): Handle {
         payload: {
           quantity: after,
           ...(point !== null && { reorderPoint: point }),
-          ...(stockout?.date !== undefined && { stockout: stockout.date }),
+          ...(stockout !== null && { stockout }),
         },
       }),
     );
@@ -44,6 +60,32 @@ export function stockReactor(deps: Deps): Handle {
       drafts,
     );
     if (written.position !== null && !written.replayed) announce(sellerId, written.position);
+  };
+}
+
+/** How long, and of how many products, a level is remembered. */
+const rememberedMs = 5_000;
+const remembered = 10_000;
+
+interface Level {
+  /** The product's own reorder point, or the computed one. */
+  point: number | null;
+  stockout: ProductStockout["date"] | null;
+}
+
+/** `null` where the product is deleted. */
+async function readLevel(
+  { products, predictions }: Deps["repositories"],
+  sellerId: string,
+  productId: number,
+): Promise<Level | null> {
+  const found = await products.find(sellerId, productId);
+  if (found === null) return null;
+  const current = await predictions.find(sellerId, productId, "stockout");
+  const data = (current?.body.value.data ?? null) as Pick<ProductStockout, "date" | "reorder"> | null;
+  return {
+    point: found.body.value.reorderPoint ?? data?.reorder?.point ?? null,
+    stockout: data?.date ?? null,
   };
 }
 
