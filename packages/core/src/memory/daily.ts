@@ -1,7 +1,7 @@
 import { currencyDecimals } from "../domain/money.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement } from "../domain/stock.ts";
-import { addDays, dateOf } from "../domain/time.ts";
+import { addDays, dateOf, dayMs } from "../domain/time.ts";
 import type { ProductState, SellerState } from "./state.ts";
 
 /** The history of a product by days, and on which of them it was without stock at some time. */
@@ -37,7 +37,9 @@ export function emptyDays(
   const known = [dateOf(now), movements.at(-1)?.createdAt.slice(0, 10) ?? ""].sort().at(-1) as string;
   const days: boolean[] = [];
   let [next, empty] = [0, false];
-  for (let date = from; date <= to; date = addDays(date, 1)) {
+  // By the clock, not by the text: the year after 9999 is written otherwise.
+  for (let day = Date.parse(from); day <= Date.parse(to); day += dayMs) {
+    const date = dateOf(new Date(day));
     // What moved before this day says with what it begins; before the first movement nothing was out of stock.
     for (; (movements[next]?.createdAt ?? "~") < date; next++) empty = movements[next]?.quantity === 0;
     let stockedOut = empty && date <= known;
