@@ -67,4 +67,8 @@ async function answer(request: Request): Promise<Response> {
 const port = Number(process.env.PORT ?? 4000);
 serve({ fetch: answer, port, hostname: "127.0.0.1" }, (taken) =>
   console.log(`http://127.0.0.1:${taken.port}`),
-);
+).on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EADDRINUSE") throw error;
+  console.error(`Port ${port} is taken; choose another with PORT (0 picks a free one).`);
+  process.exit(1);
+});

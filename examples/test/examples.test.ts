@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createAmused, memoryStore } from "@amused/core";
@@ -44,6 +45,14 @@ test("the example of a live list does what it says, and is quoted as it is", asy
   expect(page).toContain(readFileSync(join(folder, "live-list.ts"), "utf8"));
 });
 
+test("the example of the engines does what it says, and is quoted as it is", async () => {
+  expect(await run("engines.ts")).toMatch(
+    /^\d+ in four weeks; gone by day \d+ as likely as not; order \d+\n\d+ in four weeks; gone by day \(later\) as likely as not; order 0\n\[ \[ 'pot', 'bought_together' \], \[ 'mug', 'bought_together' \] \]\nDrinks\n$/,
+  );
+  const readme = readFileSync(join(folder, "../packages/engines/README.md"), "utf8");
+  expect(readme).toContain(readFileSync(join(folder, "engines.ts"), "utf8"));
+});
+
 test("the example of a consumer does what it says", async () => {
   expect(await run("consumer.ts")).toBe(
     [
@@ -53,6 +62,16 @@ test("the example of a consumer does what it says", async () => {
       "replayed 2 events\n",
     ].join("\n"),
   );
+});
+
+test("the example of a page says which setting to change where its port is taken", async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  await new Promise((listening) => taken.once("listening", listening));
+  const { port } = taken.address() as AddressInfo;
+  const failed = await run("page/server.ts", { PORT: String(port) }).catch((error: unknown) => error);
+  taken.close();
+  const stderr = `Port ${port} is taken; choose another with PORT (0 picks a free one).\n`;
+  expect(failed).toMatchObject({ code: 1, stderr });
 });
 
 test("the page about consumers quotes its example as it is", () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { accessSync, constants, globSync, mkdirSync } from "node:fs";
-import { homedir } from "node:os";
+import { accessSync, constants, globSync } from "node:fs";
 import { join } from "node:path";
+import { download, downloaded } from "./download.ts";
 import { findOrStart, type Service } from "./ladder.ts";
 
 /** The JavaScript runtimes beside Node on which the engines are to give the same, bit for bit. */
@@ -16,8 +16,7 @@ export type Runtime = keyof typeof runtimes;
 /** The program of a runtime; its `url` is the path. */
 export function findRuntime(runtime: Runtime): Promise<Service> {
   const { name, pack, program } = runtimes[runtime];
-  const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "amused-test", pack);
-  const cached = () => globSync(join(folder, "node_modules", program));
+  const cached = () => globSync(join(downloaded(pack), "node_modules", program));
   const variable = `AMUSED_TEST_${runtime.toUpperCase()}`;
   const given = process.env[variable];
 
@@ -37,13 +36,7 @@ export function findRuntime(runtime: Runtime): Promise<Service> {
       () => among(inPath, "none in PATH"),
       () => among(cached(), "none downloaded before"),
       async () => {
-        console.log(`${name}: not on this machine; downloads it from the npm registry into ${folder} …`);
-        mkdirSync(folder, { recursive: true });
-        execFileSync(
-          "npm",
-          ["install", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", pack],
-          { stdio: ["ignore", "ignore", "inherit"] },
-        );
+        download(name, pack);
         return among(cached(), "what was downloaded can not be run");
       },
     ],

@@ -75,3 +75,18 @@ browserTest(
     expect(faults).toEqual([]);
   },
 );
+
+browserTest("the example page has room on a phone", { timeout: 180_000 }, async () => {
+  const { url } = await start();
+  for (const width of [360, 390, 430]) {
+    const context = await chromium.browser.newContext({ viewport: { width, height: 760 } });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    await page.goto(url);
+    await soon(async () => expect(await page.locator("#products tr").count()).toBe(8));
+    const cutOff = await page
+      .locator("section")
+      .evaluateAll((sections) => sections.map((one) => one.scrollWidth - one.clientWidth));
+    expect([width, ...cutOff]).toEqual([width, 0, 0]);
+  }
+});

@@ -58,7 +58,7 @@ describe.each(["bun", "deno"] as const)("a server on %s", (runtime) => {
       // A connection that was left is noticed at the latest by the next write to it.
       await shop.stock.adjust(productId, { adjust: 1, reason: "test" });
       const metrics = async () =>
-        (await fetch(`${url}/metrics`, { headers: { authorization: "Bearer scraper" } })).text();
+        (await fetch(`${url}/metrics`, { headers: { authorization: "Bearer scraper-of-the-test" } })).text();
       await vi.waitFor(async () => expect(await metrics()).toContain("\namused_streams_open 0\n"), 10_000);
     },
   );

@@ -15,7 +15,10 @@ export interface ReconnectOptions {
 
 /** What `createClient` takes. */
 export interface ClientOptions<Custom extends CustomEvents = NoCustomEvents> {
-  /** Where the server is; with a path, if it is mounted under one: `https://shop.example/amused`. */
+  /**
+   * Where the server is; with a path, if it is mounted under one: `https://shop.example/amused`. It has to be http or https,
+   * without a query or hash; it is not looked at before the first request, which then fails.
+   */
   baseUrl: string | URL;
   /** An API key. */
   apiKey?: Credential;

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { z } from "zod";
 import type { SystemEvents } from "./consumers.ts";
 import type { StreamPosition } from "./domain/cursor.ts";
 import { type CustomEvents, defineEvents, type NoCustomEvents } from "./domain/event.ts";
@@ -44,7 +45,7 @@ export interface AmusedOptions<Custom extends CustomEvents = NoCustomEvents> {
   retention?: Retention;
   /** The clock; handed in by tests. */
   now?: () => Date;
-  /** Told of failures in background work. */
+  /** Told of failures in background work, those of consumers among them; `console.error` when not said. */
   onError?: (error: unknown) => void;
 }
 
@@ -82,6 +83,12 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   close(): Promise<void>;
 }
 
+/** JavaScript hosts forget it, or hand in the pool that belongs into a store. */
+const storeSchema = z.custom<Store>(
+  (store) => typeof store === "object" && store !== null && "migrate" in store && "products" in store,
+  "must be a store: memoryStore(), postgresStore({ pool }) or pgliteStore(folder)",
+);
+
 const hourMs = 3_600_000;
 const keptMs = 24 * hourMs;
 
@@ -98,16 +105,17 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   options: AmusedOptions<Custom>,
 ): Promise<Amused<Custom>> {
   const { files = memoryFiles(), broadcaster, now = () => new Date() } = options;
-  const store = await options.store;
-  const currency = parse(currencySchema, options.currency ?? "USD");
+  const store = parse(storeSchema, await options.store, "store");
+  const currency = parse(currencySchema, options.currency ?? "USD", "currency");
   const customEvents = defineEvents(options.events ?? {});
-  const retained = parse(retentionSchema, options.retention ?? {});
+  const retained = parse(retentionSchema, options.retention ?? {}, "retention");
   await store.migrate();
 
+  const { onError: report = (error: unknown) => console.error(error) } = options;
   // Work goes on whatever becomes of the report.
   const onError = (error: unknown) => {
     try {
-      options.onError?.(error);
+      report(error);
     } catch {}
   };
   const epoch = () => randomBytes(5).toString("hex");
@@ -151,7 +159,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   const sellerOf = (services: Services, id: string, actor: string | undefined) =>
     inProcessSeller<Custom>(
       services,
-      { sellerId: parse(sellerIdSchema, id), actor: actor ?? null },
+      { sellerId: parse(sellerIdSchema, id, "sellerId"), actor: actor ?? null },
       closed.signal,
     );
 
@@ -190,7 +198,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
           async (cursor) => (await services.keys.list(sellerId ?? null, { ...query, cursor })).body.value,
         ),
       revoke: async (id) => {
-        await services.keys.revoke({ actor: null }, parse(idSchema, id));
+        await services.keys.revoke({ actor: null }, parse(idSchema, id, "id"));
       },
     },
 

@@ -88,7 +88,7 @@ export interface SystemEvents<Custom extends CustomEvents = NoCustomEvents> {
    * the same the second time, or remember `event.id` with it.
    *
    * A handler that throws is called again, later each time; meanwhile its seller waits and the others go on. After the
-   * last attempt the event becomes a dead letter. So does an event in which the process died as often.
+   * last attempt the event becomes a dead letter, and `onError` is told, or `console.error` without one. So does an event in which the process died as often.
    *
    * @example
    * amused.events.consume("receipts", ["sale.recorded"], async (event, { sellerId }) => {

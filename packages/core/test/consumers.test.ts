@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { fakeClock } from "../../testkit/src/fake-clock.ts";
 import { type Amused, createAmused } from "../src/amused.ts";
@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 async function house(store: Store = memoryStore()): Promise<Amused<typeof custom>> {
-  const amused = await createAmused({ store, events: custom });
+  const amused = await createAmused({ store, events: custom, onError() {} });
   running.push(amused);
   return amused;
 }
@@ -50,6 +50,18 @@ test("an error report that fails itself stops no consumer", async () => {
   await tick(amused, "acme", 1, 2, 3);
   await until(2);
   expect([reports, ...all]).toEqual([1, 2, 3]);
+});
+
+test("what nobody asked to be told of goes to the console", async () => {
+  const said = vi.spyOn(console, "error").mockImplementation(() => {});
+  onTestFinished(() => said.mockRestore());
+  const amused = await createAmused({ store: memoryStore(), events: custom });
+  running.push(amused);
+  amused.events.consume("loud", [ticked], fail, { attempts: 1 });
+  await tick(amused, "acme", 1);
+  await expect
+    .poll(() => said.mock.calls)
+    .toEqual([[expect.objectContaining({ message: expect.stringContaining("Consumer loud gave up") })]]);
 });
 
 async function tick(amused: Amused<typeof custom>, sellerId: string, ...numbers: number[]): Promise<void> {
@@ -435,6 +447,9 @@ describe("an event that fails", () => {
     expect(waits(0)).toEqual([1_000, 2_000, 4_000, 60_000, 60_000]);
     expect(waits(1)).toEqual([500, 1_000, 2_000, 30_000, 30_000]);
     expect(errorText("\ud800")).toBe("\ufffd");
+    expect(errorText({ status: 502, body: "x".repeat(3_000) })).toMatch(
+      /^\{"status":502,"body":"x{1900,2000}$/,
+    );
   });
 });
 

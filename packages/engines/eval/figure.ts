@@ -8,6 +8,8 @@ export interface Figure {
   pass: { atMost: number } | { atLeast: number } | { between: [number, number] };
   /** What it should reach. */
   stretch?: number;
+  /** Why it does not reach its line, where that is known and accepted; the evaluation fails should it reach it after all. */
+  missed?: string;
   /** Who else was measured, and what they reached: `R ets 0.813`. */
   beside: string;
 }

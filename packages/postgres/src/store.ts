@@ -1,4 +1,5 @@
 import type { Repositories, Store } from "@amused/core";
+import { invalidRequest } from "@amused/core/errors";
 import { type Database, joined, pooled } from "./database.ts";
 import { translated } from "./errors.ts";
 import { migrate } from "./migrate.ts";
@@ -37,7 +38,7 @@ export function postgresStore({ pool, schema = "amused" }: PostgresStoreOptions)
   return {
     ...repositoriesOn(database),
     transaction: (work) => database.transaction((within) => work(repositoriesOn(within))),
-    join: (client) => repositoriesOn(joined(client as Queryable)),
+    join: (client) => repositoriesOn(joined(transactionOf(client, pool))),
     migrate: () => migrate(pool, schema).catch(rethrow),
     async ping() {
       await database.run("select 1");
@@ -52,6 +53,15 @@ export function postgresStore({ pool, schema = "amused" }: PostgresStoreOptions)
     // The pool is the host's, and may serve others still.
     async close() {},
   };
+}
+
+/** A pool would run each statement on whichever connection is free, and so in no transaction. */
+function transactionOf(client: unknown, pool: QueryablePool): Queryable {
+  const isObject = typeof client === "object" && client !== null;
+  if (isObject && client !== pool && !("totalCount" in client) && "query" in client)
+    return client as Queryable;
+  const message = "must be the client that has your transaction, as pool.connect() gives one, and not a pool";
+  throw invalidRequest([{ path: "transaction", message }]);
 }
 
 function rethrow(error: unknown): never {

@@ -92,4 +92,9 @@ describePostgres("a host's own transaction", () => {
         code: "precondition_failed",
       });
   });
+
+  test("is not a pool's, nor anything else's", () => {
+    for (const wrong of [house.pool, { totalCount: 1, query() {} }, undefined, {}])
+      expect(() => amused.withTransaction(wrong)).toThrow(/^transaction: must be the client/);
+  });
 });

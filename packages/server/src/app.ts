@@ -22,12 +22,12 @@ import { nodeResponseOf } from "./stream/node-sink.ts";
  *
  * @example
  * // Inside another app, with its own sessions in place of our keys:
- * host.route("/shop", createApp(amused, { authorize: async (request) => accessOf(await sessionOf(request)) }));
+ * host.route("/shop", createApp(amused, { basePath: "/shop", authorize: async (request) => accessOf(await sessionOf(request)) }));
  */
 export function createApp(amused: Pick<Amused, "services" | "ready">, options: AppOptions = {}): Hono {
   let document: string | undefined;
   const house = makeHouse(amused, options, {
-    document: () => (document ??= JSON.stringify(openApiDocument(routes))),
+    document: () => (document ??= JSON.stringify(openApiDocument(routes, options.basePath))),
     docs: () => docsPage(routes, options.referenceScript !== undefined),
   });
   const app = new Hono();

@@ -1,10 +1,10 @@
-import type { Amused } from "@amused/core";
+import { type Amused, parse } from "@amused/core";
 import { type Authenticate, authentication } from "./auth/authenticate.ts";
 import { rateLimiter } from "./auth/rate-limit.ts";
 import { type StreamTokens, streamTokens } from "./auth/stream-tokens.ts";
 import { type Cors, cors } from "./http/cors.ts";
 import { type Metrics, metrics } from "./metrics/metrics.ts";
-import { type AppOptions, type Logger, silent } from "./options.ts";
+import { type AppOptions, appOptionsSchema, type Logger, silent } from "./options.ts";
 import { type OpenStreams, openStreams } from "./stream/open-streams.ts";
 import { streamPlaces, type TakePlace } from "./stream/places.ts";
 
@@ -12,6 +12,8 @@ import { streamPlaces, type TakePlace } from "./stream/places.ts";
 export interface House {
   amused: Pick<Amused, "services" | "ready">;
   options: AppOptions;
+  /** What goes before every path that is told to others; "" where the app is mounted at the root. */
+  base: string;
   limits: { body: number; import: number; image: number };
   heartbeat: number;
   logger: Logger;
@@ -39,8 +41,7 @@ const mb = 1024 * 1024;
 
 /** Fills the options up with their defaults and makes what they ask for. */
 export function house(amused: House["amused"], options: AppOptions, texts: Texts): House {
-  if (options.adminKey !== undefined && options.adminKey.length < 32)
-    throw new TypeError("adminKey must have at least 32 characters");
+  parse(appOptionsSchema, options);
   const logger = options.logger ?? silent;
   const heartbeat = options.heartbeat ?? 15_000;
   const tokens = streamTokens(options.streamTokenSecret);
@@ -48,6 +49,7 @@ export function house(amused: House["amused"], options: AppOptions, texts: Texts
   return {
     amused,
     options,
+    base: options.basePath ?? "",
     limits: {
       body: options.bodyLimit ?? mb,
       import: options.importLimit ?? 100 * mb,

@@ -1,5 +1,15 @@
+import { z } from "zod";
 import type { Access } from "./auth/access.ts";
 import type { RateLimit } from "./auth/rate-limit.ts";
+import {
+  adminKeySchema,
+  bytesSchema,
+  countSchema,
+  heartbeatSchema,
+  metricsTokenSchema,
+  originSchema,
+  streamSecretSchema,
+} from "./rules.ts";
 
 /** A log that the app writes to; pino's and console's shape at once. */
 export interface Logger {
@@ -11,19 +21,25 @@ export interface Logger {
   isLevelEnabled?(level: string): boolean;
 }
 
+/** What `createApp` takes. A name or value that is none of these is refused with `invalid_request`, which names it. */
 export interface AppOptions {
   /**
    * Tells who calls, in place of the built-in keys: the host's sessions, its own tokens. `null` is nobody, answered 401.
    * Asked again every few seconds for an open stream, which ends when it says `null` or the access expires.
    */
   authorize?: (request: Request) => Access | null | Promise<Access | null>;
+  /**
+   * The path under which the host has mounted the app (`/shop`): stands in `Location`, in the OpenAPI document's servers
+   * and in the links of the pages. None when not said.
+   */
+  basePath?: string;
   /** An admin key beside those in the store, at least 32 characters. */
   adminKey?: string;
-  /** Signs stream tokens; made by chance when not said, so that they hold in this process only. */
+  /** Signs stream tokens; made by chance when not said, so that they hold in this process only. At least 32 characters. */
   streamTokenSecret?: string;
-  /** Lets a scraper read `/metrics` without an admin key. */
+  /** Lets a scraper read `/metrics` without an admin key. At least 16 characters. */
   metricsToken?: string;
-  /** Milliseconds of silence after which a stream says a comment; 15,000 when not said. */
+  /** Milliseconds of silence after which a stream says a comment; 15,000 when not said, at least 100. */
   heartbeat?: number;
   /** How many event streams may be open at once; 10,000 when not said, 503 beyond. */
   streams?: number;
@@ -44,6 +60,44 @@ export interface AppOptions {
   /** The script of the API reference page; without it `/docs` is a plain list. */
   referenceScript?: () => Promise<Uint8Array<ArrayBuffer>>;
   logger?: Logger;
+}
+
+/** The shapes of the options. Their types are written above, where editors show them. */
+export const appOptionsSchema: z.ZodType<unknown> = z.strictObject({
+  authorize: having("a function", isFunction).optional(),
+  basePath: z
+    .string()
+    .regex(/^(\/[\w.~!$&'()*+,;=:@%-]+)+$/, "must be a path that begins with / and does not end with it")
+    .optional(),
+  adminKey: adminKeySchema.optional(),
+  streamTokenSecret: streamSecretSchema.optional(),
+  metricsToken: metricsTokenSchema.optional(),
+  heartbeat: heartbeatSchema.optional(),
+  streams: countSchema.optional(),
+  streamsPerKey: countSchema.optional(),
+  bodyLimit: bytesSchema.optional(),
+  importLimit: bytesSchema.optional(),
+  imageLimit: bytesSchema.optional(),
+  corsOrigins: z.array(originSchema).readonly().optional(),
+  rateLimit: z.strictObject({ limit: countSchema, windowMs: countSchema }).optional(),
+  drain: having("an AbortSignal", (value) => isObject(value) && "aborted" in value).optional(),
+  referenceScript: having("a function", isFunction).optional(),
+  logger: having(
+    "a log with debug, info, warn and error",
+    (value) =>
+      isObject(value) &&
+      ["debug", "info", "warn", "error"].every((level) => isFunction(Reflect.get(value, level))),
+  ).optional(),
+});
+
+function having(what: string, check: (value: unknown) => boolean): z.ZodType<unknown> {
+  return z.custom(check, `must be ${what}`);
+}
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
+}
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, isLevelEnabled: () => false };

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { amused, folder, request, startServer } from "./support/process.ts";
@@ -73,5 +74,31 @@ describe("commands on a server", { timeout: slow }, () => {
     const doctor = amused(["doctor", "--port", "0", "--data", data]);
     expect(await doctor.ended).toBe(1);
     expect(doctor.stdout()).toContain(`in use by process ${child.pid}`);
+  });
+
+  test("tail says once that nobody answers, and goes on when somebody does", async () => {
+    const closed = createServer().listen(0, "127.0.0.1");
+    await once(closed, "listening");
+    const { port } = closed.address() as { port: number };
+    closed.close();
+    const tail = amused(["tail", "--url", `http://127.0.0.1:${port}`, "--key", "k"]);
+    const said = () =>
+      tail
+        .stderr()
+        .split("\n")
+        .filter((line) => line.startsWith("Can not reach"));
+    await expect.poll(said, { timeout: slow }).toEqual([expect.stringMatching(/ECONNREFUSED.*keeps trying/)]);
+    await startServer(["--data", await folder(), "--port", String(port)]);
+    // The server answers that the key is none.
+    expect(await tail.ended).toBe(1);
+    expect(said()).toHaveLength(1);
+  });
+});
+
+describe("a command that is none", () => {
+  test("is called so, with the one that was meant", async () => {
+    const run = amused(["strat"]);
+    expect(await run.ended).toBe(1);
+    expect(run.stderr()).toContain("unknown command 'strat'; is start meant?");
   });
 });

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { createAmused } from "@amused/core";
 import { postgresStore } from "@amused/postgres";
 import { pgliteStore } from "@amused/postgres/pglite";
@@ -19,7 +21,7 @@ async function setUp(context: TestContext) {
   const databaseUrl = inject("databaseUrl");
   if (databaseUrl === null) return context.skip(inject("databaseMissing"));
   const pool = new pg.Pool({ connectionString: databaseUrl });
-  const house = await createAmused({ store: postgresStore({ pool }) });
+  const house = await createAmused({ store: postgresStore({ pool }), onError() {} });
   onTestFinished(() => house.close().then(() => pool.end()));
   // Other tests use the same database.
   const [name, seller] = [
@@ -47,7 +49,7 @@ describe("commands about consumers", { timeout: slow }, () => {
     const [, listed] = await command("dead-letters", "list", "--consumer", name);
     const line = (id: number | undefined, seq: number) =>
       new RegExp(
-        `^${id}  \\S+  ${name}  ${seller}  failed: product.created \\S+\\.${seq}, 1 attempts: Error: no luck$`,
+        `^${id}  \\S+  ${name}  ${seller}  failed: product.created \\S+\\.${seq}, 1 attempt: Error: no luck$`,
       );
     expect(listed.split("\n")).toEqual([
       expect.stringMatching(line(last?.id, 3)),
@@ -61,7 +63,7 @@ describe("commands about consumers", { timeout: slow }, () => {
       ),
     ]);
     const redrive = await command("dead-letters", "redrive", String(last?.id));
-    expect(redrive).toEqual([0, "1 dead letters will be handled once more."]);
+    expect(redrive).toEqual([0, "1 dead letter will be handled once more."]);
     const [, json] = await command("dead-letters", "list", ...where, "--json");
     expect(json.split("\n").map((line) => JSON.parse(line))).toMatchObject([
       { id: last?.id, event: { seq: 3 }, redriveAt: expect.any(String) },
@@ -98,7 +100,7 @@ describe("commands about consumers", { timeout: slow }, () => {
     };
     const consumption = house.events.consume(name, ["product.*"], fail, { attempts: 2, delay: 3_600_000 });
     const where = ["--consumer", name, "--seller", seller];
-    const failed = new RegExp(`^${name}  .*  failed 1 times \\(Error: no \\[2Jluck\\), again \\S+Z$`);
+    const failed = new RegExp(`^${name}  .*  failed 1 time \\(Error: no \\[2Jluck\\), again \\S+Z$`);
     await expect
       .poll(
         async () => (await house.events.consumers({ consumer: name, sellerId: seller })).items[0]?.attempts,
@@ -132,6 +134,33 @@ describe("commands about consumers", { timeout: slow }, () => {
     again.events.consume("mails", ["*"], ({ type }) => seen.push(type));
     await expect.poll(() => seen, { timeout: slow }).toEqual(["product.created"]);
     await again.close();
+  });
+
+  test("refuse a consumer that is not there, and a position that is none", async (context) => {
+    const { name, command } = await setUp(context);
+    const refused = [1, `amused: There is no consumer ${name}.`];
+    for (const args of [["consumers"], ["dead-letters", "list"], ["dead-letters", "discard"]])
+      expect(await command(...args, "--consumer", name)).toEqual(refused);
+    const replay = (from: string) => command("replay", "--consumer", name, "--from", from);
+    expect(await replay("garbage")).toEqual([1, expect.stringMatching(/--from .*garbage is none/)]);
+    expect(await replay("abc.1")).toEqual([1, expect.stringContaining("needs --seller")]);
+  });
+
+  test("make nothing where there is no data", async () => {
+    const data = join(await folder(), "wrong");
+    for (const args of [
+      ["consumers"],
+      ["dead-letters", "list"],
+      ["keys", "list"],
+      ["replay", "--consumer", "a"],
+    ]) {
+      const refused = [
+        1,
+        `amused: The folder ${data} holds no data; name another with --data or AMUSED_DATA.`,
+      ];
+      expect(await run([...args, "--data", data])).toEqual(refused);
+    }
+    expect(existsSync(data)).toBe(false);
   });
 
   test("refuse what names no dead letter", async () => {

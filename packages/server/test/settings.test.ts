@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readSettings, unusedSettings } from "../src/cli/settings.ts";
+import { readSettings, settingNames, unknownSettings, unusedSettings } from "../src/cli/settings.ts";
 
 const read = (env: Record<string, string>, flags = {}) => readSettings(flags, env);
 
@@ -73,5 +75,20 @@ describe("settings", () => {
       "REDIS_URL",
       "S3_BUCKET",
     ]);
+  });
+
+  test("variables that are no settings are told, with the one that was meant", () => {
+    const env = { AMUSED_HEARBEAT: "1s", AMUSED_SOMETHING: "", AMUSED_KEY: "k", AMUSED_DATA: ".", HOME: "/" };
+    expect(unknownSettings(env)).toEqual([
+      "AMUSED_HEARBEAT (is AMUSED_HEARTBEAT meant?)",
+      "AMUSED_SOMETHING",
+    ]);
+  });
+
+  test("each has its line in docs/server.md, and nothing else has", () => {
+    const page = readFileSync(join(import.meta.dirname, "../../../docs/server.md"), "utf8");
+    const [, table = ""] = page.split("| variable | default | |");
+    const listed = [...table.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name]) => name);
+    expect(listed.sort()).toEqual([...settingNames].sort());
   });
 });

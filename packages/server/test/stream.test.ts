@@ -79,7 +79,7 @@ describe.each([
   });
 
   test("silence is filled with comments", async () => {
-    const quiet = await testApp({ heartbeat: 60 });
+    const quiet = await testApp({ heartbeat: 100 });
     const blocks = blocksOf(await quiet.ask("GET", "/v1/events/stream"));
     await next(blocks);
     for (let i = 0; i < 3; i++) expect(await next(blocks, () => true)).toEqual({ comment: "heartbeat" });

@@ -4,7 +4,7 @@ import { createApp } from "@amused/server";
 // A host on Bun or Deno, which know nothing of Node's response. The first line it prints is its address, a key and a
 // product.
 const amused = await createAmused({ store: memoryStore() });
-const app = createApp(amused, { metricsToken: "scraper" });
+const app = createApp(amused, { metricsToken: "scraper-of-the-test" });
 const shop = amused.seller("acme");
 const { key } = await amused.keys.create({ sellerId: "acme", scopes: ["read", "write"] });
 const { id } = await shop.products.create({ name: "Tea", quantity: 0 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Scope } from "./key.ts";
+import { parse } from "./parse.ts";
 import type { PredictionType, StoredPrediction } from "./prediction.ts";
 import type { Product } from "./product.ts";
 import { idSchema } from "./seller.ts";
@@ -203,12 +204,14 @@ export function matches(
 }
 
 /**
- * Names the host's own events and the shape of each, for `createAmused` and `createClient`.
+ * Names the host's own events and the shape of each, for `createAmused` and `createClient`. It is their types that keep you to
+ * these names: at run time a well-formed type that is not among them is published as it is, and a filter for one that
+ * nobody publishes matches nothing.
  *
  * @example
  * const events = defineEvents({ "acme.price_matched": z.object({ rival: z.string(), price: z.string() }) });
  */
 export function defineEvents<const Custom extends CustomEvents>(custom: Custom): Custom {
-  for (const type of Object.keys(custom)) customTypeSchema.parse(type);
+  for (const type of Object.keys(custom)) parse(customTypeSchema, type, `events.${type}`);
   return custom;
 }

@@ -1,11 +1,16 @@
 import type { z } from "zod";
 import { type Fault, invalidRequest } from "../errors.ts";
 
-/** Reads an input at the door, or refuses it with every fault by its path. */
-export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
+/** Reads an input at the door, or refuses it with every fault by its path, which begins with the name of the input, if it has one. */
+export function parse<T>(schema: z.ZodType<T>, input: unknown, name?: string): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  throw invalidRequest(faults(result.error.issues));
+  const found = faults(result.error.issues);
+  throw invalidRequest(
+    name === undefined
+      ? found
+      : found.map(({ path, message }) => ({ path: path === "" ? name : `${name}.${path}`, message })),
+  );
 }
 
 /** What zod found, in our words: one fault for each place. */

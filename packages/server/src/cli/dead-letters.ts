@@ -1,11 +1,10 @@
 import { type DeadLetter, idSchema } from "@amused/core";
-import { type ConsumerFlags, chosen, settingsOf } from "./consumers.ts";
+import { type ConsumerFlags, chosen, counted, withConsumer } from "./consumers.ts";
 import { oneLine, Refusal } from "./fail.ts";
-import { withAmused } from "./house.ts";
 
 /** `amused dead-letters list`: what consumers gave up on, newest first. */
 export async function listDeadLetters(flags: ConsumerFlags): Promise<void> {
-  await withAmused(settingsOf(flags), async (amused) => {
+  await withConsumer(flags, async (amused) => {
     for await (const letter of amused.events.deadLetters.list({ limit: 200, ...chosen(flags) }))
       console.log(flags.json ? JSON.stringify(letter) : lineOf(letter));
   });
@@ -14,21 +13,23 @@ export async function listDeadLetters(flags: ConsumerFlags): Promise<void> {
 /** `amused dead-letters redrive`: has events handled once more, by whichever process runs their consumer. */
 export async function redriveDeadLetters(id: string | undefined, flags: ConsumerFlags): Promise<void> {
   const selection = selected(id, flags);
-  const redriven = await withAmused(settingsOf(flags), (amused) =>
-    amused.events.deadLetters.redrive(selection),
-  );
+  const redriven = await withConsumer(flags, (amused) => amused.events.deadLetters.redrive(selection));
   console.log(
-    flags.json ? JSON.stringify({ redriven }) : `${redriven} dead letters will be handled once more.`,
+    flags.json
+      ? JSON.stringify({ redriven })
+      : `${counted(redriven, "dead letter")} will be handled once more.`,
   );
 }
 
 /** `amused dead-letters discard`: takes them away for good. */
 export async function discardDeadLetters(id: string | undefined, flags: ConsumerFlags): Promise<void> {
   const selection = selected(id, flags);
-  const discarded = await withAmused(settingsOf(flags), (amused) =>
-    amused.events.deadLetters.discard(selection),
+  const discarded = await withConsumer(flags, (amused) => amused.events.deadLetters.discard(selection));
+  console.log(
+    flags.json
+      ? JSON.stringify({ discarded })
+      : `${counted(discarded, "dead letter")} ${discarded === 1 ? "is" : "are"} gone.`,
   );
-  console.log(flags.json ? JSON.stringify({ discarded }) : `${discarded} dead letters are gone.`);
 }
 
 function selected(id: string | undefined, flags: ConsumerFlags) {
@@ -60,5 +61,5 @@ function lineOf({
 }>): string {
   const what = event === null ? `never saw what is after ${after} up to ${until}` : `${event.type} ${until}`;
   const waits = redriveAt === null ? "" : "  will be handled once more";
-  return `${id}  ${failedAt}  ${consumer}  ${sellerId}  ${reason}: ${what}, ${attempts} attempts: ${oneLine(error)}${waits}`;
+  return `${id}  ${failedAt}  ${consumer}  ${sellerId}  ${reason}: ${what}, ${counted(attempts, "attempt")}: ${oneLine(error)}${waits}`;
 }

@@ -2,7 +2,7 @@ import { access, constants, readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { lineOf, Refusal } from "./fail.ts";
 import { listen } from "./listen.ts";
-import { readSettings, type Settings, unusedSettings } from "./settings.ts";
+import { readSettings, type Settings, unknownSettings, unusedSettings } from "./settings.ts";
 
 /** What a check found; a fault says how to mend it. */
 type Finding = { fine: string } | { fault: string };
@@ -20,9 +20,15 @@ export async function doctor(flags: DoctorFlags): Promise<void> {
   try {
     settings = readSettings({ PORT: flags.port, HOST: flags.host, AMUSED_DATA: flags.data }, process.env);
     const unused = unusedSettings(process.env);
+    const unknown = unknownSettings(process.env);
     findings.push([
       "settings",
-      { fine: unused.length === 0 ? "all read" : `all read; not used by this version: ${unused.join(", ")}` },
+      unknown.length > 0
+        ? { fault: `there are no such settings: ${unknown.join(", ")}` }
+        : {
+            fine:
+              unused.length === 0 ? "all read" : `all read; not used by this version: ${unused.join(", ")}`,
+          },
     ]);
   } catch (error) {
     findings.push(["settings", { fault: (error as Error).message }]);

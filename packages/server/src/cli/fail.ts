@@ -26,7 +26,7 @@ export function lineOf(error: unknown): string {
 }
 
 /** Several attempts at a connection fail as one error whose message is empty. */
-function messageOf(error: Error): string {
+export function messageOf(error: Error): string {
   if (error.message !== "") return error.message;
   const [first] = error instanceof AggregateError ? (error.errors as Error[]) : [];
   return first?.message ?? error.name;

@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type Amused, type Broadcaster, createAmused, isAmusedError, type Store } from "@amused/core";
 import { diskFiles } from "@amused/providers/files";
@@ -94,4 +94,16 @@ export async function withAmused<T>(settings: Settings, work: (amused: Amused) =
   } finally {
     await amused.close();
   }
+}
+
+/** The same for what only looks at data or mends it: where there is none, it is refused, and none is made. */
+export async function withData<T>(settings: Settings, work: (amused: Amused) => Promise<T>): Promise<T> {
+  if (settings.DATABASE_URL === undefined) {
+    const files = await readdir(join(settings.AMUSED_DATA, "pg")).catch(() => []);
+    if (files.length === 0)
+      throw new Refusal(
+        `The folder ${resolve(settings.AMUSED_DATA)} holds no data; name another with --data or AMUSED_DATA.`,
+      );
+  }
+  return withAmused(settings, work);
 }

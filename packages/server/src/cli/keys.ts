@@ -1,6 +1,6 @@
 import { idSchema, type Scope } from "@amused/core";
 import { Refusal } from "./fail.ts";
-import { withAmused } from "./house.ts";
+import { withAmused, withData } from "./house.ts";
 import { readSettings } from "./settings.ts";
 
 interface StoreFlags {
@@ -42,7 +42,7 @@ export async function listKeys({
   json,
   ...flags
 }: StoreFlags & { seller?: string; json?: boolean }): Promise<void> {
-  await withAmused(settingsOf(flags), async (amused) => {
+  await withData(settingsOf(flags), async (amused) => {
     for await (const key of amused.keys.list({
       limit: 200,
       ...(seller !== undefined && { sellerId: seller }),
@@ -59,7 +59,7 @@ export async function listKeys({
 export async function revokeKey(id: string, flags: StoreFlags): Promise<void> {
   const { success, data: checked } = idSchema.safeParse(Number(id));
   if (!success) throw new Refusal(`A key is named by its number, as in "amused keys list"; ${id} is none.`);
-  await withAmused(settingsOf(flags), (amused) => amused.keys.revoke(checked));
+  await withData(settingsOf(flags), (amused) => amused.keys.revoke(checked));
   console.log(`Key ${checked} is revoked.`);
 }
 

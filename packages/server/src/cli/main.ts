@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { version } from "../version.ts";
 import { orFail } from "./fail.ts";
+import { nearest } from "./nearest.ts";
 
 const dataFlag = [
   "--data <folder>",
@@ -136,5 +137,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description("print the OpenAPI document")
     .action(() => orFail(async () => (await import("./openapi.ts")).openapi()));
 
+  // Without this, what is no command would be an argument too many of the default one.
+  const [, , first] = argv;
+  const names = [...program.commands.map((command) => command.name()), "help"];
+  if (first !== undefined && !first.startsWith("-") && !names.includes(first)) {
+    const meant = nearest(first, names);
+    program.error(`error: unknown command '${first}'${meant === null ? "" : `; is ${meant} meant?`}`);
+  }
   await program.parseAsync(argv);
 }

@@ -1,6 +1,7 @@
-import type { ReplayProgress } from "@amused/core";
+import { parseCursor, type ReplayProgress } from "@amused/core";
 import { type ConsumerFlags, settingsOf } from "./consumers.ts";
-import { withAmused } from "./house.ts";
+import { Refusal } from "./fail.ts";
+import { withData } from "./house.ts";
 import { blank, screen } from "./screen.ts";
 
 export interface ReplayFlags extends ConsumerFlags {
@@ -11,9 +12,10 @@ export interface ReplayFlags extends ConsumerFlags {
 
 /** `amused replay`: sets a consumer back on the store itself, and shows how the processes that run it catch up. */
 export async function replay({ consumer, seller, from, wait, json, ...flags }: ReplayFlags): Promise<void> {
+  checkFrom(from, seller);
   const settings = settingsOf(flags);
   const show = json ? blank : screen();
-  await withAmused(settings, async (amused) => {
+  await withData(settings, async (amused) => {
     const options = { from, ...(seller !== undefined && { sellerId: seller }) };
     const asked = await amused.events.replay(consumer, options);
     show.line(
@@ -36,4 +38,16 @@ export async function replay({ consumer, seller, from, wait, json, ...flags }: R
       );
     if (json && last === null) console.log(JSON.stringify({ sellers: asked.sellers }));
   });
+}
+
+/** Says what is wrong in the words of the command line. */
+function checkFrom(from: string, seller: string | undefined): void {
+  if (from === "start" || from === "now") return;
+  try {
+    parseCursor(from, "from");
+  } catch {
+    throw new Refusal(`--from is start, now or a cursor of the seller's; ${from} is none of these.`);
+  }
+  if (seller === undefined)
+    throw new Refusal("--from with a cursor needs --seller: a cursor is one seller's.");
 }

@@ -1,9 +1,17 @@
 import { currencySchema } from "@amused/core";
 import { z } from "zod";
+import {
+  adminKeySchema,
+  heartbeatSchema,
+  metricsTokenSchema,
+  originSchema,
+  streamSecretSchema,
+} from "../rules.ts";
 import { durationSchema } from "../units/duration.ts";
 import { rateSchema } from "../units/rate.ts";
 import { sizeSchema } from "../units/size.ts";
 import { Refusal } from "./fail.ts";
+import { nearest } from "./nearest.ts";
 
 const port = z
   .string()
@@ -16,21 +24,15 @@ const count = z
   .regex(/^[1-9]\d{0,8}$/, "must be a whole number from 1 to 999999999")
   .transform(Number);
 
-const origins = z.string().transform((text, context) => {
-  const all = text
-    .split(",")
-    .map((origin) => origin.trim())
-    .filter(Boolean);
-  const wrong = all.find(
-    (origin) => origin !== "*" && (!URL.canParse(origin) || new URL(origin).origin !== origin),
-  );
-  if (wrong === undefined) return all;
-  context.addIssue({
-    code: "custom",
-    message: `must be origins such as https://shop.example, separated by commas; ${wrong} is none`,
-  });
-  return z.NEVER;
-});
+const origins = z
+  .string()
+  .transform((text) =>
+    text
+      .split(",")
+      .map((origin) => origin.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(originSchema));
 
 const database = z
   .string()
@@ -45,19 +47,15 @@ const schema = z.object({
     .refine((path) => !path.includes("\0"), "must be a folder")
     .default("./amused-data"),
   DATABASE_URL: database.optional(),
-  AMUSED_ADMIN_KEY: z
-    .string()
-    .regex(/^[\x21-\x7e]*$/, "must be visible ASCII characters")
-    .min(32, "must have at least 32 characters")
-    .optional(),
+  AMUSED_ADMIN_KEY: adminKeySchema.optional(),
   RATE_LIMIT: rateSchema.default({ limit: 600, windowMs: 60_000 }),
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error", "silent"], "must be debug, info, warn, error or silent")
     .default("info"),
-  AMUSED_HEARTBEAT: durationSchema.refine((ms) => ms >= 100, "must be at least 100ms").default(15_000),
+  AMUSED_HEARTBEAT: durationSchema.pipe(heartbeatSchema).default(15_000),
   AMUSED_STREAMS: count.default(10_000),
   AMUSED_STREAMS_PER_KEY: count.default(5_000),
-  AMUSED_STREAM_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
+  AMUSED_STREAM_SECRET: streamSecretSchema.optional(),
   AMUSED_DRAIN: durationSchema.default(10_000),
   AMUSED_BODY_LIMIT: sizeSchema.default(1024 ** 2),
   AMUSED_IMPORT_LIMIT: sizeSchema.default(100 * 1024 ** 2),
@@ -70,7 +68,7 @@ const schema = z.object({
     .refine((ms) => ms >= 1_000, "must be at least 1s")
     .refine((ms) => ms <= 24 * 86_400_000, "must be at most 24d")
     .default(3_600_000),
-  AMUSED_METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+  AMUSED_METRICS_TOKEN: metricsTokenSchema.optional(),
 });
 
 export type Settings = z.output<typeof schema>;
@@ -112,4 +110,20 @@ export function unusedSettings(env: NodeJS.ProcessEnv): string[] {
   return Object.keys(env)
     .filter((name) => later.test(name) && env[name] !== "")
     .sort();
+}
+
+/** Every setting that is read, by its variable. */
+export const settingNames: readonly string[] = Object.keys(schema.shape);
+
+/** Variables that look like settings of ours and are none, each with the one that was probably meant. */
+export function unknownSettings(env: NodeJS.ProcessEnv): string[] {
+  // AMUSED_KEY is the client's commands', AMUSED_URL the examples', AMUSED_TEST_* the tests'.
+  const known = new Set([...settingNames, "AMUSED_KEY", "AMUSED_URL"]);
+  return Object.keys(env)
+    .filter((name) => /^AMUSED_(?!TEST_)/.test(name) && !known.has(name) && !later.test(name))
+    .sort()
+    .map((name) => {
+      const meant = nearest(name, settingNames);
+      return meant === null ? name : `${name} (is ${meant} meant?)`;
+    });
 }

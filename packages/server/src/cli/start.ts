@@ -11,7 +11,7 @@ import { openAmused } from "./house.ts";
 import { type Listening, listen } from "./listen.ts";
 import { createLogger } from "./log.ts";
 import { blank, type Screen, screen } from "./screen.ts";
-import { readSettings, type Settings, unusedSettings } from "./settings.ts";
+import { readSettings, type Settings, unknownSettings, unusedSettings } from "./settings.ts";
 import { whenToldToStop } from "./signals.ts";
 import { welcome } from "./welcome.ts";
 
@@ -37,6 +37,8 @@ export async function start(flags: StartFlags): Promise<void> {
   });
   const unused = unusedSettings(process.env);
   if (unused.length > 0) logger.warn({}, `This version does not use: ${unused.join(", ")}`);
+  const unknown = unknownSettings(process.env);
+  if (unknown.length > 0) logger.warn({}, `There are no such settings: ${unknown.join(", ")}`);
 
   const drain = new AbortController();
   show.line(`Amused ${version}`);

@@ -1,4 +1,4 @@
-import { Refusal } from "./fail.ts";
+import { messageOf, oneLine, Refusal } from "./fail.ts";
 
 export interface TailFlags {
   url: string;
@@ -13,7 +13,7 @@ export async function tail(flags: TailFlags): Promise<void> {
   const apiKey = flags.key ?? process.env.AMUSED_KEY;
   if (apiKey === undefined) throw new Refusal("tail needs --key (or AMUSED_KEY).");
   const { createClient } = await import("@amused/client");
-  const shop = createClient({ baseUrl: flags.url, apiKey });
+  const shop = createClient({ baseUrl: flags.url, apiKey, fetch: saidWhenLost(flags.url) });
   const ended = new AbortController();
   process.once("SIGINT", () => ended.abort());
   process.once("SIGTERM", () => ended.abort());
@@ -30,6 +30,24 @@ export async function tail(flags: TailFlags): Promise<void> {
       console.log(`-- events were missed (${event.payload.reason}); going on from ${event.payload.cursor}`);
     else console.log(lineOf(event));
   }
+}
+
+/** `fetch` that says when nobody answers, once until somebody does: the client goes on trying, and says nothing. */
+function saidWhenLost(url: string): (request: Request) => Promise<Response> {
+  let said = false;
+  return async (request) => {
+    try {
+      const response = await fetch(request);
+      said = false;
+      return response;
+    } catch (error) {
+      const { cause = error } = error as Error;
+      if (!said && !request.signal.aborted)
+        console.error(`Can not reach ${url} (${oneLine(messageOf(cause as Error))}); keeps trying.`);
+      said = true;
+      throw error;
+    }
+  };
 }
 
 function lineOf(event: {

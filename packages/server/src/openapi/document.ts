@@ -13,8 +13,8 @@ const description = `Products, stock, sales, and the log of everything that happ
 - **Cursors**: a write answers with \`Amused-Cursor\`; a read that carries it sees that write.
 - **Admin keys** belong to no seller, and act for one with \`?sellerId=\`.`;
 
-/** The OpenAPI 3.1 document of these routes. */
-export function openApiDocument(routes: readonly Route[]): ReturnType<typeof createDocument> {
+/** The OpenAPI 3.1 document of these routes, on a server that has them under a path, if one is said. */
+export function openApiDocument(routes: readonly Route[], basePath = ""): ReturnType<typeof createDocument> {
   const paths: ZodOpenApiPathsObject = {};
   for (const route of routes) {
     if (route.tag === "Pages") continue;
@@ -23,7 +23,7 @@ export function openApiDocument(routes: readonly Route[]): ReturnType<typeof cre
   return createDocument({
     openapi: "3.1.0",
     info: { title: "Amused", version, description, license: { name: "MIT", identifier: "MIT" } },
-    servers: [{ url: "/", description: "This server" }],
+    servers: [{ url: basePath || "/", description: "This server" }],
     security: [{ key: [] }],
     tags: [...new Set(routes.map(({ tag }) => tag))]
       .filter((tag) => tag !== "Pages")

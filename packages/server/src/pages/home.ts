@@ -1,13 +1,15 @@
-import { pageFrame } from "./page.ts";
+import { escapeHtml, pageFrame } from "./page.ts";
 
 /** The first page: what this is, where the API reference is, how to get a key. */
-export function homePage(): string {
+export function homePage(base: string): string {
+  // From `/shop`, a relative link would lead out of the shop.
+  const to = base === "" ? "" : `${escapeHtml(base)}/`;
   return pageFrame(
     "Amused",
     `<h1>Amused</h1>
 <p class="lead">A product, stock and sales API in which every change is an event that you can follow live.</p>
 <h2>The API</h2>
-<p>Every route is described in the <a href="docs">API reference</a>, made from <a href="openapi.json">openapi.json</a>. There is no web console in this version.</p>
+<p>Every route is described in the <a href="${to}docs">API reference</a>, made from <a href="${to}openapi.json">openapi.json</a>. There is no web console in this version.</p>
 <h2>A key</h2>
 <p>Nothing is open by default. Whoever started this server was shown an admin key, or has set <code>AMUSED_ADMIN_KEY</code>. With it, make a key for a seller:</p>
 <pre>curl -X POST "$URL/v1/keys" -H "Authorization: Bearer $ADMIN_KEY" \\
@@ -20,6 +22,6 @@ export function homePage(): string {
   -d '{"name":"Green tea","price":"4.90","quantity":40}'
 
 curl -N "$URL/v1/events/stream?after=start" -H "Authorization: Bearer $KEY"</pre>
-<p class="lead">Health: <a href="health/live">live</a> · <a href="health/ready">ready</a></p>`,
+<p class="lead">Health: <a href="${to}health/live">live</a> · <a href="${to}health/ready">ready</a></p>`,
   );
 }

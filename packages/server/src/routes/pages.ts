@@ -14,7 +14,7 @@ export const pageRoutes: Route[] = [
     scope: "public",
     summary: "Where to go from here",
     success: { status: 200, description: "A page", types: ["text/html"] },
-    handle: () => pageReply(homePage()),
+    handle: ({ house }) => pageReply(homePage(house.base)),
   },
   {
     method: "GET",

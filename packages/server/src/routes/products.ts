@@ -24,7 +24,7 @@ export const productRoutes: Route[] = [
       const reply = answerReply(answer, 201);
       // The id comes first in the text; only a store that writes it elsewhere costs a parse.
       const id = /^\{"id": ?(\d+)[,}]/.exec(answer.body.text)?.[1] ?? answer.body.value.id;
-      reply.headers.location = `/v1/products/${id}`;
+      reply.headers.location = `${house.base}/v1/products/${id}`;
       return reply;
     },
   },

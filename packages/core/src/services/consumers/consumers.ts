@@ -34,7 +34,7 @@ export function consumersService(
 
   return {
     consume(name, types, handle, { signal, ...options } = {}) {
-      parse(consumerNameSchema, name);
+      parse(consumerNameSchema, name, "name");
       const settings = parse(consumeOptionsSchema, options);
       if (closed) throw new AmusedError("unavailable", "This system is closed.", {});
       if (here.has(name))
@@ -43,7 +43,7 @@ export function consumersService(
           `Consumer ${name} runs here already. Stop it first, or choose another name.`,
           {},
         );
-      const task = { types: parse(consumedTypesSchema, types), handle, settings };
+      const task = { types: parse(consumedTypesSchema, types, "types"), handle, settings };
       const one = consumer({ random: Math.random, ...deps, timing }, name, task);
       here.set(name, one);
       const stop = async () => {

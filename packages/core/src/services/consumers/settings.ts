@@ -58,13 +58,18 @@ export function backoff(
   return Math.round(full * (1 - random() / 2));
 }
 
+/** "[object Object]" says nothing of an object. */
+function plainText(thrown: unknown): string {
+  return typeof thrown === "object" && thrown !== null ? JSON.stringify(thrown) : String(thrown);
+}
+
 /** What went wrong, in words that every store can keep. */
 export function errorText(error: unknown): string {
   let text = "Something was thrown that has no text.";
   try {
-    text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    text = error instanceof Error ? `${error.name}: ${error.message}` : plainText(error);
   } catch {
-    // Objects without a prototype, and getters that throw.
+    // Objects in a circle, and getters that throw.
   }
   return text.replaceAll("\0", "").slice(0, 2_000).toWellFormed();
 }

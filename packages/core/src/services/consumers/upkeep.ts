@@ -94,7 +94,7 @@ export function consumerUpkeep({
 
     async replay(name, input) {
       const { sellerId = null, from } = parse(replaySchema, input);
-      parse(consumerNameSchema, name);
+      parse(consumerNameSchema, name, "name");
       const word = from === "start" || from === "now";
       if (!word && sellerId === null)
         throw invalidRequest([

@@ -1,0 +1,1 @@
+export { defaultTaxonomy } from "./categorise/default-taxonomy.ts";

@@ -1,0 +1,30 @@
+import { z } from "zod";
+
+// What options of the app and settings of the command are held to, so that both refuse the same.
+
+export const adminKeySchema: z.ZodString = z
+  .string()
+  .regex(/^[\x21-\x7e]*$/, "must be visible ASCII characters")
+  .min(32, "must have at least 32 characters");
+
+export const streamSecretSchema: z.ZodString = z.string().min(32, "must have at least 32 characters");
+
+export const metricsTokenSchema: z.ZodString = z.string().min(16, "must have at least 16 characters");
+
+/** Milliseconds. */
+export const heartbeatSchema: z.ZodNumber = z.number().min(100, "must be at least 100ms");
+
+export const countSchema: z.ZodInt = whole(999_999_999);
+
+export const bytesSchema: z.ZodInt = whole(Number.MAX_SAFE_INTEGER);
+
+function whole(most: number): z.ZodInt {
+  const message = `must be a whole number from 1 to ${most}`;
+  return z.int(message).min(1, message).max(most, message);
+}
+
+export const originSchema: z.ZodString = z
+  .string()
+  .refine((origin) => origin === "*" || (URL.canParse(origin) && new URL(origin).origin === origin), {
+    error: ({ input }) => `must hold origins such as https://shop.example; ${String(input)} is none`,
+  });
