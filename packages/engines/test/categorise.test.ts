@@ -205,6 +205,27 @@ test("a forgotten category is not suggested, and the rest stays", () => {
   expect(text(categorizerFrom(JSON.parse(text(categorizer))))).toBe(text(categorizer));
 });
 
+test("with one example each the nearest stays the first, however little is to be trusted", () => {
+  const categorizer = createCategorizer({
+    examples: "tea coffee hammer drill pliers bread"
+      .split(" ")
+      .map((name) => ({ name, category: `c-${name}` })),
+  });
+  for (const name of ["tea", "coffee", "hammer", "drill", "pliers", "bread"])
+    expect(best(categorizer, { name: `a ${name}` })).toBe(`c-${name}`);
+});
+
+test("what was forgotten does not turn the words of the rest round", () => {
+  const of = (name: string, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ name: `${name} ${i}`, category: name }));
+  const categorizer = createCategorizer({
+    examples: [...of("tea green", 200), ...of("cup of tea", 6), ...of("hammer", 6)],
+  });
+  categorizer.forget("tea green");
+  // While tea was a word of nearly every example, it told little; that is no reason to speak for hammers now.
+  expect(best(categorizer, { name: "tea" })).toBe("cup of tea");
+});
+
 test("JSON and back gives the same text and the same suggestions", () => {
   const categorizer = fresh();
   categorizer.learn({ name: "🍎" }, "Fruit");
@@ -244,6 +265,15 @@ test("what is not well formed is refused with its field", () => {
   refused("json.features", () => categorizerFrom({ ...json, features: "%" }));
   refused("json.features", () => categorizerFrom({ ...json, features: json.features.slice(0, -3) }));
   refused("json.features", () => categorizerFrom({ ...json, categories: [] }));
+  refused("json.features", () => categorizerFrom({ ...json, items: 0 }));
+  refused("json.coarse", () => categorizerFrom({ ...json, coarse: 1e308 }));
+  refused("json.calibration.slope", () =>
+    categorizerFrom({ ...json, calibration: { ...json.calibration, slope: -1 } }),
+  );
+  refused("json.categories.0.name", () => categorizerFrom({ ...json, categories: [null] }));
+  refused("json.categories", () =>
+    categorizerFrom({ ...json, categories: [...json.categories, json.categories[0]] }),
+  );
 });
 
 test("base64 is that of the platform", () => {
@@ -257,10 +287,10 @@ test("base64 is that of the platform", () => {
 
 test("calibration finds how often the first of held-back scores is right", () => {
   // Of two classes the first leads by as much in every row, and is right in 7 of 10.
-  const labels = Int32Array.from({ length: 400 }, (_, i) => (i % 10 < 7 ? 0 : 1));
-  const scores = Float64Array.from({ length: 800 }, (_, i) => (i % 2 === 0 ? 0.5 : -0.5));
+  const labels = Array.from({ length: 400 }, (_, i) => (i % 10 < 7 ? 0 : 1));
+  const scores = Array.from({ length: 400 }, () => Float64Array.of(0.5, -0.5));
   const row = Float64Array.of(0.5, -0.5);
-  toConfidences(row, calibrate(scores, labels, 2));
+  toConfidences(row, calibrate(scores, labels));
   expect(row[0]).toBeCloseTo(0.7, 1);
   expect(row[0]! + row[1]!).toBeLessThanOrEqual(1);
 });

@@ -37,7 +37,7 @@ export function emptyDays(
   const known = [dateOf(now), movements.at(-1)?.createdAt.slice(0, 10) ?? ""].sort().at(-1) as string;
   const days: boolean[] = [];
   let [next, empty] = [0, false];
-  // By the clock and not by dates, as after 9999-12-31 comes none that sorts behind it.
+  // By the clock, not by the text: the year after 9999 is written otherwise.
   for (let day = Date.parse(from); day <= Date.parse(to); day += dayMs) {
     const date = dateOf(new Date(day));
     // What moved before this day says with what it begins; before the first movement nothing was out of stock.

@@ -28,7 +28,10 @@ function soften(scores: Float64Array, sharpness: number): void {
   for (let c = 0; c < scores.length; c++) scores[c] = scores[c]! / sum;
 }
 
-/** Scores into confidences, which add up to 1 at most and keep the order of the scores. `scores` is overwritten. */
+/**
+ * Scores into confidences, which add up to 1 at most. None is above that of the highest score, though several may be as high.
+ * `scores` is overwritten.
+ */
 export function toConfidences(scores: Float64Array, { sharpness, slope, shift }: Calibration): void {
   if (scores.length === 0) return;
   soften(scores, sharpness);
@@ -44,7 +47,8 @@ export function toConfidences(scores: Float64Array, { sharpness, slope, shift }:
   const after = 1 / (1 + exp(-(slope * logOdds(before) + shift)));
   // The others share what is left, though none gets more than the first.
   const share = second > 0 ? Math.min((1 - after) / Math.max(1 - before, rest), after / second) : 0;
-  for (let c = 0; c < scores.length; c++) scores[c] = c === first ? after : scores[c]! * share;
+  for (let c = 0; c < scores.length; c++)
+    scores[c] = c === first ? after : Math.min(after, scores[c]! * share);
 }
 
 /** The number of the highest, the first of several. */
@@ -63,14 +67,14 @@ function logOdds(probability: number): number {
 /**
  * The calibration under which held-back examples are likeliest: first the sharpness (temperature scaling, Guo, Pleiss, Sun &
  * Weinberger 2017), then the line from the log odds of the first category to whether it is right (Platt 1999). Both are drawn
- * to the usual ones as by a few examples more. `scores` has `classes` numbers for each label.
+ * to the usual ones as by a few examples more. `scores` has a row of one number per category for each label.
  */
-export function calibrate(scores: Float64Array, labels: Int32Array, classes: number): Calibration {
-  const sharpness = findSharpness(scores, labels, classes);
+export function calibrate(scores: readonly Float64Array[], labels: readonly number[]): Calibration {
+  const sharpness = findSharpness(scores, labels);
   const odds = new Float64Array(labels.length);
   const right = new Uint8Array(labels.length);
   for (let i = 0; i < labels.length; i++) {
-    const row = scores.slice(i * classes, (i + 1) * classes);
+    const row = scores[i]!.slice();
     soften(row, sharpness);
     const first = highest(row);
     odds[i] = logOdds(row[first]!);
@@ -79,14 +83,14 @@ export function calibrate(scores: Float64Array, labels: Int32Array, classes: num
   return { sharpness, ...findLine(odds, right) };
 }
 
-function findSharpness(scores: Float64Array, labels: Int32Array, classes: number): number {
+function findSharpness(scores: readonly Float64Array[], labels: readonly number[]): number {
   const usual = log(usualCalibration.sharpness);
-  const row = new Float64Array(classes);
+  const row = new Float64Array(scores[0]!.length);
   const loss = (logSharpness: number): number => {
     const off = logSharpness - usual;
     let sum = 2 * off * off;
     for (let i = 0; i < labels.length; i++) {
-      row.set(scores.subarray(i * classes, (i + 1) * classes));
+      row.set(scores[i]!);
       soften(row, exp(logSharpness));
       sum -= log(Math.max(row[labels[i]!]!, 1e-12));
     }

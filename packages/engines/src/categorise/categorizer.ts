@@ -99,7 +99,6 @@ function over(model: Model, taxonomy: Taxonomy | undefined): Categorizer {
     forget(category) {
       const at = model.categories.indexOf(category);
       if (at < 0) return false;
-      model.vocabulary.items = Math.max(0, model.vocabulary.items - model.examples[at]!);
       for (const list of [model.categories, model.examples]) list.splice(at, 1);
       model.weights.drop(at);
       return true;
@@ -120,10 +119,10 @@ function suggestFrom(
   const scores = new Float64Array(model.categories.length).fill(away);
   model.weights.score(vector, scores);
   const decided = scores.some((score) => score > 0);
+  const order = Array.from(scores, (_, c) => c).sort((a, b) => scores[b]! - scores[a]! || a - b);
   toConfidences(scores, model.calibration);
   let none = 1;
   for (const confidence of scores) none -= confidence;
-  const order = Array.from(scores, (_, c) => c).sort((a, b) => scores[b]! - scores[a]! || a - b);
   // What was seen on few examples is not sure, however clear it is (Laplace's rule of succession).
   const { items } = model.vocabulary;
   const best = order.slice(0, limit);

@@ -1,5 +1,6 @@
 import { log } from "../numeric/elementary.ts";
-import { hash } from "../text/hash.ts";
+import { grams } from "../text/grams.ts";
+import { hash, mixed } from "../text/hash.ts";
 import { words } from "../text/words.ts";
 import type { CategoryItem } from "./item.ts";
 
@@ -97,31 +98,19 @@ function text(value: string, found: string[], block: number): void {
   ends[block] = length;
   // In a long text the 4-grams say as much as those of all three lengths, at half of the work.
   const [shortest, longest] = block === 0 ? [3, 5] : [4, 4];
-  for (let at = first; at < found.length; at++) ngrams(found[at]!, shortest, longest, block + 1, at);
+  for (let at = first; at < found.length; at++)
+    grams(found[at]!, shortest, longest, (key) => put(key, at), block + 1);
   ends[block + 1] = length;
 }
 
-/** The parts of `shortest` to `longest` characters of a word with a blank on either side. */
-function ngrams(word: string, shortest: number, longest: number, seed: number, at: number): void {
-  const padded = ` ${word} `;
-  for (let from = 0; from + shortest <= padded.length; from++) {
-    let state = (0x811c9dc5 ^ seed) >>> 0;
-    const until = Math.min(from + longest, padded.length);
-    for (let i = from; i < until; i++) {
-      state = Math.imul(state ^ padded.charCodeAt(i), 0x01000193);
-      if (i - from >= shortest - 1) add(state, at);
-    }
-  }
-}
+const add = (state: number, origin: number): void => put(mixed(state), origin);
 
-function add(state: number, origin: number): void {
+function put(key: number, origin: number): void {
   if (length === keys.length) {
     keys = grown(keys);
     origins = grown(origins);
   }
-  let mixed = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  keys[length] = (mixed ^ (mixed >>> 16)) & (featureSpace - 1);
+  keys[length] = key & (featureSpace - 1);
   origins[length++] = origin;
 }
 

@@ -9,6 +9,7 @@ import { createWeights, grain, type Weights } from "./weights.ts";
 
 /** Weights of a fit are rounded to 1/128, which changes no figure, or coarser until they are told in `maxBytes`. */
 const finest = 32;
+export const coarsest = 32 * finest;
 const maxBytes = 2_000_000;
 
 /** All that a categorizer knows. */
@@ -34,7 +35,9 @@ export function emptyModel(): Model {
   };
 }
 
-/** Passes over four fifths of the examples, of which the rest shows how sure to be; then over all of them. */
+/** So many held-back examples show how sure to be: the error of a share of them is below two hundredths. */
+const enoughHeld = 600;
+/** Passes over those not held back; then over all of them. */
 const passesBefore = 5;
 const passesAfter = 5;
 /** Examples times categories, at most: above, categories with the most examples learn from a part of theirs. */
@@ -59,22 +62,24 @@ export function fit(examples: ReadonlyArray<CategoryExample>, seed: number): Mod
   const vocabulary = frequentOf(everything, Math.floor(maxWeights / categories.length), looked);
   const rows = toRows(looked, vocabulary);
 
-  const linear = createLinear(sorted.length, vocabulary.size, categories.length);
-  const { kept, held } = holdBack(sorted, labels, categories.length);
-  let calibration = usualCalibration;
-  if (held.length > 0) {
+  const newLinear = () => createLinear(sorted.length, vocabulary.size, categories.length);
+  let linear = newLinear();
+  let passes = passesBefore + passesAfter;
+  const seen: number[] = [];
+  const scores: Float64Array[] = [];
+  for (const { kept, held } of holdBack(sorted)) {
+    linear = newLinear();
     descend(linear, rows, labels, kept, passesBefore, seed);
-    const scores = new Float64Array(held.length * categories.length);
-    for (const [i, row] of held.entries())
-      scoreRow(linear, rows, row, scores.subarray(i * categories.length));
-    calibration = calibrate(
-      scores,
-      held.map((row) => labels[row]!),
-      categories.length,
-    );
+    passes = passesAfter;
+    for (const row of held) {
+      seen.push(labels[row]!);
+      scores.push(scoreRow(linear, rows, row));
+    }
   }
+  const calibration = seen.length === 0 ? usualCalibration : calibrate(scores, seen);
+  // The last one goes on, with those that were held back from it.
   const all = Int32Array.from(sorted, (_, row) => row);
-  descend(linear, rows, labels, all, held.length > 0 ? passesAfter : passesBefore + passesAfter, seed + 1);
+  descend(linear, rows, labels, all, passes, seed + 1);
   return { categories, examples: counts, calibration, ...thinned(linear, vocabulary) };
 }
 
@@ -121,13 +126,21 @@ function frequentOf(vocabulary: Vocabulary, most: number, looked: Features[]): V
   return smaller;
 }
 
-/** Every fifth name, of categories with five examples or more. */
-function holdBack(sorted: CategoryExample[], labels: Int32Array, classes: number) {
-  const totals = new Int32Array(classes);
-  for (const label of labels) totals[label]!++;
-  const isHeld = (row: number) => totals[labels[row]!]! >= 5 && hash(sorted[row]!.name, 1) % 5 === 0;
+/**
+ * A fifth of the names; where that is few, a second fifth and so on, each in turn (cross-validation), until they are enough. The first fifth
+ * comes last, as it is with the first fifth alone.
+ * Also what is alone in its category, and so told wrong: new products, too, may be of a category that was not seen.
+ */
+function holdBack(sorted: CategoryExample[]): { kept: Int32Array; held: Int32Array }[] {
+  const fold = sorted.map(({ name }) => hash(name, 1) % 5);
   const numbers = Int32Array.from(sorted, (_, row) => row);
-  return { kept: numbers.filter((row) => !isHeld(row)), held: numbers.filter(isHeld) };
+  const folds = Math.min(5, Math.ceil((5 * enoughHeld) / sorted.length));
+  return Array.from({ length: folds }, (_, at) => ({
+    kept: numbers.filter((row) => fold[row] !== at),
+    held: numbers.filter((row) => fold[row] === at),
+  }))
+    .filter(({ held }) => held.length > 0)
+    .reverse();
 }
 
 function copy({ keys, ends }: Features): Features {
@@ -157,17 +170,18 @@ function toRows(looked: Features[], vocabulary: Vocabulary): Rows {
   return rows;
 }
 
-function scoreRow(linear: Linear, rows: Rows, row: number, scores: Float64Array): void {
-  for (let c = 0; c < linear.classes; c++) scores[c] = away;
+function scoreRow(linear: Linear, rows: Rows, row: number): Float64Array {
+  const scores = new Float64Array(linear.classes).fill(away);
   for (let k = rows.starts[row]!; k < rows.starts[row + 1]!; k++)
     for (let c = 0; c < linear.classes; c++)
       scores[c]! += rows.values[k]! * linear.weights[rows.slots[k]! * linear.classes + c]!;
+  return scores;
 }
 
 /** The weights on a coarse grid, and only the features that have any left. */
 function thinned(linear: Linear, all: Vocabulary): Pick<Model, "coarse" | "vocabulary" | "weights"> {
   let coarse = finest;
-  while (coarse < 32 * finest && bytesOf(linear, coarse * grain) > maxBytes) coarse *= 2;
+  while (coarse < coarsest && bytesOf(linear, coarse * grain) > maxBytes) coarse *= 2;
   const step = coarse * grain;
   const vocabulary = createVocabulary(1 << 14);
   const weights = createWeights();

@@ -1,8 +1,9 @@
 import { EngineError, finite } from "../errors.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import type { Calibration } from "./calibrate.ts";
-import type { Model } from "./fit.ts";
-import { checkCategory } from "./item.ts";
+import { featureSpace } from "./features.ts";
+import { coarsest, type Model } from "./fit.ts";
+import { checkCategory, maxCategories } from "./item.ts";
 import { createVocabulary } from "./vocabulary.ts";
 import { createWeights, grain } from "./weights.ts";
 
@@ -49,19 +50,25 @@ export function toJson(model: Model): CategorizerJson {
   };
 }
 
+/** More than are ever learned; numbers of 32 bits hold as many. */
+const mostItems = 0x7fffffff;
+
 /** The model of `json`; an `EngineError` where it is none. */
 export function fromJson(json: CategorizerJson): Model {
   if (json?.format !== "amused-categorizer" || json.version !== 1)
     throw new EngineError("json.format", "expected what toJSON of a categorizer gave, in version 1");
-  finite("json.items", json.items, 0);
-  finite("json.coarse", json.coarse, 1);
+  whole("json.items", json.items, 0, mostItems);
+  whole("json.coarse", json.coarse, 1, coarsest);
   for (const key of ["sharpness", "slope", "shift"] as const)
-    finite(`json.calibration.${key}`, json.calibration?.[key], -100, 100);
-  if (!Array.isArray(json.categories)) throw new EngineError("json.categories", "expected a list");
-  for (const [i, { name, examples }] of json.categories.entries()) {
-    checkCategory(name, `json.categories.${i}.name`);
-    finite(`json.categories.${i}.examples`, examples, 0);
+    finite(`json.calibration.${key}`, json.calibration?.[key], key === "shift" ? -100 : 0, 100);
+  if (!Array.isArray(json.categories) || json.categories.length > maxCategories)
+    throw new EngineError("json.categories", `expected a list of ${maxCategories} at most`);
+  for (const [i, one] of json.categories.entries()) {
+    checkCategory(one?.name, `json.categories.${i}.name`);
+    whole(`json.categories.${i}.examples`, one.examples, 0, mostItems);
   }
+  if (new Set(json.categories.map(({ name }) => name)).size < json.categories.length)
+    throw new EngineError("json.categories", "expected each name once");
   const bytes = typeof json.features === "string" ? fromBase64(json.features) : undefined;
   if (bytes === undefined) throw new EngineError("json.features", "expected base64");
   const vocabulary = createVocabulary();
@@ -79,8 +86,13 @@ export function fromJson(json: CategorizerJson): Model {
   };
   for (let key = 0; at < bytes.length; ) {
     const slot = vocabulary.size;
-    key += next();
-    vocabulary.put(key, next());
+    const step = next();
+    key += step;
+    if (key >= featureSpace || (slot > 0 && step === 0))
+      throw new EngineError("json.features", "a feature that is none");
+    const count = next();
+    if (count > json.items) throw new EngineError("json.features", "a feature of more items than there were");
+    vocabulary.put(key, count);
     let of = 0;
     for (let left = next(); left > 0; left--) {
       of += next();
@@ -97,6 +109,10 @@ export function fromJson(json: CategorizerJson): Model {
     vocabulary,
     weights,
   };
+}
+
+function whole(field: string, value: number, min: number, max: number): void {
+  if (finite(field, value, min, max) % 1 !== 0) throw new EngineError(field, "expected a whole number");
 }
 
 /** Weights of a fit are multiples of `coarse`, and most of them fit in a byte so; the others are told by an odd number. */

@@ -1,3 +1,4 @@
+import { mixed } from "../text/hash.ts";
 import { reaching } from "./reaching.ts";
 
 /** What was bought together: every distinct basket once, with how often it was bought, and which of them hold an item. */
@@ -50,6 +51,8 @@ const usual = 20;
 export const longest = 200;
 /** So many lines of distinct baskets are kept: some 160,000 baskets of 3, or 25,000 of 20. */
 export const maxLines = 500_000;
+/** Each basket kept stands for a million at most. */
+export const mostLevel = 20;
 
 /** `hashOf` gives the same number for the same product, whatever came before it. */
 export function createBaskets(
@@ -93,7 +96,7 @@ export function createBaskets(
   }
 
   function thin(): void {
-    while (kept.starts[kept.count]! > limit) {
+    while (kept.starts[kept.count]! > limit && level < mostLevel) {
       level++;
       const before = kept;
       kept = empty();
@@ -133,8 +136,8 @@ export function createBaskets(
 
   if (state) {
     ({ total, level } = state);
-    sold.push(...state.sold);
-    mass.push(...state.mass);
+    for (const count of state.sold) sold.push(count);
+    for (const weight of state.mass) mass.push(weight);
     for (const [key = 0, times = 0, weight = 0, ...items] of state.baskets) keep(items, key, times, weight);
   }
 
@@ -189,12 +192,6 @@ export const linesOf = ({ starts, lines }: Kept, place: number): Int32Array =>
 /** In steps of 1/256, so that sums of weights are exact, and therefore the same in every order. */
 function weightOf(length: number): number {
   return length <= usual ? 1 : Math.max(1, Math.round(256 * Math.sqrt(usual / length))) / 256;
-}
-
-function mixed(state: number): number {
-  let mix = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
-  mix = Math.imul(mix ^ (mix >>> 13), 0xc2b2ae35);
-  return (mix ^ (mix >>> 16)) >>> 0;
 }
 
 /** In how many zero bits a hash ends, mixed once more. */

@@ -7,7 +7,8 @@ export type Features = ReadonlyMap<number, number>;
 
 /** An index of documents that answers which are alike: cosines of TF-IDF vectors, kept up to date document by document. */
 export interface Cosines {
-  set(item: number, features: Features): void;
+  /** Puts a document in its place; says whether it is another than before. */
+  set(item: number, features: Features): boolean;
   remove(item: number): void;
   has(item: number): boolean;
   /** Calls back with the documents that share a feature with `item`, each with its cosine (above 0, at most 1). */
@@ -20,7 +21,8 @@ interface Dimension {
   key: number;
   items: number[];
   weights: number[];
-  idf: number;
+  /** The logarithm of how many documents have it, as far as lengths know it. */
+  frequency: number;
   /** The weight in the document that is asked about, while it is compared. */
   asked: number;
 }
@@ -35,35 +37,72 @@ const budget = 60_000;
 /** Where that left some unread, so many of the best are compared in full, and the others are left out. */
 const compared = 100;
 
+/** Weights and logarithms are held in such steps, so that sums of their products are exact, in whatever order they come. */
+const weightStep = 1 / 256;
+const logStep = 1 / 1024;
+const stepped = (value: number, step: number): number => Math.round(value / step) * step;
+
 /** `compare` decides between equal ones. */
 export function createCosines(compare: (a: number, b: number) => number): Cosines {
   const dimensions = new Map<number, Dimension>();
   const documents = new Map<number, Document>();
   const logs: number[] = [0];
+  // The squared length of a document is Σ w²(L - l)² = L² Σ w² - 2 L Σ w² l + Σ w² l², with L the logarithm of all documents
+  // and l that of those with the feature. So a change costs no more than to read who shares a feature that changed.
+  let squares = new Float64Array(16);
+  let onceLogs = new Float64Array(16);
+  let twiceLogs = new Float64Array(16);
   let inverse = new Float64Array(16);
   let dots = new Float64Array(16);
+  let all = 0;
   let stale = false;
+  const changed = new Set<Dimension>();
 
   const logOf = (count: number): number => {
-    while (logs.length <= count) logs.push(log(logs.length));
+    while (logs.length <= count) logs.push(stepped(log(logs.length), logStep));
     return logs[count]!;
   };
+  // One step more, so that also what all have weighs something.
+  const logOfAll = () => logStep + logOf(1 + documents.size);
 
   /** Rarities and lengths depend on all documents; they are brought up to date when next asked for. */
   function refresh(): void {
     stale = false;
-    const all = logOf(1 + documents.size);
-    for (const dimension of dimensions.values()) dimension.idf = all - logOf(dimension.items.length);
-    for (const [item, document] of documents) inverse[item] = 1 / Math.sqrt(dot(document, document.weights));
+    all = logOfAll();
+    for (const dimension of changed) {
+      const { items, weights, frequency: before } = dimension;
+      const now = logOf(items.length);
+      dimension.frequency = now;
+      for (let i = 0; i < items.length; i++) {
+        const square = weights[i]! * weights[i]!;
+        onceLogs[items[i]!]! += square * (now - before);
+        twiceLogs[items[i]!]! += square * (now * now - before * before);
+      }
+    }
+    changed.clear();
+    for (const item of documents.keys())
+      inverse[item] =
+        1 / Math.sqrt(all * all * squares[item]! - 2 * all * onceLogs[item]! + twiceLogs[item]!);
   }
 
-  function dot({ dimensions, weights }: Document, others: readonly number[] | undefined): number {
+  /** What a document has in common with the one that is asked about. */
+  function dot({ dimensions, weights }: Document): number {
     let sum = 0;
     for (let at = 0; at < weights.length; at++) {
-      const { idf, asked } = dimensions[at]!;
-      sum += weights[at]! * (others ? others[at]! : asked) * idf * idf;
+      const { frequency, asked } = dimensions[at]!;
+      sum += weights[at]! * asked * (all - frequency) * (all - frequency);
     }
     return sum;
+  }
+
+  function same({ dimensions, weights }: Document, features: Features): boolean {
+    if (features.size !== weights.length) return false;
+    let at = 0;
+    for (const [key, weight] of features) {
+      if (dimensions[at]!.key !== key || weights[at] !== stepped(weight, weightStep)) return false;
+      at++;
+    }
+    return true;
   }
 
   function remove(item: number): void {
@@ -71,13 +110,18 @@ export function createCosines(compare: (a: number, b: number) => number): Cosine
     if (!document) return;
     documents.delete(item);
     stale = true;
-    for (const { key, items, weights } of document.dimensions) {
+    for (const dimension of document.dimensions) {
+      const { key, items, weights } = dimension;
       const at = items.indexOf(item);
       items[at] = items[items.length - 1]!;
       weights[at] = weights[items.length - 1]!;
       items.pop();
       weights.pop();
-      if (items.length === 0) dimensions.delete(key);
+      changed.add(dimension);
+      if (items.length === 0) {
+        dimensions.delete(key);
+        changed.delete(dimension);
+      }
     }
   }
 
@@ -87,10 +131,10 @@ export function createCosines(compare: (a: number, b: number) => number): Cosine
     order.sort((a, b) => dimensions[a]!.items.length - dimensions[b]!.items.length);
     let count = 0;
     for (const at of order) {
-      const { items, weights: theirs, idf } = dimensions[at]!;
+      const { items, weights: theirs, frequency } = dimensions[at]!;
       count += items.length;
       if (count > budget && touched.length > 1) return false;
-      const factor = weights[at]! * idf * idf;
+      const factor = weights[at]! * (all - frequency) * (all - frequency);
       for (let i = 0; i < items.length; i++) {
         const other = items[i]!;
         if (dots[other] === 0) touched.push(other);
@@ -102,23 +146,36 @@ export function createCosines(compare: (a: number, b: number) => number): Cosine
 
   return {
     set(item, features) {
+      const before = documents.get(item);
+      if (before && same(before, features)) return false;
       remove(item);
       const document: Document = { dimensions: [], weights: [] };
-      for (const [key, weight] of features) {
+      squares = reaching(squares, item);
+      onceLogs = reaching(onceLogs, item);
+      twiceLogs = reaching(twiceLogs, item);
+      squares[item] = onceLogs[item] = twiceLogs[item] = 0;
+      for (const [key, exact] of features) {
+        const weight = stepped(exact, weightStep);
         let dimension = dimensions.get(key);
         if (!dimension) {
-          dimension = { key, items: [], weights: [], idf: 0, asked: 0 };
+          dimension = { key, items: [], weights: [], frequency: 0, asked: 0 };
           dimensions.set(key, dimension);
         }
         dimension.items.push(item);
         dimension.weights.push(weight);
         document.dimensions.push(dimension);
         document.weights.push(weight);
+        changed.add(dimension);
+        const square = weight * weight;
+        squares[item]! += square;
+        onceLogs[item]! += square * dimension.frequency;
+        twiceLogs[item]! += square * dimension.frequency * dimension.frequency;
       }
       documents.set(item, document);
       stale = true;
       inverse = reaching(inverse, item);
       dots = reaching(dots, item);
+      return true;
     },
     remove,
     has: (item) => documents.has(item),
@@ -147,11 +204,10 @@ export function createCosines(compare: (a: number, b: number) => number): Cosine
       document.dimensions.forEach((dimension, at) => {
         dimension.asked = document.weights[at]!;
       });
-      for (const { item: other } of best.take())
-        found(other, cosine(other, dot(documents.get(other)!, undefined)));
+      for (const { item: other } of best.take()) found(other, cosine(other, dot(documents.get(other)!)));
       for (const dimension of document.dimensions) dimension.asked = 0;
     },
 
-    rarity: (key) => logOf(1 + documents.size) - logOf(dimensions.get(key)?.items.length ?? 1),
+    rarity: (key) => logOfAll() - logOf(dimensions.get(key)?.items.length ?? 1),
   };
 }

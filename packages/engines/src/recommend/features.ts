@@ -13,11 +13,13 @@ const maxFacts = 50;
 /** Model numbers and sizes tell one product from its sisters, so what has a digit in it counts more. */
 const digits = 1.5;
 
+export const nameWords = ({ name }: RecommendProduct): string[] => words(name.slice(0, maxName));
+
 /** The character 3- and 4-grams of the name: they survive plurals, hyphens and the spelling of model numbers. */
-export function nameFeatures({ name }: RecommendProduct): Features {
+export function nameFeatures(product: RecommendProduct): Features {
   const counts = new Map<number, number>();
   const numbered = new Set<number>();
-  for (const word of words(name.slice(0, maxName)))
+  for (const word of nameWords(product))
     grams(word, 3, 4, (key, digit) => {
       counts.set(key, (counts.get(key) ?? 0) + 1);
       if (digit) numbered.add(key);

@@ -25,7 +25,7 @@ export function checkProduct(product: RecommendProduct, path: string): Recommend
   const { category } = product;
   if (category !== undefined && typeof category !== "string" && !Array.isArray(category))
     throw new EngineError(`${path}.category`, "expected a name or a path of names");
-  for (const level of levels(product)) text(`${path}.category`, level);
+  for (const level of Array.isArray(category) ? category : []) text(`${path}.category`, level);
   for (const [key, value] of Object.entries(product.attributes ?? {})) {
     if (typeof value === "number") finite(`${path}.attributes.${key}`, value);
     else if (typeof value !== "boolean") text(`${path}.attributes.${key}`, value);
@@ -39,10 +39,16 @@ export function checkId(id: string, path: string): string {
   return id;
 }
 
-/** The levels of a product's category, from the general to the particular. */
-export function levels({ category }: RecommendProduct): readonly string[] {
-  if (category === undefined) return [];
-  return typeof category === "string" ? category.split(/\s*[>›]\s*/) : category;
+/** Deeper paths are cut: no shop has them, and work stays bounded. */
+const maxLevels = 20;
+
+/** The levels of a product's category, from the general to the particular, without blanks around them and empty ones. */
+export function levels({ category = [] }: RecommendProduct): readonly string[] {
+  const path = typeof category === "string" ? category.split(/[>›]/) : category;
+  return path
+    .map((level) => level.trim())
+    .filter((level) => level !== "")
+    .slice(0, maxLevels);
 }
 
 function text(field: string, value: string): void {

@@ -1,5 +1,4 @@
-import { words } from "../text/words.ts";
-import { facts } from "./features.ts";
+import { facts, nameWords } from "./features.ts";
 import { levels, type RecommendProduct } from "./product.ts";
 import { proximity } from "./similar.ts";
 
@@ -31,7 +30,7 @@ export function shared(
   telling: (word: string) => number,
 ): Reason[] {
   const reasons: Reason[] = [];
-  const common = sharedWords(words(asked.name), words(other.name))
+  const common = sharedWords(nameWords(asked), nameWords(other))
     .map((word) => ({ word, weight: telling(word) }))
     .sort((a, b) => b.weight - a.weight || (a.word < b.word ? -1 : 1))
     .slice(0, mostWords)

@@ -1,4 +1,4 @@
-import { EngineError, finite } from "../errors.ts";
+import { finite } from "../errors.ts";
 import { createBaskets, maxLines } from "./baskets.ts";
 import { createCompleting } from "./completing.ts";
 import { createExplain } from "./explain.ts";
@@ -8,6 +8,7 @@ import { checkId, checkProduct, type RecommendProduct } from "./product.ts";
 import type { Reason } from "./reasons.ts";
 import { createScan } from "./scan.ts";
 import { createSimilar, type Likeness } from "./similar.ts";
+import { checkState } from "./state.ts";
 import { createTogether, prior } from "./together.ts";
 import { createTop } from "./top.ts";
 import type { Recommendation, Recommender, RecommenderState, RecommendOptions } from "./types.ts";
@@ -42,9 +43,9 @@ export function createRecommender(input: {
   return recommender;
 }
 
-/** The recommender that `toJSON` was called on. */
+/** The recommender that `toJSON` was called on. @throws EngineError where `state` is something else */
 export function recommenderFrom(state: RecommenderState): Recommender {
-  if (state?.version !== 1) throw new EngineError("version", "expected a recommender's state, version 1");
+  checkState(state);
   return build(state.maxLines, state.powers, state);
 }
 
@@ -207,7 +208,7 @@ function build(lines: number, usual: Powers, state?: RecommenderState): Recommen
     },
     toJSON: () => ({
       version: 1,
-      ids: ids.all(),
+      ids: [...ids.all()],
       products: [...products.values()],
       baskets: baskets.toJSON(),
       powers,

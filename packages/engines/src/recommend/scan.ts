@@ -8,7 +8,8 @@ export interface Scan {
   spread(items: readonly number[], factors: readonly number[], board: Board): void;
   /**
    * In how many baskets each pair of `items` was: a symmetric matrix, row by row, its diagonal 0. By weight, and estimated
-   * from a part of the baskets where they are many; or, with `plain`, each basket as one and none left out.
+   * from a part of the baskets where they are many; or, with `plain`, each basket as one and none left out. An estimate is
+   * at most what is known in full: how often either of the two was bought.
    */
   pairs(items: readonly number[], plain?: boolean): Float64Array<ArrayBuffer>;
 }
@@ -107,7 +108,13 @@ export function createScan(baskets: Baskets): Scan {
         }
       }
       // Chains run from the last of `items` to the first: all sums stand below the diagonal.
-      for (let a = 0; a < size; a++) for (let b = 0; b < a; b++) matrix[b * size + a] = matrix[a * size + b]!;
+      const bounds = items.map(plain ? baskets.sold : baskets.mass);
+      for (let a = 0; a < size; a++)
+        for (let b = 0; b < a; b++) {
+          const count = Math.min(matrix[a * size + b]!, bounds[a]!, bounds[b]!);
+          matrix[a * size + b] = count;
+          matrix[b * size + a] = count;
+        }
       return matrix;
     },
   };

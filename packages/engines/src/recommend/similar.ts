@@ -2,7 +2,6 @@ import { createBoard } from "./board.ts";
 import { type Cosines, createCosines } from "./cosines.ts";
 import { categoryFeatures, descriptionFeatures, factFeatures, nameFeatures } from "./features.ts";
 import type { RecommendProduct } from "./product.ts";
-
 import { createTop } from "./top.ts";
 
 /** A product and how well it fits. */
@@ -65,14 +64,20 @@ export function createSimilar(compare: (a: number, b: number) => number): Simila
 
   return {
     set(item, product) {
-      known.clear();
+      let changed = product.price !== prices.get(item);
       fields.forEach(({ features }, at) => {
+        const index = indexes[at]!;
         const found = features(product);
-        if (found.size > 0) indexes[at]!.set(item, found);
-        else indexes[at]!.remove(item);
+        if (found.size > 0) changed = index.set(item, found) || changed;
+        else if (index.has(item)) {
+          index.remove(item);
+          changed = true;
+        }
       });
       if (product.price === undefined) prices.delete(item);
       else prices.set(item, product.price);
+      // A product that came again as it was, as from a nightly import, costs next to nothing.
+      if (changed) known.clear();
     },
     remove(item) {
       known.clear();

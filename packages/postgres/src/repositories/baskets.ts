@@ -1,8 +1,8 @@
 import type { SaleRepository } from "@amused/core";
 import type { Database } from "../database.ts";
 
-/** How many sales one call looks at, and how many products a basket has at most. */
-const [lookedAt, most] = [5_000, 1_000];
+/** How many sales one call looks at for each basket asked for, and how many products a basket has at most. */
+const [each, most] = [4, 1_000];
 
 /** What was bought together, by orders. */
 export function baskets(schema: string): (database: Database) => SaleRepository["orders"] {
@@ -11,7 +11,7 @@ export function baskets(schema: string): (database: Database) => SaleRepository[
   const statement = `
     with seen as materialized (
       select s.id, s.order_id, s.quantity, s.created_at from ${sales} s
-      where s.seller_id = $1::text and s.id > $2::bigint order by s.id limit ${lookedAt}),
+      where s.seller_id = $1::text and s.id > $2::bigint order by s.id limit $4::int * ${each}),
     stop as materialized (select min(id) as id from seen where created_at >= $3::timestamptz),
     begun as materialized (
       select seen.order_id, min(seen.id) as id from seen, stop
@@ -24,13 +24,13 @@ export function baskets(schema: string): (database: Database) => SaleRepository[
       order by begun.id limit $4::int + 1)
     select basket.*, ends.last, ends.more
     from (
-      select max(seen.id) as last, count(*) = ${lookedAt} and (select id from stop) is null as more
+      select max(seen.id) as last, count(*) = $4::int * ${each} and (select id from stop) is null as more
       from seen, stop where stop.id is null or seen.id < stop.id) ends
     left join basket on true order by basket.id`;
 
   return (database) =>
     async (sellerId, { after, before, limit }) => {
-      const rows = await database.run(statement, [sellerId, after, before, limit]);
+      const rows = await database.runAnew(statement, [sellerId, after, before, limit]);
       const found = rows.filter(({ id }) => id !== null);
       const page = found.slice(0, limit);
       const [ends] = rows;

@@ -16,8 +16,8 @@ export function demandRepository(schema: string): (database: Database) => Demand
         to_char(least(
           (select m.created_at from ${schema}.stock_movements m where m.seller_id = $1::text and m.product_id = p.id order by m.id limit 1),
           (select s.sold_at from ${sales} s where ${sold} order by s.sold_at limit 1)) at time zone 'UTC', 'YYYY-MM-DD') as first_day,
-        (select '[' || string_agg('[' || day || ',' || units || ']', ',') || ']' from (
-          select (s.sold_at at time zone 'UTC')::date - $3::date as day, sum(s.quantity) as units from ${sales} s
+        (select '[' || array_to_json(array_agg(day)) || ',' || array_to_json(array_agg(units)) || ']' from (
+          select (s.sold_at at time zone 'UTC')::date - $3::date as day, sum(s.quantity)::bigint as units from ${sales} s
           where ${sold} and s.sold_at >= ${startOf("$3")} and s.sold_at < ${startOf("$4", 1)} group by 1) d) as sold,
         (select '[' || string_agg('[' || since - $3::date || ',' || until - $3::date || ']', ',') || ']'
           from (${emptySpans(schema, "p.id")}) e) as empty
@@ -37,7 +37,7 @@ export function demandRepository(schema: string): (database: Database) => Demand
 
   return (database) => ({
     async read(sellerId, { productIds, from, to }) {
-      const rows = await database.run(read, [sellerId, productIds, from, to]);
+      const rows = await database.runAnew(read, [sellerId, productIds, from, to]);
       const days = (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
       return {
         basedOn: Number(rows[0]?.based_on),
@@ -57,9 +57,11 @@ export function demandRepository(schema: string): (database: Database) => Demand
 
 function demandOf(row: Row, days: number): ProductDemand {
   const units = new Array<number>(days).fill(0);
-  for (const [day, sold] of pairs(row.sold)) units[day] = sold;
+  const [soldOn = [], sold = []] = listsOf(row.sold);
+  for (const [n, day] of soldOn.entries()) units[day] = sold[n] as number;
   const stockedOut = new Array<boolean>(days).fill(false);
-  for (const [since, until] of pairs(row.empty)) stockedOut.fill(true, Math.max(0, since), until + 1);
+  for (const [since, until] of listsOf(row.empty))
+    stockedOut.fill(true, Math.max(0, since as number), (until as number) + 1);
   return {
     productId: Number(row.id),
     firstDay: row.first_day as string | null,
@@ -73,6 +75,6 @@ function demandOf(row: Row, days: number): ProductDemand {
   };
 }
 
-function pairs(text: unknown): [number, number][] {
-  return text === null ? [] : (JSON.parse(text as string) as [number, number][]);
+function listsOf(text: unknown): number[][] {
+  return text === null ? [] : (JSON.parse(text as string) as number[][]);
 }

@@ -35,17 +35,17 @@ export function savePredictions(
         where a.seller_id = $1::text and a.product_id = s.product_id and a.type = s.type and not a.current
           and (a.scored_at is null and ${weekOf("a")} = ${weekOf("s")} or a.created_at < $3::timestamptz - interval '${keptPredictionDays} days')
         returning 1),
+      done as materialized (select (select count(*) from superseded), (select count(*) from dropped)),
       made as (
         insert into ${table} as a (seller_id, product_id, type, data, confidence, model, based_on, run_out_on, due_on, created_at, expires_at)
         select $1::text, product_id, type, data, confidence, model, based_on, run_out_on, due_on, $3::timestamptz, expires_at
-        from entry, (select count(*) from superseded) as done order by ord
+        from entry, done order by ord
         returning a.id, a.product_id, a.type, ${predictionJson("a")} as body),
       facts as (
         select row_number() over (order by id) as ord, product_id, 'prediction.updated' as type,
           ${object({ predictionType: quoted("type"), prediction: "body" })} as payload
         from made)`,
     outcome: `select ${list("body", "id")} as body, null::text as revision from made`,
-    first: ["dropped"],
   });
 
   return async (database, command, rows) =>
@@ -54,7 +54,8 @@ export function savePredictions(
       await locked.run("select pg_advisory_xact_lock(hashtextextended($1::text, 20261124))", [
         `${schema} ${command.sellerId}`,
       ]);
-      const { written } = await run<StoredPrediction[]>(locked, command, [JSON.stringify(rows)]);
+      const anew = { ...locked, run: locked.runAnew };
+      const { written } = await run<StoredPrediction[]>(anew, command, [JSON.stringify(rows)]);
       return written as NonNullable<typeof written>;
     });
 }

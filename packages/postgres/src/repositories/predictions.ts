@@ -49,12 +49,11 @@ export function predictionRepository(schema: string): (database: Database) => Pr
 
   const stale = `
     with reach as materialized (
-      select p.seller_id, p.id, row_number() over () as n from (
-        select p.seller_id, p.id from ${products} p
-        where (p.seller_id, p.id) > ($2::text, $3::bigint) and ${alive("p")}
+      select p.*, row_number() over () as n from (
+        select p.seller_id, p.id, p.deleted_at from ${products} p where (p.seller_id, p.id) > ($2::text, $3::bigint)
         order by p.seller_id, p.id limit ${lookedAt}) p)
     select * from (
-      select reach.seller_id, reach.id, reach.n = ${lookedAt} as more, not exists (
+      select reach.seller_id, reach.id, reach.n = ${lookedAt} as more, reach.deleted_at is null and not exists (
         select from ${table} a where a.seller_id = reach.seller_id and a.product_id = reach.id
           and a.type = 'forecast' and a.current and a.expires_at > $1::timestamptz) as stale
       from reach) r
@@ -122,23 +121,26 @@ export function predictionRepository(schema: string): (database: Database) => Pr
       });
     },
 
+    // Each product by a look-up of its own: the planner thinks that a join leaves few rows, and would sort all of them.
     atRisk: (sellerId, { until, limit, after }) =>
       listPage<AtRiskRow>(database, schema, sellerId, {
         from: `(
-          select p.*, a.run_out_on, a.data as stockout from ${table} a join ${products} p on p.seller_id = a.seller_id and p.id = a.product_id
-          where a.current and a.type = 'stockout' and a.run_out_on is not null and ${alive("p")})`,
+          select a.seller_id, a.product_id as id, a.run_out_on, a.data as stockout, p.product from ${table} a, lateral (
+            select ${productJson("p")} as product from ${products} p
+            where p.seller_id = $1::text and p.id = a.product_id and ${alive("p")} limit 1) p
+          where a.current and a.type = 'stockout' and a.run_out_on is not null)`,
         where: ["x.seller_id = $1::text", "x.run_out_on <= $2::date"],
         values: [until],
         sort: { column: "run_out_on", type: "date", text: isoDate("x.run_out_on") },
         descending: false,
-        json: object({ product: productJson("x"), stockout: bare("x.stockout") }),
+        json: object({ product: "x.product", stockout: bare("x.stockout") }),
         after,
         limit,
       }),
 
     async stale({ now, limit, after }) {
       const from = [after?.sellerId ?? "", after?.productId ?? 0];
-      const rows = await database.run(stale, [now, ...from, limit]);
+      const rows = await database.runAnew(stale, [now, ...from, limit]);
       const found = rows.filter((row) => row.stale === true);
       const last = found.length > limit ? found[limit - 1] : rows.find(({ more }) => more === true);
       return { products: found.slice(0, limit).map(keyOf), next: last === undefined ? null : keyOf(last) };

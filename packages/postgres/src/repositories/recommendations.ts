@@ -24,12 +24,12 @@ export function recommendationRepository(schema: string): (database: Database) =
         on conflict (seller_id, product_id, kind) do update set data = excluded.data, model = excluded.model,
           based_on = excluded.based_on, created_at = excluded.created_at, expires_at = excluded.expires_at
         returning 1),
+      done as materialized (select count(*) as made from made),
       facts as (
         select row_number() over (order by ord) as ord, product_id, 'recommendations.updated' as type,
           ${object({ count: bare("count") })} as payload
-        from entry where changed)`,
+        from entry, done where changed)`,
     outcome: "select 'null' as body, null::text as revision",
-    first: ["made"],
   });
 
   const find = `
@@ -40,7 +40,8 @@ export function recommendationRepository(schema: string): (database: Database) =
 
   return (database) => ({
     async save(command, rows) {
-      const { written } = await save<null>(database, command, [JSON.stringify(rows)]);
+      const anew = { ...database, run: database.runAnew };
+      const { written } = await save<null>(anew, command, [JSON.stringify(rows)]);
       return written as NonNullable<typeof written>;
     },
 
