@@ -6,7 +6,8 @@ import type { Timing } from "./engines/timing.ts";
 import { machine, table } from "./measure/report.ts";
 
 // How long the engines take, each beside others that do the like, in the same run. `npm run bench:engines`
-const ms = (value: number) => (value < 1000 ? `${value.toPrecision(3)} ms` : `${(value / 1000).toFixed(2)} s`);
+const ms = (value: number) =>
+  value < 1000 ? `${value.toPrecision(3)} ms` : `${(value / 1000).toFixed(2)} s`;
 const both = ({ median, p99 }: Timing) => [ms(median), ms(p99)];
 const rows: string[][] = [["what", "median", "p99", "asked"]];
 
