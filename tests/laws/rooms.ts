@@ -96,8 +96,18 @@ export const rooms: Room[] = [
     name: "server/cli",
     files: /^packages\/server\/src\/(cli\/.*|cli|bin)\.ts$/,
     may: [
-      ...["server", "core", "core/errors", "postgres", "providers", "client"],
-      ...["commander", "pino", "pg", "@electric-sql/pglite", "hono", "@hono/node-server", "zod", "node:*"],
+      ...["server", "core", "core/errors", "engines", "postgres", "providers", "client"],
+      ...[
+        "commander",
+        "csv-parse",
+        "pino",
+        "pg",
+        "@electric-sql/pglite",
+        "hono",
+        "@hono/node-server",
+        "zod",
+        "node:*",
+      ],
     ],
   },
   {

@@ -67,6 +67,17 @@ export async function main(argv: readonly string[]): Promise<void> {
     );
 
   program
+    .command("try <file>")
+    .description(
+      "from a CSV of sales alone: what ran out, when Amused would have warned, and how wrong it was (- is standard input)",
+    )
+    .option("--lead-time <days>", "from an order to its arrival", "14")
+    .option("--products <n>", "how many to look at, those with the most revenue", "200")
+    .option("--stock-days <days>", "stock to assume, in days of usual sales")
+    .option("--json", "print all of it as JSON")
+    .action((file, flags) => orFail(async () => (await import("./try.ts")).tryFile(file, flags)));
+
+  program
     .command("tail")
     .description("show events as they happen")
     .requiredOption("--url <url>", "the server")
