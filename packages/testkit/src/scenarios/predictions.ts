@@ -95,6 +95,10 @@ export function predictionScenarios(newShop: NewShop): void {
       ]);
       expect(items[0]?.product).toEqual(await shop.products.get(tea.id));
       expect((await shop.predictions.atRisk({ within: 1 })).items).toEqual([]);
+      const within = async (stockoutWithin: number) =>
+        (await shop.products.list({ stockoutWithin })).items.map(({ name }) => name);
+      expect([await within(14), await within(1)]).toEqual([["Tea"], []]);
+      await expectFaults(shop.products.list({ stockoutWithin: 0 }), ["stockoutWithin"]);
     });
 
     test("are made anew after a sale, and kept as they were made", async () => {
