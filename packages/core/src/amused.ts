@@ -250,9 +250,10 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
         pass = predictEvery(passing.signal);
       }
       if (work !== null) return;
-      await prune();
+      // Set before anything is waited for: a stop() or another start() may come meanwhile.
       work = setInterval(prune, hourMs);
       work.unref?.();
+      await prune();
     },
     async stop() {
       await stopPassing();
