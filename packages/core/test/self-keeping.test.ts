@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { type Amused, createAmused } from "../src/amused.ts";
 import { memoryFiles } from "../src/memory/files.ts";
 import { memoryStore } from "../src/memory/store.ts";
@@ -133,4 +133,30 @@ test("a system that was closed is not started again", async () => {
   await amused.start();
   await amused.close();
   await expect(amused.start()).rejects.toMatchObject({ code: "unavailable" });
+});
+
+test("what was made for somebody who asked is not made again in the background", async () => {
+  amused = await createAmused({ store: memoryStore() });
+  await amused.start();
+  const shop = amused.seller("acme");
+  const { id } = await shop.products.create({ name: "Tea", quantity: 5 });
+  await shop.predictions.stockout(id);
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  await shop.sales.record({ lines: [{ productId: id, quantity: 1 }] });
+  await shop.predictions.stockout(id);
+  const made = async () => (await shop.events.list({ types: ["prediction.updated"] })).items.length;
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(await made()).toBe(4);
+});
+
+test("a start() that is overtaken by stop(), or by another, leaves no timer behind", async () => {
+  amused = await createAmused({ store: memoryStore() });
+  const set = vi.spyOn(globalThis, "setInterval");
+  const cleared = vi.spyOn(globalThis, "clearInterval");
+  const starts = [amused.start(), amused.start()];
+  const stopped = amused.stop();
+  await Promise.all([...starts, stopped]);
+  const left = set.mock.results.filter(({ value }) => !cleared.mock.calls.some(([timer]) => timer === value));
+  vi.restoreAllMocks();
+  expect(left).toEqual([]);
 });
