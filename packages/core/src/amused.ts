@@ -8,6 +8,7 @@ import { currencySchema } from "./domain/money.ts";
 import type { Listing, PageBody } from "./domain/page.ts";
 import { parse } from "./domain/parse.ts";
 import { idSchema, sellerIdSchema } from "./domain/seller.ts";
+import { AmusedError } from "./errors.ts";
 import { inProcessSeller } from "./in-process.ts";
 import { listing } from "./listing.ts";
 import { memoryFiles } from "./memory/files.ts";
@@ -177,14 +178,15 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   function react(): void {
     if (reacting) return;
     reacting = true;
-    consumers.consume("amused.stock", stockEvents, stockReactor(own));
+    // Of a log that was there before, nobody is told what stock did weeks ago.
+    consumers.consume("amused.stock", stockEvents, stockReactor(own), { from: "now" });
     consumers.consume("amused.forecasts", forecastEvents, forecastReactor(own), { concurrency: 1 });
   }
   let passing: AbortController | null = null;
   let pass: Promise<void> = Promise.resolve();
   async function predictEvery(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await predictionsPass(own, signal).catch(onError);
+      await predictionsPass(own, signal, onError).catch(onError);
       await pause(passMs, signal);
     }
   }
@@ -239,6 +241,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
 
     ready: () => store.ping(),
     async start() {
+      if (closed.signal.aborted) throw new AmusedError("unavailable", "This system is closed.", {});
       react();
       consumers.resume();
       pruning.start();
@@ -247,9 +250,10 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
         pass = predictEvery(passing.signal);
       }
       if (work !== null) return;
-      await prune();
+      // Set before anything is waited for: a stop() or another start() may come meanwhile.
       work = setInterval(prune, hourMs);
       work.unref?.();
+      await prune();
     },
     async stop() {
       await stopPassing();

@@ -101,7 +101,8 @@ export interface ProductStockout extends PredictionBase {
 
 export interface AtRisk {
   product: Product;
-  stockout: ProductStockout;
+  /** As last predicted. */
+  stockout: Omit<ProductStockout, "behind">;
 }
 
 const days = (least: string) =>

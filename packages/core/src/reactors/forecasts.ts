@@ -32,9 +32,16 @@ export function forecastReactor(deps: Deps): Handle {
     if (productId === null) return;
     const key = `${sellerId}\n${productId}`;
     if ((known.get(key) ?? 0) >= seq) return;
-    await pause(settledMs - (deps.now().getTime() - Date.parse(createdAt)), signal);
+    // A clock that went back, or one that is ahead, makes an event come from the future: it waits no longer for that.
+    const age = Math.max(0, deps.now().getTime() - Date.parse(createdAt));
+    await pause(settledMs - age, signal);
     // However much is sold, what asks for answers comes first; while this rests, more of a product's events go into one forecast.
-    const basedOn = await gently(signal, () => refresh(deps, sellerId, [productId]));
+    // Who asked for it, or this reactor before a restart, may have had it made.
+    const held = await deps.repositories.predictions.find(sellerId, productId, "forecast");
+    const basedOn =
+      held !== null && held.basedOn >= seq
+        ? held.basedOn
+        : await gently(signal, () => refresh(deps, sellerId, [productId]));
     // Anew at the end: what is remembered longest is forgotten first.
     known.delete(key);
     known.set(key, basedOn);

@@ -4,7 +4,7 @@ import type { Handle } from "../services/consumers/turn.ts";
 import type { Deps } from "../services/deps.ts";
 import { systemActor } from "../services/predictions/refresh.ts";
 
-export const stockEvents: readonly string[] = ["sale.*", "stock.adjusted"];
+export const stockEvents: readonly string[] = ["sale.*", "stock.adjusted", "product.updated"];
 
 /**
  * Says when stock falls to its reorder point, is gone, and comes back: once for each crossing, as told by the event that
@@ -16,7 +16,7 @@ export function stockReactor(deps: Deps): Handle {
 
   /** What a product's stock is held against. Known for some seconds: a burst of sales asks once. */
   function levelOf(sellerId: string, productId: number): Promise<Level | null> {
-    const key = `${sellerId}\n${productId}`;
+    const key = keyOf(sellerId, productId);
     const known = levels.get(key);
     if (known !== undefined && known.until > now().getTime()) return known.level;
     const level = readLevel(repositories, sellerId, productId);
@@ -34,6 +34,11 @@ export function stockReactor(deps: Deps): Handle {
   return async (event, { sellerId }) => {
     const { id, productId, payload, type } = event as StockMoved;
     if (productId === null) return;
+    if (type === "product.updated") {
+      // It may have another reorder point from here on.
+      levels.delete(keyOf(sellerId, productId));
+      return;
+    }
     const after = "remaining" in payload ? payload.remaining : payload.quantity;
     const before = after - moved(type, payload);
     const level = await levelOf(sellerId, productId);
@@ -62,6 +67,8 @@ export function stockReactor(deps: Deps): Handle {
     if (written.position !== null && !written.replayed) announce(sellerId, written.position);
   };
 }
+
+const keyOf = (sellerId: string, productId: number) => `${sellerId}\n${productId}`;
 
 /** How long, and of how many products, a level is remembered. */
 const rememberedMs = 5_000;

@@ -124,7 +124,7 @@ export const forecastShape = z.object({
 }) as z.ZodType<ProductForecast>;
 
 const foreseen = z.iso.date().nullable();
-export const stockoutShape = z.object({
+const stockoutObject = z.object({
   verdict: z.enum(["runs_out", "safe", "out_of_stock", "not_enough_history"]),
   ...predicted,
   quantity: count,
@@ -136,9 +136,13 @@ export const stockoutShape = z.object({
   reorder: z
     .object({ point: z.number(), quantity: z.number(), by: foreseen, because: z.array(reason) })
     .nullable(),
-}) as z.ZodType<ProductStockout>;
+});
+export const stockoutShape = stockoutObject as z.ZodType<ProductStockout>;
 
-export const atRiskShape = z.object({ product: productShape, stockout: stockoutShape }) as z.ZodType<AtRisk>;
+export const atRiskShape = z.object({
+  product: productShape,
+  stockout: stockoutObject.omit({ behind: true }),
+}) as z.ZodType<AtRisk>;
 
 export const predictionShape = z.object({
   id: count,

@@ -40,7 +40,8 @@ export function predictionsService(deps: Deps): Services["predictions"] {
     if (Date.parse(expiresAt) <= now) return false;
     // What was made yesterday begins with yesterday.
     if (dateOf(new Date(body.value.createdAt)) !== dateOf(deps.now())) return false;
-    return behind === 0 || now - Date.parse(body.value.createdAt) < burstMs;
+    // Either way: by a clock that went back, it was made in the future.
+    return behind === 0 || Math.abs(now - Date.parse(body.value.createdAt)) < burstMs;
   }
 
   /** The current prediction, fresh. */

@@ -57,5 +57,9 @@ export async function refresh(
   const command = { sellerId, actor: systemActor, at, epoch: deps.epoch(), idempotency: null };
   const { position } = await deps.repositories.predictions.save(command, rows);
   if (position !== null) deps.announce(sellerId, position);
+  // An import that was written meanwhile let those before these expire, but it is not in these either.
+  const imports = { after: basedOn, limit: 1, types: ["import.*"], productId: null };
+  if (((await deps.repositories.events.read(sellerId, imports))?.events.length ?? 0) > 0)
+    await deps.repositories.predictions.expire(sellerId, deps.now());
   return basedOn;
 }

@@ -12,8 +12,15 @@ const batch = 20;
 /** Predictions scored in one pass at most; the next pass goes on. */
 const scoredAtOnce = 500;
 
-/** One pass over all sellers: expired predictions are made anew, and those whose last day is over are scored. */
-export async function predictionsPass(deps: Deps, signal: AbortSignal): Promise<void> {
+/**
+ * One pass over all sellers: expired predictions are made anew, and those whose last day is over are scored. What fails for
+ * some products is told of, and left to the next pass: it is not to keep all others waiting.
+ */
+export async function predictionsPass(
+  deps: Deps,
+  signal: AbortSignal,
+  onError: (error: unknown) => void,
+): Promise<void> {
   let after: ProductKey | null = null;
   do {
     const page: { products: ProductKey[]; next: ProductKey | null } =
@@ -21,7 +28,7 @@ export async function predictionsPass(deps: Deps, signal: AbortSignal): Promise<
     for (const [sellerId, products] of Map.groupBy(page.products, (one) => one.sellerId)) {
       if (signal.aborted) return;
       const ids = products.map(({ productId }) => productId);
-      await gently(signal, () => refresh(deps, sellerId, ids));
+      await gently(signal, () => refresh(deps, sellerId, ids).catch(onError));
     }
     after = page.next;
   } while (after !== null && !signal.aborted);
