@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { type Amused, createAmused } from "../src/amused.ts";
+import { dateOf } from "../src/domain/time.ts";
 import { memoryFiles } from "../src/memory/files.ts";
 import { memoryStore } from "../src/memory/store.ts";
 import { predictionsPass } from "../src/services/predictions/upkeep.ts";
@@ -51,30 +52,31 @@ test("a clock that goes back holds up neither a forecast nor stop()", async () =
   expect(performance.now() - from).toBeLessThan(3_000);
 });
 
-test("a seller whose products can not be predicted does not keep others from it, and is told of", async () => {
+test("products that can not be predicted or scored do not keep others from it, and are told of", async () => {
   const store = memoryStore();
   const { read } = store.demand;
   const errors: unknown[] = [];
-  const broken = {
-    ...store,
-    demand: {
-      ...store.demand,
-      read: (...[seller, span]: Parameters<typeof read>) =>
-        seller === "acme" ? Promise.reject(new Error("broken")) : read(seller, span),
-    },
+  let [fails, day] = [false, 0];
+  const demand = {
+    ...store.demand,
+    read: (...[seller, span]: Parameters<typeof read>) =>
+      fails && seller === "acme" ? Promise.reject(new Error("broken")) : read(seller, span),
   };
+  const now = () => new Date(Date.now() + day * 86_400_000);
+  const deps = {
+    ...{ repositories: { ...store, demand }, files: memoryFiles(), customEvents: {}, currency: "USD" },
+    ...{ now, epoch: () => "e", announce() {} },
+  };
+  const pass = () => predictionsPass(deps, new AbortController().signal, (error) => errors.push(error));
   amused = await createAmused({ store });
   for (const seller of ["acme", "bolt"]) await amused.seller(seller).products.create({ name: "Tea" });
-  await predictionsPass(
-    {
-      ...{ repositories: broken, files: memoryFiles(), customEvents: {}, currency: "USD" },
-      ...{ now: () => new Date(), epoch: () => "e", announce() {} },
-    },
-    new AbortController().signal,
-    (error) => errors.push(error),
-  );
-  expect((await amused.seller("bolt").predictions.list()).items.length).toBe(2);
-  expect(errors.map(String)).toEqual(["Error: broken"]);
+  await pass();
+  [fails, day] = [true, 40];
+  await pass();
+  expect((await amused.seller("bolt").predictions.list()).items.length).toBe(4);
+  const due = await store.predictions.due({ today: dateOf(now()), limit: 10 });
+  expect(due.map(({ sellerId, type }) => [sellerId, type])).toEqual([["acme", "forecast"]]);
+  expect(errors.map(String)).toEqual(["Error: broken", "Error: broken"]);
 });
 
 const history = Array.from({ length: 40 }, (_, day) =>

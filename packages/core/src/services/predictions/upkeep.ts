@@ -32,25 +32,27 @@ export async function predictionsPass(
     }
     after = page.next;
   } while (after !== null && !signal.aborted);
-  await scoreDue(deps, signal);
+  await scoreDue(deps, signal, onError);
 }
 
 /** Compares what was predicted with what came. */
-async function scoreDue({ repositories, now }: Deps, signal: AbortSignal): Promise<void> {
+async function scoreDue(deps: Deps, signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
+  const { repositories, now } = deps;
   const due = await repositories.predictions.due({ today: dateOf(now()), limit: scoredAtOnce });
   for (const prediction of due) {
     if (signal.aborted) return;
-    const { sellerId, id, productId, dueOn } = prediction;
-    const made = dateOf(new Date(prediction.createdAt));
-    const from = addDays(made, -storedHorizon);
-    const { products } = await repositories.demand.read(sellerId, {
-      productIds: [productId],
-      from,
-      to: dueOn,
-    });
-    const [demand] = products;
-    await repositories.predictions.score(sellerId, id, demand ? scoreOf(prediction, demand) : null, now());
+    await scoreOne(deps, prediction).catch(onError);
   }
+}
+
+async function scoreOne({ repositories, now }: Deps, prediction: DuePrediction): Promise<void> {
+  const { sellerId, id, type, productId, createdAt, dueOn: to } = prediction;
+  const from = addDays(dateOf(new Date(createdAt)), -storedHorizon);
+  const span = { productIds: [productId], from, to };
+  // Of other types there is no score.
+  const products = type === "forecast" ? (await repositories.demand.read(sellerId, span)).products : [];
+  const [demand] = products;
+  await repositories.predictions.score(sellerId, id, demand ? scoreOf(prediction, demand) : null, now());
 }
 
 /** How a forecast did beside the days before it, repeated; `null` where nothing can be said. */
