@@ -46,6 +46,7 @@ export function pageAfter(after: ProductFilter["after"]): ProductFilter {
     category: null,
     words: [],
     maxQuantity: null,
+    runsOutBy: null,
     sort: "id",
     descending: false,
   };

@@ -42,11 +42,18 @@ export const rooms: Room[] = [
       "core/ports",
       "core/errors",
       "core/seller",
+      "engines",
       "zod",
       "csv-parse",
       "node:crypto",
       "node:stream",
     ],
+  },
+  {
+    // What acts on the log by itself, with a checkpoint for each seller.
+    name: "core/reactors",
+    files: /^packages\/core\/src\/reactors\//,
+    may: ["core/domain", "core/ports", "core/errors", "core/services"],
   },
   {
     name: "core/memory",
@@ -59,6 +66,7 @@ export const rooms: Room[] = [
     files: /^packages\/core\/src\/(amused|in-process|system-events|listing)\.ts$/,
     may: [
       ...["core/domain", "core/ports", "core/errors", "core/seller", "core/live", "core/services"],
+      "core/reactors",
       "core/memory",
       ...["zod", "node:crypto"],
     ],

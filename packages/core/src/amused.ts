@@ -8,6 +8,7 @@ import { currencySchema } from "./domain/money.ts";
 import type { Listing, PageBody } from "./domain/page.ts";
 import { parse } from "./domain/parse.ts";
 import { idSchema, sellerIdSchema } from "./domain/seller.ts";
+import { AmusedError } from "./errors.ts";
 import { inProcessSeller } from "./in-process.ts";
 import { listing } from "./listing.ts";
 import { memoryFiles } from "./memory/files.ts";
@@ -15,6 +16,8 @@ import type { Broadcaster } from "./ports/broadcaster.ts";
 import type { FileStore } from "./ports/files.ts";
 import type { Repositories } from "./ports/repositories.ts";
 import type { Store } from "./ports/store.ts";
+import { forecastEvents, forecastReactor } from "./reactors/forecasts.ts";
+import { stockEvents, stockReactor } from "./reactors/stock-levels.ts";
 import type { Seller } from "./seller.ts";
 import { consumersService } from "./services/consumers/consumers.ts";
 import { consumerUpkeep } from "./services/consumers/upkeep.ts";
@@ -22,6 +25,9 @@ import type { Deps } from "./services/deps.ts";
 import { eventsService } from "./services/events.ts";
 import { filesService } from "./services/files/files.ts";
 import { keysService } from "./services/keys.ts";
+import { pause } from "./services/pause.ts";
+import { predictionsService } from "./services/predictions/predictions.ts";
+import { predictionsPass } from "./services/predictions/upkeep.ts";
 import { productsService } from "./services/products.ts";
 import { type Retention, retention, retentionSchema } from "./services/retention.ts";
 import { salesService } from "./services/sales.ts";
@@ -91,6 +97,8 @@ const storeSchema = z.custom<Store>(
 
 const hourMs = 3_600_000;
 const keptMs = 24 * hourMs;
+/** How often it is looked for predictions that have expired, or can be scored. */
+const passMs = 60_000;
 
 /**
  * Makes an Amused on a store, which is brought to the current layout first.
@@ -149,6 +157,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       products: productsService(deps),
       stock: stockService(deps),
       sales: salesService(deps),
+      predictions: predictionsService(deps),
       files: filesService(deps),
       events: eventsService({ ...deps, dispatcher, counters }),
       keys: keysService(deps),
@@ -163,10 +172,34 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       closed.signal,
     );
 
+  // What the system does by itself with what happened; it begins with the first start().
+  const own = { repositories: store, files, customEvents, currency, now, epoch, announce };
+  let reacting = false;
+  function react(): void {
+    if (reacting) return;
+    reacting = true;
+    // Of a log that was there before, nobody is told what stock did weeks ago.
+    consumers.consume("amused.stock", stockEvents, stockReactor(own), { from: "now" });
+    consumers.consume("amused.forecasts", forecastEvents, forecastReactor(own), { concurrency: 1 });
+  }
+  let passing: AbortController | null = null;
+  let pass: Promise<void> = Promise.resolve();
+  async function predictEvery(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await predictionsPass(own, signal, onError).catch(onError);
+      await pause(passMs, signal);
+    }
+  }
+
   const pruning = retention({ events: store.events, now, onError }, retained);
   let work: ReturnType<typeof setInterval> | null = null;
   const prune = () => store.prune(new Date(now().getTime() - keptMs)).then(() => {}, onError);
 
+  const stopPassing = async () => {
+    passing?.abort();
+    passing = null;
+    await pass;
+  };
   const stopPruning = async () => {
     if (work !== null) clearInterval(work);
     work = null;
@@ -208,18 +241,27 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
 
     ready: () => store.ping(),
     async start() {
+      if (closed.signal.aborted) throw new AmusedError("unavailable", "This system is closed.", {});
+      react();
       consumers.resume();
       pruning.start();
+      if (passing === null) {
+        passing = new AbortController();
+        pass = predictEvery(passing.signal);
+      }
       if (work !== null) return;
-      await prune();
+      // Set before anything is waited for: a stop() or another start() may come meanwhile.
       work = setInterval(prune, hourMs);
       work.unref?.();
+      await prune();
     },
     async stop() {
+      await stopPassing();
       await stopPruning();
       await consumers.pause();
     },
     async close() {
+      await stopPassing();
       await stopPruning();
       await consumers.close();
       closed.abort();

@@ -39,7 +39,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
     asOf: answer.cursor as string,
   });
   const idOf = (id: unknown): number => parse(idSchema, id);
-  const { products, stock, sales, files, events } = services;
+  const { products, stock, sales, predictions, files, events } = services;
 
   function importer(kind: "products" | "sales"): Seller["products"]["import"] {
     return async (file, options = {}) => {
@@ -123,6 +123,16 @@ export function inProcessSeller<Custom extends CustomEvents>(
       daily: async (id, query = {}) => page(await sales.daily(reading, idOf(id), query)),
       import: importer("sales"),
       export: exporter("sales"),
+    },
+    predictions: {
+      forecast: async (id, query = {}) => value(await predictions.forecast(reading, idOf(id), query)),
+      stockout: async (id) => value(await predictions.stockout(reading, idOf(id))),
+      atRisk: (query = {}) =>
+        listing(query.cursor, async (cursor) =>
+          page(await predictions.atRisk(reading, { ...query, cursor })),
+        ),
+      list: (query = {}) =>
+        listing(query.cursor, async (cursor) => page(await predictions.list(reading, { ...query, cursor }))),
     },
     // The log knows the host's event types by their schemas at run time; the types are the compiler's view of the same.
     events: {

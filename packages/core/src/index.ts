@@ -48,6 +48,26 @@ export { amountSchema, currencyDecimals, currencySchema, formatAmount } from "./
 export { type Listing, type Page, type PageBody, type Position, pageQuery } from "./domain/page.ts";
 export { faults, parse } from "./domain/parse.ts";
 export {
+  type AtRisk,
+  type AtRiskQuery,
+  atRiskQuerySchema,
+  type ForecastPoint,
+  type ForecastQuery,
+  forecastQuerySchema,
+  keptPredictionDays,
+  mostBehind,
+  type PredictionAccuracy,
+  type PredictionBase,
+  type PredictionQuery,
+  type PredictionReason,
+  type PredictionType,
+  type ProductForecast,
+  type ProductStockout,
+  predictionQuerySchema,
+  type ReorderAdvice,
+  type StoredPrediction,
+} from "./domain/prediction.ts";
+export {
   type Attributes,
   type NewProduct,
   newProductSchema,
@@ -59,6 +79,7 @@ export {
   productQuerySchema,
   searchText,
 } from "./domain/product.ts";
+export type { RecommendationKind } from "./domain/recommendation.ts";
 export {
   type DailyQuery,
   dailyQuerySchema,
@@ -86,7 +107,11 @@ export { memoryFiles } from "./memory/files.ts";
 export { memoryStore } from "./memory/store.ts";
 export type { Broadcaster } from "./ports/broadcaster.ts";
 export type * from "./ports/consumers.ts";
+export type * from "./ports/demand.ts";
+export type * from "./ports/engine-states.ts";
 export type { FileStore } from "./ports/files.ts";
+export type * from "./ports/predictions.ts";
+export type * from "./ports/recommendations.ts";
 export type * from "./ports/repositories.ts";
 export type { Store } from "./ports/store.ts";
 export type * from "./seller.ts";

@@ -10,6 +10,15 @@ import type {
 } from "./domain/event.ts";
 import type { FileFormat, FileSource, ImportResult } from "./domain/import.ts";
 import type { Listing, Page } from "./domain/page.ts";
+import type {
+  AtRisk,
+  AtRiskQuery,
+  ForecastQuery,
+  PredictionQuery,
+  ProductForecast,
+  ProductStockout,
+  StoredPrediction,
+} from "./domain/prediction.ts";
 import type { NewProduct, Product, ProductChanges, ProductQuery } from "./domain/product.ts";
 import type { DailyQuery, NewSale, Sale, SaleQuery, SalesDay } from "./domain/sale.ts";
 import type { Movement, MovementQuery, StockAdjustment, StockChanged, StockCount } from "./domain/stock.ts";
@@ -36,6 +45,7 @@ export interface Seller<Custom extends CustomEvents = NoCustomEvents> {
   readonly products: Products;
   readonly stock: Stock;
   readonly sales: Sales;
+  readonly predictions: Predictions;
   readonly events: Events<Custom>;
 }
 
@@ -109,6 +119,17 @@ export interface Sales {
   /** Reads history: stock stays as it is, and lines whose order and product are known are skipped. */
   import(file: FileSource, options?: ImportOptions): Promise<ImportResult>;
   export(options?: ExportOptions): ReadableStream<Uint8Array>;
+}
+
+export interface Predictions {
+  /** What will be sold on each of the next days (28 when not said), today first, with the band that holds four days of five. */
+  forecast(productId: number, query?: ForecastQuery, options?: ReadOptions): Promise<ProductForecast>;
+  /** When stock runs out, and what to order by when. */
+  stockout(productId: number, options?: ReadOptions): Promise<ProductStockout>;
+  /** Products that run out within so many days (14 when not said), soonest first, as last predicted. */
+  atRisk(query?: AtRiskQuery, options?: ReadOptions): Listing<AtRisk>;
+  /** Predictions as they were made, newest first. */
+  list(query?: PredictionQuery, options?: ReadOptions): Listing<StoredPrediction>;
 }
 
 export interface ImportOptions extends WriteOptions {

@@ -8,6 +8,11 @@ export type Row = Record<string, unknown>;
 export interface Database {
   run(text: string, values?: unknown[]): Promise<Row[]>;
   /**
+   * The same for batches, planned anew each time by the tables' sizes of that moment. A plan that was made and kept while a
+   * table was small looks each row of a batch up by reading all of the table: that took hundreds of times as long.
+   */
+  runAnew(text: string, values?: unknown[]): Promise<Row[]>;
+  /**
    * Runs what belongs together; a deadlock or serialisation failure runs it again, three times at most. What fails in it
    * fails alone: the work may catch it and go on.
    */
@@ -26,6 +31,10 @@ function nameOf(text: string): string {
 
 async function query(queryable: Queryable, text: string, values: unknown[]): Promise<Row[]> {
   return (await queryable.query({ name: nameOf(text), text, values })).rows;
+}
+
+async function queryAnew(queryable: Queryable, text: string, values: unknown[]): Promise<Row[]> {
+  return (await queryable.query({ text, values })).rows;
 }
 
 /** Tries again what lost a race with another transaction, after a moment that differs for each. */
@@ -70,6 +79,7 @@ export function pooled(pool: QueryablePool): Database {
 
   return {
     run: (text, values = []) => retried(() => connected((client) => query(client, text, values))),
+    runAnew: (text, values = []) => retried(() => connected((client) => queryAnew(client, text, values))),
     transaction: (work) =>
       retried(() =>
         connected(async (client) => {
@@ -92,6 +102,7 @@ export function pooled(pool: QueryablePool): Database {
 function within(client: Queryable): Database {
   const database: Database = {
     run: (text, values = []) => query(client, text, values),
+    runAnew: (text, values = []) => queryAnew(client, text, values),
     transaction: (work) => work(database),
     inTurn: (_, command) => command(),
   };
@@ -130,6 +141,7 @@ export function joined(client: Queryable): Database {
   }
   return {
     run: (text, values = []) => guarded(() => query(client, text, values)),
+    runAnew: (text, values = []) => guarded(() => queryAnew(client, text, values)),
     transaction: (work) => guarded(() => work(within(client))),
     inTurn: (_, command) => command(),
   };

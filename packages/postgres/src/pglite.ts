@@ -24,6 +24,9 @@ export interface PgliteStore extends Store {
 
 const schema = "amused";
 
+/** Fewer predictions at once are no pass over a catalogue, and do not let their table grow fast. */
+const large = 100;
+
 /**
  * Keeps the facts in a PostgreSQL that runs within this process, in a folder of this machine. A killed process loses
  * nothing it acknowledged; a power failure may (PGlite does not fsync). Takes about 350 MB of memory. One process at a
@@ -60,10 +63,18 @@ export async function pgliteStore(
       await pool.query(renamed, [randomBytes(5).toString("hex")]);
     }
     const analyze = afterGrowth(() => pool.query("analyze"));
+    const analyzePredictions = afterGrowth(() => pool.query(`analyze ${schema}.ai_predictions`));
     return {
       ...store,
       products: { ...store.products, import: (...batch) => store.products.import(...batch).then(analyze) },
       sales: { ...store.sales, import: (...lines) => store.sales.import(...lines).then(analyze) },
+      predictions: {
+        ...store.predictions,
+        save: (command, rows) =>
+          store.predictions
+            .save(command, rows)
+            .then(rows.length < large ? (same) => same : analyzePredictions),
+      },
       async prune(before) {
         const pruned = await store.prune(before);
         // Nothing else does it here: PGlite has no autovacuum.
@@ -106,7 +117,7 @@ function fill(data: string, restore: Uint8Array | undefined): void {
 }
 
 /**
- * Has the tables analyzed after the 2nd, 4th, 8th … batch of an import. Without it the planner takes them for as small as
+ * Has the tables analyzed after the 2nd, 4th, 8th … batch. Without it the planner takes them for as small as
  * they were, and PGlite has no autovacuum to tell it.
  */
 function afterGrowth(analyze: () => Promise<unknown>): <T>(result: T) => Promise<T> {

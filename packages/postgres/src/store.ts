@@ -5,10 +5,14 @@ import { translated } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
 import { consumerRepository } from "./repositories/consumers.ts";
+import { demandRepository } from "./repositories/demand.ts";
+import { engineStateRepository } from "./repositories/engine-states.ts";
 import { eventRepository } from "./repositories/events.ts";
 import { idempotencyRepository } from "./repositories/idempotency.ts";
 import { keyRepository } from "./repositories/keys.ts";
+import { predictionRepository } from "./repositories/predictions.ts";
 import { productRepository } from "./repositories/products.ts";
+import { recommendationRepository } from "./repositories/recommendations.ts";
 import { saleRepository } from "./repositories/sales.ts";
 import { stockRepository } from "./repositories/stock.ts";
 
@@ -71,6 +75,10 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
   const sales = saleRepository(schema);
   const events = eventRepository(schema);
   const consumers = consumerRepository(schema);
+  const demand = demandRepository(schema);
+  const predictions = predictionRepository(schema);
+  const recommendations = recommendationRepository(schema);
+  const engines = engineStateRepository(schema);
   const idempotency = idempotencyRepository(schema);
   const keys = keyRepository(schema);
   return (database) => ({
@@ -79,6 +87,10 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
     sales: sales(database),
     events: events(database),
     consumers: consumers(database),
+    demand: demand(database),
+    predictions: predictions(database),
+    recommendations: recommendations(database),
+    engines: engines(database),
     idempotency: idempotency(database),
     keys: keys(database),
   });

@@ -85,9 +85,9 @@ describe("statuses", () => {
       "/nowhere",
       "/v1",
       "/v1/products/",
-      `/v1/products/${id}/forecast`,
+      "/v1/products/999/forecast",
+      "/v1/products/999/stockout",
       "/v1/webhooks",
-      "/v1/stockouts",
     ])
       expect([path, (await app.ask("GET", path)).status]).toEqual([path, 404]);
   });

@@ -32,7 +32,14 @@ export async function all<T>(
 
 /** All products, by id. */
 export function allProducts(store: Repositories, sellerId: string): Promise<Product[]> {
-  const filter = { category: null, words: [], maxQuantity: null, sort: "id" as const, descending: false };
+  const filter = {
+    category: null,
+    words: [],
+    maxQuantity: null,
+    runsOutBy: null,
+    sort: "id" as const,
+    descending: false,
+  };
   return all((page) => store.products.list(sellerId, { ...filter, ...page }));
 }
 
@@ -99,6 +106,7 @@ export async function dump(store: Repositories, sellerId: string): Promise<unkno
       revision: found?.revision,
       days: days?.body.value,
       ledger: await ledgerOf(store, sellerId, id),
+      similar: (await store.recommendations.find(sellerId, id, "similar"))?.body.value,
     });
   }
   return {
@@ -107,6 +115,11 @@ export async function dump(store: Repositories, sellerId: string): Promise<unkno
     listed: await allProducts(store, sellerId),
     sales: await allSales(store, sellerId),
     attributes: await store.products.attributeNames(sellerId),
+    predictions: await all((page) =>
+      store.predictions.list(sellerId, { productId: null, type: null, ...page }),
+    ),
+    scores: (await store.predictions.scores(sellerId, { productId: null, limit: 100 })).body.value,
+    engine: await store.engines.load(sellerId, "engine"),
     keys: await all((page) => store.keys.list(sellerId, page)),
     head: (await store.events.heads([sellerId])).get(sellerId),
   };

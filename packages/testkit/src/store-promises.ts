@@ -1,8 +1,10 @@
 import type { PromiseGroup } from "./bench.ts";
 import { atomicity } from "./promises/atomicity.ts";
+import { baskets } from "./promises/baskets.ts";
 import { consumers } from "./promises/consumers.ts";
 import { crash } from "./promises/crash.ts";
 import { deadLetters } from "./promises/dead-letters.ts";
+import { demand } from "./promises/demand.ts";
 import { events } from "./promises/events.ts";
 import { fidelity } from "./promises/fidelity.ts";
 import { idempotency } from "./promises/idempotency.ts";
@@ -11,7 +13,10 @@ import { keys } from "./promises/keys.ts";
 import { ledger } from "./promises/ledger.ts";
 import { order } from "./promises/order.ts";
 import { paging } from "./promises/paging.ts";
+import { predictionPasses } from "./promises/prediction-passes.ts";
+import { predictions } from "./promises/predictions.ts";
 import { products } from "./promises/products.ts";
+import { recommendations } from "./promises/recommendations.ts";
 import { retention } from "./promises/retention.ts";
 import { sales } from "./promises/sales.ts";
 import { search } from "./promises/search.ts";
@@ -23,5 +28,6 @@ import { durability, upkeep } from "./promises/upkeep.ts";
 export const storePromises: readonly PromiseGroup[] = [
   ...[products, search, paging, stock, ledger, sales, imports],
   ...[events, order, atomicity, idempotency, tenants, keys, fidelity, retention, consumers, deadLetters],
+  ...[demand, predictions, predictionPasses, recommendations, baskets],
   ...[upkeep, durability, crash],
 ];

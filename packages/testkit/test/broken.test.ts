@@ -468,6 +468,283 @@ const faults: [what: string, about: string, promise: RegExp, store: () => Store]
       })),
   ],
   [
+    "takes what came back from the demand",
+    "demand is read",
+    /units are those sold/,
+    () =>
+      broken((store) => ({
+        demand: {
+          read: async (sellerId, span) => {
+            const read = await store.demand.read(sellerId, span);
+            const net = async (product: (typeof read.products)[number]) => {
+              const days = await store.sales.daily(sellerId, product.productId, span.from, span.to);
+              return { ...product, units: days?.body.value.map(({ quantity }) => quantity) ?? [] };
+            };
+            return { ...read, products: await Promise.all(read.products.map(net)) };
+          },
+        },
+      })),
+  ],
+  [
+    "knows of no time without stock that began before the span",
+    "demand is read",
+    /moment of it without stock/,
+    () =>
+      broken((store) => ({
+        demand: {
+          read: async (sellerId, span) => {
+            const read = await store.demand.read(sellerId, span);
+            const firstMoved = async (id: number) => {
+              const ledger = await store.stock.movements(sellerId, id, { limit: 100, after: null });
+              return (
+                ledger?.body.value
+                  .map(({ createdAt }) => createdAt)
+                  .reverse()
+                  .find((at) => at >= span.from) ?? "~"
+              );
+            };
+            const forgetful = async (product: (typeof read.products)[number]) => {
+              const first = await firstMoved(product.productId);
+              const day = (n: number) =>
+                new Date(Date.parse(span.from) + n * 86_400_000).toISOString().slice(0, 10);
+              return {
+                ...product,
+                stockedOut: product.stockedOut.map((out, n) => out && day(n) >= first.slice(0, 10)),
+              };
+            };
+            return { ...read, products: await Promise.all(read.products.map(forgetful)) };
+          },
+        },
+      })),
+  ],
+  [
+    "passes over deleted products too",
+    "demand is read",
+    /pass over a catalogue/,
+    () => {
+      const known: number[] = [];
+      return broken((store) => ({
+        products: {
+          create: async (command, row) => {
+            const made = await store.products.create(command, row);
+            known.push(made.body.value.id);
+            return made;
+          },
+        },
+        demand: {
+          active: async (_, { after, limit }) => known.filter((id) => id > after).slice(0, limit),
+        },
+      }));
+    },
+  ],
+  [
+    "lets a later prediction based on less become current",
+    "predictions are kept",
+    /based on more of the log/,
+    () =>
+      broken((store) => ({
+        predictions: {
+          save: (command, rows) =>
+            store.predictions.save(
+              command,
+              rows.map((row) => ({ ...row, basedOn: 5 })),
+            ),
+        },
+      })),
+  ],
+  [
+    "keeps one prediction and no other",
+    "predictions are kept",
+    /of each week/,
+    () =>
+      broken((store) => ({
+        predictions: {
+          list: async (sellerId, filter) => {
+            const read = await store.predictions.list(sellerId, filter);
+            const value = read.body.value.slice(0, 1);
+            return { ...read, last: null, body: { value, text: JSON.stringify(value) } };
+          },
+        },
+      })),
+  ],
+  [
+    "counts every event that a prediction is behind",
+    "predictions are kept",
+    /how many events/,
+    () =>
+      broken((store) => ({
+        predictions: {
+          find: async (...asked) => {
+            const found = await store.predictions.find(...asked);
+            return found && { ...found, behind: (found.head?.seq ?? 0) - found.basedOn };
+          },
+        },
+      })),
+  ],
+  [
+    "tells of predictions before they are there",
+    "predictions are kept",
+    /becomes the current one/,
+    () =>
+      broken((store) => ({
+        predictions: {
+          save: async (command, rows) => {
+            const written = await store.predictions.save(command, rows);
+            return { ...written, position: written.position && { ...written.position, seq: 1 } };
+          },
+        },
+      })),
+  ],
+  [
+    "finds who is at risk by what was predicted once",
+    "it is their time",
+    /products at risk/,
+    () => {
+      const once = new Map<number, string>();
+      return broken((store) => ({
+        predictions: {
+          save: (command, rows) => {
+            for (const { productId, runOutOn } of rows) if (runOutOn !== null) once.set(productId, runOutOn);
+            return store.predictions.save(command, rows);
+          },
+        },
+        products: {
+          list: async (sellerId, { runsOutBy, ...filter }) => {
+            const read = await store.products.list(sellerId, { ...filter, runsOutBy: null });
+            const value = read.body.value.filter(
+              ({ id }) => runsOutBy === null || (once.get(id) ?? "~") <= runsOutBy,
+            );
+            return { ...read, body: { value, text: JSON.stringify(value) } };
+          },
+        },
+      }));
+    },
+  ],
+  [
+    "holds an expired forecast for fresh",
+    "it is their time",
+    /has expired or never was/,
+    () =>
+      broken((store) => ({
+        predictions: { stale: (request) => store.predictions.stale({ ...request, now: later(-2) }) },
+      })),
+  ],
+  [
+    "scores as often as it is asked to",
+    "it is their time",
+    /what is due/,
+    () =>
+      broken((store) => ({
+        predictions: {
+          score: (sellerId, id, score, at) =>
+            store.predictions.score(sellerId, id, score, at).then(() => true),
+        },
+      })),
+  ],
+  [
+    "calls due what ends today",
+    "it is their time",
+    /what is due/,
+    () =>
+      broken((store) => ({
+        predictions: {
+          due: ({ today, limit }) => {
+            const tomorrow = new Date(Date.parse(today) + 86_400_000).toISOString().slice(0, 10);
+            return store.predictions.due({ today: tomorrow, limit });
+          },
+        },
+      })),
+  ],
+  [
+    "tells of recommendations that are what they were",
+    "recommendations and what",
+    /where they are others/,
+    () =>
+      broken((store) => ({
+        recommendations: {
+          save: async (command, rows) => {
+            await store.recommendations.save(
+              unkeyed(command),
+              rows.map((row) => ({ ...row, data: "other" })),
+            );
+            return store.recommendations.save(command, rows);
+          },
+        },
+      })),
+  ],
+  [
+    "saves a state over whatever is there",
+    "recommendations and what",
+    /saved over the one that was loaded/,
+    () =>
+      broken((store) => ({
+        engines: {
+          save: async (sellerId, name, state) => {
+            const version = (await store.engines.load(sellerId, name))?.version ?? 0;
+            return store.engines.save(sellerId, name, { ...state, version });
+          },
+        },
+      })),
+  ],
+  [
+    "gives the versions of a forgotten state again",
+    "recommendations and what",
+    /saved over the one that was loaded/,
+    () => {
+      const counts = new Map<string, number>();
+      return broken((store) => ({
+        engines: {
+          load: async (sellerId, name) => {
+            const found = await store.engines.load(sellerId, name);
+            return found && { ...found, version: counts.get(`${sellerId} ${name}`) ?? 0 };
+          },
+          save: async (sellerId, name, state) => {
+            const key = `${sellerId} ${name}`;
+            if ((counts.get(key) ?? 0) !== state.version) return false;
+            const version = (await store.engines.load(sellerId, name))?.version ?? 0;
+            await store.engines.save(sellerId, name, { ...state, version });
+            counts.set(key, state.version + 1);
+            return state.version + 1;
+          },
+          forget: (sellerId, name) => {
+            counts.delete(`${sellerId} ${name}`);
+            return store.engines.forget(sellerId, name);
+          },
+        },
+      }));
+    },
+  ],
+  [
+    "takes each part of an order for a basket",
+    "bought together",
+    /comes once/,
+    () =>
+      broken((store) => ({
+        sales: {
+          orders: async (sellerId, request) => {
+            const all = await store.sales.orders(sellerId, { after: 0, before: null, limit: 1_000 });
+            const sales = await store.sales.list(sellerId, {
+              ...{ productId: null, from: null, before: null, limit: 1_000, after: null },
+            });
+            const touched = new Set(
+              sales.body.value.filter(({ id }) => id > request.after).map(({ orderId }) => orderId),
+            );
+            const orders = all.orders.filter(({ orderId }) => touched.has(orderId)).slice(0, request.limit);
+            return { ...(await store.sales.orders(sellerId, request)), orders };
+          },
+        },
+      })),
+  ],
+  [
+    "reads baskets past the moment",
+    "bought together",
+    /stops before/,
+    () =>
+      broken((store) => ({
+        sales: { orders: (sellerId, request) => store.sales.orders(sellerId, { ...request, before: null }) },
+      })),
+  ],
+  [
     "revokes no key",
     "kept by their hash",
     /revoked key/,

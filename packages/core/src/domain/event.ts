@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Scope } from "./key.ts";
 import { parse } from "./parse.ts";
+import type { PredictionType, StoredPrediction } from "./prediction.ts";
 import type { Product } from "./product.ts";
 import { idSchema } from "./seller.ts";
 import { isStorable, withoutProto } from "./text.ts";
@@ -13,6 +14,11 @@ export interface EventPayloads {
   "stock.adjusted": { delta: number; quantity: number; reason: string; actor: string | null };
   "sale.recorded": SaleFact;
   "sale.returned": SaleFact;
+  "stock.low": StockLevelFact;
+  "stock.depleted": StockLevelFact;
+  "stock.replenished": StockLevelFact;
+  "prediction.updated": { predictionType: PredictionType; prediction: StoredPrediction };
+  "recommendations.updated": { count: number };
   "import.progressed": ImportFact;
   "import.completed": ImportFact;
   "keys.created": KeyFact;
@@ -26,6 +32,15 @@ export interface SaleFact {
   price: string;
   remaining: number;
   soldAt: string;
+}
+
+/** Where stock is after it crossed its reorder point, or was gone, or came back. */
+export interface StockLevelFact {
+  quantity: number;
+  /** The product's own, or the one that was computed for it. */
+  reorderPoint?: number;
+  /** The days by which stock has run out with a probability of 10, 50 and 90 %. */
+  stockout?: { p10: string | null; p50: string | null; p90: string | null };
 }
 
 export interface ImportFact {

@@ -92,6 +92,12 @@ export const productQuerySchema = z.strictObject({
   category: text(1, 200).optional(),
   search: text(0, 200).optional(),
   maxQuantity: units.optional(),
+  /** Those that run out within so many days, as last predicted. */
+  stockoutWithin: z
+    .int("must be a whole number")
+    .min(1, "must be from 1 to 365")
+    .max(365, "must be from 1 to 365")
+    .optional(),
   sort: z.enum(sorts.flatMap((sort) => [sort, `-${sort}`] as const)).optional(),
 });
 export interface ProductQuery extends z.input<typeof productQuerySchema> {}

@@ -1,6 +1,7 @@
 import { currencyDecimals } from "../domain/money.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
-import { dateOf, dayMs } from "../domain/time.ts";
+import type { Movement } from "../domain/stock.ts";
+import { addDays, dateOf, dayMs } from "../domain/time.ts";
 import type { ProductState, SellerState } from "./state.ts";
 
 /** The history of a product by days, and on which of them it was without stock at some time. */
@@ -18,11 +19,25 @@ export function dailySales(
     else day.push(sale);
   }
 
+  const decimals = currencyDecimals(product.currency);
+  return emptyDays(movements, { from, to, now }).map((stockedOut, n) => {
+    const date = addDays(from, n);
+    const sales = days.get(date) ?? [];
+    const quantity = sales.reduce((sum, sale) => sum + sale.quantity, 0);
+    return { date, quantity, revenue: revenueOf(sales, decimals), stockedOut };
+  });
+}
+
+/** On which days of a span the ledger knows a moment without stock. */
+export function emptyDays(
+  movements: readonly Movement[],
+  { from, to, now }: { from: string; to: string; now: Date },
+): boolean[] {
   // The clock of who writes may be ahead of ours: nothing is known of the days after both.
   const known = [dateOf(now), movements.at(-1)?.createdAt.slice(0, 10) ?? ""].sort().at(-1) as string;
-  const decimals = currencyDecimals(product.currency);
-  const history: SalesDay[] = [];
+  const days: boolean[] = [];
   let [next, empty] = [0, false];
+  // By the clock, not by the text: the year after 9999 is written otherwise.
   for (let day = Date.parse(from); day <= Date.parse(to); day += dayMs) {
     const date = dateOf(new Date(day));
     // What moved before this day says with what it begins; before the first movement nothing was out of stock.
@@ -32,11 +47,9 @@ export function dailySales(
       empty = movements[next]?.quantity === 0;
       stockedOut ||= empty;
     }
-    const sales = days.get(date) ?? [];
-    const quantity = sales.reduce((sum, sale) => sum + sale.quantity, 0);
-    history.push({ date, quantity, revenue: revenueOf(sales, decimals), stockedOut });
+    days.push(stockedOut);
   }
-  return history;
+  return days;
 }
 
 /** More decimals than any currency has. */

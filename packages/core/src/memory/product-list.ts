@@ -3,7 +3,7 @@ import type { Product, ProductSort } from "../domain/product.ts";
 import { compareCodePoints } from "../domain/text.ts";
 import type { ProductFilter, Rows } from "../ports/repositories.ts";
 import { rowsOf } from "./rows.ts";
-import type { ProductState, SellerState } from "./state.ts";
+import { currentPrediction, type ProductState, type SellerState } from "./state.ts";
 
 /** What a product is sorted by: the value as text, and how two of them compare. */
 const sorts: {
@@ -23,20 +23,30 @@ export function listProducts(seller: SellerState, filter: ProductFilter): Rows<P
   const order = (a: Position, b: Position) => turn * (compare(a.key, b.key) || a.id - b.id);
   const { after } = filter;
   const found = [...seller.products.values()]
-    .filter((state) => passes(state, filter))
+    .filter((state) => passes(seller, state, filter))
     .map((state) => ({ key: key(state), id: state.product.id, value: state.product }))
     .filter((row) => after === null || order(row, after) > 0)
     .sort(order);
   return rowsOf<Product>(seller, found, filter.limit);
 }
 
-function passes({ product, search, deleted }: ProductState, filter: ProductFilter): boolean {
+function passes(
+  seller: SellerState,
+  { product, search, deleted }: ProductState,
+  filter: ProductFilter,
+): boolean {
   return (
     !deleted &&
     (filter.category === null || product.category === filter.category) &&
     (filter.maxQuantity === null || product.quantity <= filter.maxQuantity) &&
+    (filter.runsOutBy === null || runsOutBy(seller, product.id, filter.runsOutBy)) &&
     filter.words.every((word) => search.includes(word))
   );
+}
+
+function runsOutBy(seller: SellerState, productId: number, day: string): boolean {
+  const runOutOn = currentPrediction(seller, productId, "stockout")?.row.runOutOn ?? null;
+  return runOutOn !== null && runOutOn <= day;
 }
 
 function byNumber(a: string, b: string): number {

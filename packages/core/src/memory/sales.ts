@@ -2,6 +2,7 @@ import type { Sale } from "../domain/sale.ts";
 import { notFound } from "../errors.ts";
 import type { ImportedSale, SaleRepository } from "../ports/repositories.ts";
 import type { Run } from "./access.ts";
+import { basketsOf } from "./baskets.ts";
 import { perform, type Scope } from "./command.ts";
 import { dailySales } from "./daily.ts";
 import { recordSale } from "./record-sale.ts";
@@ -43,6 +44,8 @@ export function saleRepository(db: Database, run: Run, now: () => Date): SaleRep
           ? null
           : readOf(seller, dailySales(seller, product, { from, to, now: now() }));
       }),
+
+    orders: (sellerId, request) => run(() => basketsOf(sellerToRead(db, sellerId), request)),
 
     import: (command, importId, lines, dryRun) =>
       run(() => {

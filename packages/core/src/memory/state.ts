@@ -1,9 +1,14 @@
 import type { DeadLetter } from "../domain/consumer.ts";
 import type { StreamPosition } from "../domain/cursor.ts";
 import type { ApiKey } from "../domain/key.ts";
+import type { PredictionType, StoredPrediction } from "../domain/prediction.ts";
 import type { Product } from "../domain/product.ts";
+import type { RecommendationKind } from "../domain/recommendation.ts";
 import type { Sale } from "../domain/sale.ts";
 import type { Movement } from "../domain/stock.ts";
+import type { EngineState } from "../ports/engine-states.ts";
+import type { PredictionRow } from "../ports/predictions.ts";
+import type { RecommendationRow } from "../ports/recommendations.ts";
 import type { StoredEvent } from "../ports/repositories.ts";
 import { type Journal, journal } from "./journal.ts";
 
@@ -41,6 +46,19 @@ export interface CheckpointState {
   readonly replay: { from: number; to: number } | null;
 }
 
+/** A prediction with what it does not show. Replaced when it gets its score. */
+export interface PredictionState {
+  readonly prediction: Readonly<StoredPrediction>;
+  readonly row: Readonly<Omit<PredictionRow, keyof StoredPrediction>>;
+  readonly score: { readonly value: unknown; readonly at: string } | null;
+}
+
+/** Recommendations of a kind for a product; the data as JSON. */
+export interface RecommendationState extends Readonly<Omit<RecommendationRow, "data">> {
+  readonly text: string;
+  readonly createdAt: string;
+}
+
 /** Everything of one seller: a repository is handed this and so can not reach another's. */
 export interface SellerState {
   readonly id: string;
@@ -58,6 +76,17 @@ export interface SellerState {
   /** By consumer. */
   readonly checkpoints: Map<string, CheckpointState>;
   readonly letters: Map<number, Readonly<DeadLetter>>;
+  /** By `keyOf` product and type, oldest first: the last one is current. */
+  readonly predictions: Map<string, readonly PredictionState[]>;
+  /** By `keyOf` product and kind. */
+  readonly recommendations: Map<string, RecommendationState>;
+  /** By name. */
+  readonly engines: Map<string, Readonly<EngineState>>;
+}
+
+/** What a product's predictions or recommendations are kept under. */
+export function keyOf(productId: number, type: PredictionType | RecommendationKind): string {
+  return `${productId} ${type}`;
 }
 
 export interface KeyState {
@@ -65,6 +94,8 @@ export interface KeyState {
   readonly hash: string;
   readonly revoked: boolean;
 }
+
+const noIds = { product: 0, movement: 0, sale: 0, key: 0, letter: 0, prediction: 0, state: 0 };
 
 /** The whole store, and the journal through which alone it is changed. */
 export interface Database {
@@ -74,11 +105,11 @@ export interface Database {
   readonly consumers: Map<string, Date>;
   readonly journal: Journal;
   /** The next id of a kind. Ids of what was undone are not given again, as in a database. */
-  nextId(kind: "product" | "movement" | "sale" | "key" | "letter"): number;
+  nextId(kind: keyof typeof noIds): number;
 }
 
 export function database(): Database {
-  const ids = { product: 0, movement: 0, sale: 0, key: 0, letter: 0 };
+  const ids = { ...noIds };
   return {
     sellers: new Map(),
     keys: new Map(),
@@ -114,6 +145,9 @@ function emptySeller(id: string): SellerState {
     kept: new Map(),
     checkpoints: new Map(),
     letters: new Map(),
+    predictions: new Map(),
+    recommendations: new Map(),
+    engines: new Map(),
   };
 }
 
@@ -126,4 +160,12 @@ export function liveProduct(seller: SellerState, id: number): ProductState | nul
 /** `<version>-<stock revision>`. */
 export function revisionOf({ product, stockRevision }: ProductState): string {
   return `${product.version}-${stockRevision}`;
+}
+
+export function currentPrediction(
+  { predictions }: SellerState,
+  productId: number,
+  type: PredictionType,
+): PredictionState | null {
+  return predictions.get(keyOf(productId, type))?.at(-1) ?? null;
 }

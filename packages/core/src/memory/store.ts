@@ -2,10 +2,14 @@ import type { Repositories } from "../ports/repositories.ts";
 import type { Store } from "../ports/store.ts";
 import { access, type Run } from "./access.ts";
 import { consumerRepository } from "./consumers.ts";
+import { demandRepository } from "./demand.ts";
+import { engineStateRepository } from "./engine-states.ts";
 import { eventRepository } from "./events.ts";
 import { idempotencyRepository } from "./idempotency.ts";
 import { keyRepository } from "./keys.ts";
+import { predictionRepository } from "./predictions.ts";
 import { productRepository } from "./products.ts";
+import { recommendationRepository } from "./recommendations.ts";
 import { saleRepository } from "./sales.ts";
 import { database } from "./state.ts";
 import { stockRepository } from "./stock.ts";
@@ -33,6 +37,10 @@ export function memoryStore({ now = () => new Date() }: MemoryStoreOptions = {})
     sales: saleRepository(db, run, now),
     events: eventRepository(db, run),
     consumers: consumerRepository(db, run),
+    demand: demandRepository(db, run, now),
+    predictions: predictionRepository(db, run),
+    recommendations: recommendationRepository(db, run),
+    engines: engineStateRepository(db, run),
     idempotency: idempotencyRepository(db, run),
     keys: keyRepository(db, run),
   });

@@ -1,14 +1,18 @@
 import type { StreamPosition } from "../domain/cursor.ts";
-import type { Encoded } from "../domain/encoded.ts";
 import type { EventOf } from "../domain/event.ts";
 import type { ApiKey, Scope } from "../domain/key.ts";
 import type { Attributes, Product, ProductSort } from "../domain/product.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
+import type { Command, Written } from "./command.ts";
 import type { ConsumerRepository } from "./consumers.ts";
+import type { DemandRepository } from "./demand.ts";
+import type { EngineStateRepository } from "./engine-states.ts";
+import type { PredictionRepository } from "./predictions.ts";
+import type { RecommendationRepository } from "./recommendations.ts";
 import type { PageRequest, Read, Rows } from "./rows.ts";
 
-export type { PageRequest, Read, Rows };
+export type { Command, PageRequest, Read, Rows, Written };
 
 export interface Repositories {
   readonly products: ProductRepository;
@@ -16,34 +20,12 @@ export interface Repositories {
   readonly sales: SaleRepository;
   readonly events: EventRepository;
   readonly consumers: ConsumerRepository;
+  readonly demand: DemandRepository;
+  readonly predictions: PredictionRepository;
+  readonly recommendations: RecommendationRepository;
+  readonly engines: EngineStateRepository;
   readonly idempotency: IdempotencyRepository;
   readonly keys: KeyRepository;
-}
-
-/** On whose behalf, by whom and when something is written. */
-export interface Command {
-  sellerId: string;
-  /** Who does it; `null` is the host itself. */
-  actor: string | null;
-  at: Date;
-  /** The epoch of the seller's log, should this be its first event. */
-  epoch: string;
-  /**
-   * Kept with the effect: a second command with this key gets the first one's answer (`replayed`) and does nothing, or
-   * `idempotency_mismatch` when `hash` differs. Holds under concurrency too.
-   */
-  idempotency: { key: string; hash: string } | null;
-}
-
-/** What a command answers. */
-export interface Written<T> {
-  body: Encoded<T>;
-  /** The position of the last event written; `null` when nothing changed. */
-  position: StreamPosition | null;
-  /** `<version>-<stock revision>` of the product that the answer is about, if it is about one. */
-  revision: string | null;
-  /** The answer is an earlier one, kept under the idempotency key. */
-  replayed: boolean;
 }
 
 export interface ReadProduct extends Read<Product> {
@@ -81,6 +63,8 @@ export interface ProductFilter extends PageRequest {
   /** Folded words which `search` must hold, each of them. */
   words: string[];
   maxQuantity: number | null;
+  /** The day by which the current `stockout` says that it runs out. */
+  runsOutBy: string | null;
   sort: ProductSort;
   descending: boolean;
 }
@@ -152,6 +136,21 @@ export interface ImportedSale {
   soldAt: string;
 }
 
+/** What was bought together: two products or more. */
+export interface Basket {
+  orderId: string;
+  /** In their order; 1,000 at most. */
+  productIds: number[];
+}
+
+export interface BasketRequest {
+  /** Goes on after this sale's id; 0 from the first. */
+  after: number;
+  /** Stops at the first sale written at this moment or later. */
+  before: Date | null;
+  limit: number;
+}
+
 export interface SaleRepository {
   /**
    * Event `sale.recorded` or `sale.returned` for each line, in the order of the lines; products are locked by id. Throws
@@ -162,6 +161,16 @@ export interface SaleRepository {
   list(sellerId: string, filter: SaleFilter): Promise<Rows<Sale>>;
   /** Every day from `from` to `to`, both included. `null` when there never was such a product. */
   daily(sellerId: string, productId: number, from: string, to: string): Promise<Read<SalesDay[]> | null>;
+  /**
+   * Orders that sold two products or more, each once, in the order of their first sales' ids, with everything that is known
+   * of them; returns and sales of no order are passed over. One call looks at a bounded number of sales: `last` is what to
+   * go on after, now if there is `more`, else when there are new ones. Ids are given out before a sale is committed: whoever
+   * goes on from `last` and must not miss one sets `before` to a moment older than any transaction that is still open.
+   */
+  orders(
+    sellerId: string,
+    request: BasketRequest,
+  ): Promise<{ orders: Basket[]; last: number; more: boolean }>;
   /**
    * Writes history without stock or events. Skips a line whose order and product are known, unless from this same import
    * (`importId`: an order may have two lines of one product). With `dryRun` it only counts.

@@ -12,6 +12,7 @@ import {
   searchText,
 } from "../domain/product.ts";
 import { fold } from "../domain/text.ts";
+import { addDays, dateOf } from "../domain/time.ts";
 import { AmusedError, invalidRequest, notFound } from "../errors.ts";
 import type { ProductEdit, ProductRow, Written } from "../ports/repositories.ts";
 import { answerRead, answerWritten, checkSees, commandOf, type Deps } from "./deps.ts";
@@ -98,6 +99,10 @@ export function productsService(deps: Deps): Services["products"] {
           .split(/\s+/)
           .filter((word) => word !== ""),
         maxQuantity: filters.maxQuantity ?? null,
+        runsOutBy:
+          filters.stockoutWithin === undefined
+            ? null
+            : addDays(dateOf(deps.now()), filters.stockoutWithin - 1),
         sort: sort.replace("-", "") as ProductSort,
         descending: sort.startsWith("-"),
       });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { dayMs } from "../domain/time.ts";
 import type { EventRepository } from "../ports/repositories.ts";
+import { pause } from "./pause.ts";
 
 /** How many events one statement lets go of. */
 const batchSize = 5_000;
@@ -72,19 +73,4 @@ export function retention(
       await working;
     },
   };
-}
-
-/** Waits, but keeps no process alive for it. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    if (typeof timer === "object") timer.unref?.();
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

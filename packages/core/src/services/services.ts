@@ -2,6 +2,7 @@ import type { Encoded } from "../domain/encoded.ts";
 import type { FileFormat, FileSource, ImportResult } from "../domain/import.ts";
 import type { ApiKey, NewApiKey } from "../domain/key.ts";
 import type { PageBody } from "../domain/page.ts";
+import type { AtRisk, ProductForecast, ProductStockout, StoredPrediction } from "../domain/prediction.ts";
 import type { Product } from "../domain/product.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
@@ -85,6 +86,14 @@ export interface Services {
     return(context: Context, input: unknown): Promise<Answer<{ sales: Sale[] }>>;
     list(context: Context, query: unknown): Promise<Answer<PageBody<Sale>>>;
     daily(context: Context, productId: number, query: unknown): Promise<Answer<PageBody<SalesDay>>>;
+  };
+  readonly predictions: {
+    forecast(context: Context, productId: number, query: unknown): Promise<Answer<ProductForecast>>;
+    stockout(context: Context, productId: number): Promise<Answer<ProductStockout>>;
+    /** Products that run out within so many days, soonest first. */
+    atRisk(context: Context, query: unknown): Promise<Answer<PageBody<AtRisk>>>;
+    /** What is stored, newest first. */
+    list(context: Context, query: unknown): Promise<Answer<PageBody<StoredPrediction>>>;
   };
   readonly files: {
     import(

@@ -2,7 +2,7 @@ import { calibrated, calibratedBand } from "./calibration.ts";
 import { distribution } from "./distribution.ts";
 import type { Model } from "./model.ts";
 import { demandAlong, stepVariance } from "./spread.ts";
-import type { Accuracy, Calibration } from "./types.ts";
+import type { Accuracy, Calibration, Frequency } from "./types.ts";
 
 /** Trials whose intervals are looked at, at most. */
 const most = 6;
@@ -17,6 +17,10 @@ export function accuracy(model: Model, calibration: Calibration): Accuracy {
   let sold = 0;
   let inside = 0;
   let looked = 0;
+  let known = 0;
+  let absolute = 0;
+  let naiveAbsolute = 0;
+  let excess = 0;
   const central = calibratedBand(calibration, 0.8);
   const low = calibrated(calibration, (1 - central) / 2);
   const high = calibrated(calibration, (1 + central) / 2);
@@ -37,6 +41,10 @@ export function accuracy(model: Model, calibration: Calibration): Accuracy {
       error += e;
       naiveError += last - y;
       sold += y;
+      known++;
+      absolute += Math.abs(e);
+      naiveAbsolute += Math.abs(last - y);
+      excess += e;
       if (!demand) continue;
       const d = distribution(forecast[h]!, stepVariance(demand, h), demand.counts);
       looked++;
@@ -45,11 +53,31 @@ export function accuracy(model: Model, calibration: Calibration): Accuracy {
     off += Math.abs(error);
     naiveOff += Math.abs(naiveError);
   });
+  const scale = seasonalScale(series.y, season[series.frequency]);
   return {
     origins: trials.length,
     relativeToNaive: naiveSquares > 0 ? Math.sqrt(squares / naiveSquares) : null,
     totalError: sold > 0 ? off / sold : null,
     naiveTotalError: sold > 0 ? naiveOff / sold : null,
+    mase: scale > 0 && known > 0 ? absolute / known / scale : null,
+    naiveMase: scale > 0 && known > 0 ? naiveAbsolute / known / scale : null,
+    bias: sold > 0 ? excess / sold : null,
     coverage80: looked > 0 ? inside / looked : null,
   };
+}
+
+/** The lag at which a series is compared with itself. */
+const season: Readonly<Record<Frequency, number>> = { daily: 7, weekly: 1, monthly: 12 };
+
+/** The mean absolute difference between values one season apart (Hyndman & Koehler 2006); 0 where there is none. */
+function seasonalScale(y: Float64Array, lag: number): number {
+  let sum = 0;
+  let pairs = 0;
+  for (let t = lag; t < y.length; t++) {
+    const difference = Math.abs(y[t]! - y[t - lag]!);
+    if (!(difference >= 0)) continue;
+    sum += difference;
+    pairs++;
+  }
+  return pairs > 0 ? sum / pairs : 0;
 }

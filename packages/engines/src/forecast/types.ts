@@ -70,6 +70,11 @@ export interface Accuracy {
   /** Error of the horizon's total: Σ|actual − forecast| / Σ actual. */
   readonly totalError: number | null;
   readonly naiveTotalError: number | null;
+  /** Mean absolute error over that of the season's last value in the history (a week's, a year's; one period's of weekly series). */
+  readonly mase: number | null;
+  readonly naiveMase: number | null;
+  /** What was forecast beyond what came, as a share of it: 0.1 is a tenth too much. */
+  readonly bias: number | null;
   /** The share of values that the 80 % interval held. */
   readonly coverage80: number | null;
 }

@@ -152,7 +152,7 @@ function descriptionOf(row: Omit<ProductRow, "quantity">): unknown[] {
 
 function pageStatement(
   schema: string,
-  { category, words, maxQuantity, sort, descending, after, limit }: ProductFilter,
+  { category, words, maxQuantity, runsOutBy, sort, descending, after, limit }: ProductFilter,
 ) {
   // Sorted by name, the partial index is the list itself; otherwise the primary key is.
   const where = ["x.seller_id = $1::text", sort === "name" ? "x.deleted_at is null" : alive("x")];
@@ -160,6 +160,10 @@ function pageStatement(
   const parameter = (value: unknown) => `$${values.push(value) + 1}`;
   if (category !== null) where.push(`x.category = ${parameter(category)}::text`);
   if (maxQuantity !== null) where.push(`x.quantity <= ${parameter(maxQuantity)}::bigint`);
+  if (runsOutBy !== null)
+    where.push(`exists (
+      select from ${schema}.ai_predictions a where a.seller_id = $1::text and a.product_id = x.id
+        and a.type = 'stockout' and a.current and a.run_out_on <= ${parameter(runsOutBy)}::date)`);
   if (words.length > 0)
     where.push(
       `x.search like all (${parameter(words.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`))}::text[])`,

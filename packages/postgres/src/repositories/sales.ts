@@ -1,8 +1,10 @@
 import { encodedText, type SaleRepository, type SalesDay } from "@amused/core";
 import { notFound } from "@amused/core/errors";
 import type { Database } from "../database.ts";
+import { emptySpans, startOf } from "../sql/empty-spans.ts";
 import { bare, isoTime, list, object, quoted, saleJson } from "../sql/json.ts";
 import { headColumns, headOf, listPage } from "../sql/page.ts";
+import { baskets } from "./baskets.ts";
 import { recordSale } from "./sale-record.ts";
 
 /** What was sold and what came back. */
@@ -27,6 +29,7 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
     from made`;
 
   const record = recordSale(schema);
+  const orders = baskets(schema);
   const exists = `select from ${products} where seller_id = $1::text and id = $2::bigint`;
   const daily = dailyStatement(schema);
 
@@ -62,6 +65,8 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
         : { body: encodedText<SalesDay[]>(row.body as string), head: headOf(row) };
     },
 
+    orders: (sellerId, request) => orders(database)(sellerId, request),
+
     async import(command, importId, lines, dryRun) {
       const values = [
         command.sellerId,
@@ -90,24 +95,16 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
   });
 }
 
-/**
- * Every day of a span: units, revenue, and whether the ledger knows a moment of the day without stock. A movement to 0
- * opens a time without stock, which the next movement ends.
- */
+/** Every day of a span: units, revenue, and whether the ledger knows a moment of the day without stock. */
 function dailyStatement(schema: string): string {
   return `
     with days as (select day::date from generate_series($3::date, $4::date, interval '1 day') as day),
     sold as (
       select (sold_at at time zone 'UTC')::date as day, sum(quantity)::bigint as quantity, sum(quantity * price) as revenue
       from ${schema}.sales_history where seller_id = $1::text and product_id = $2::bigint
-        and sold_at >= $3::date::timestamp at time zone 'UTC' and sold_at < ($4::date + 1)::timestamp at time zone 'UTC'
+        and sold_at >= ${startOf("$3")} and sold_at < ${startOf("$4", 1)}
       group by 1),
-    levels as (
-      select quantity, created_at as since, coalesce(lead(created_at) over (order by id), now()) as until
-      from ${schema}.stock_movements where seller_id = $1::text and product_id = $2::bigint),
-    empty as (
-      select (since at time zone 'UTC')::date as since, (until at time zone 'UTC')::date as until from levels
-      where quantity = 0 and until >= $3::date::timestamp at time zone 'UTC')
+    empty as materialized (${emptySpans(schema, "$2::bigint")})
     select ${list(
       object({
         date: quoted("to_char(days.day, 'YYYY-MM-DD')"),

@@ -28,6 +28,11 @@ export function isoTime(time: string): string {
   return `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
+/** A day as `2026-11-23`, whatever form of dates the connection has. */
+export function isoDate(day: string): string {
+  return `to_char(${day}, 'YYYY-MM-DD')`;
+}
+
 const time = (value: string) => quoted(isoTime(value));
 
 /** A product, from an alias of the table. */
@@ -74,6 +79,31 @@ export function saleJson(s: string): string {
     price: quoted(`${s}.price`),
     soldAt: time(`${s}.sold_at`),
     createdAt: time(`${s}.created_at`),
+  });
+}
+
+export function predictionJson(a: string): string {
+  return object({
+    id: bare(`${a}.id`),
+    productId: bare(`${a}.product_id`),
+    type: quoted(`${a}.type`),
+    data: bare(`${a}.data`),
+    confidence: bare(`${a}.confidence`),
+    createdAt: time(`${a}.created_at`),
+  });
+}
+
+/** How right a prediction was. */
+export function scoreJson(a: string): string {
+  return object({
+    id: bare(`${a}.id`),
+    productId: bare(`${a}.product_id`),
+    type: quoted(`${a}.type`),
+    model: text(`${a}.model`),
+    score: bare(`${a}.score`),
+    createdAt: time(`${a}.created_at`),
+    dueOn: quoted(isoDate(`${a}.due_on`)),
+    scoredAt: time(`${a}.scored_at`),
   });
 }
 

@@ -1,13 +1,17 @@
 import {
   type ApiKey,
+  type AtRisk,
   type EventOf,
   type ImportResult,
   type Movement,
   type NewApiKey,
   type Product,
+  type ProductForecast,
+  type ProductStockout,
   type Sale,
   type SalesDay,
   type StockChanged,
+  type StoredPrediction,
   scopes,
 } from "@amused/core";
 import { z } from "zod";
@@ -83,6 +87,71 @@ export const salesShape = shape<{ sales: Sale[] }>()(z.object({ sales: z.array(s
 export const dayShape = shape<SalesDay>()(
   z.object({ date: z.iso.date(), quantity: count, revenue: money, stockedOut: z.boolean() }),
 );
+
+const reason = z
+  .object({ kind: z.string() })
+  .catchall(z.unknown())
+  .meta({ description: "What it rests on; what else there is follows from `kind`" });
+const measured = z.number().nullable();
+
+const predicted = {
+  model: z.string().nullable(),
+  accuracy: z
+    .object({
+      mase: measured,
+      wape: measured,
+      bias: measured,
+      coverage80: measured,
+      naive: z.object({ mase: measured, wape: measured }),
+      windows: count,
+    })
+    .nullable()
+    .meta({ description: "Errors on the product's own past, beside repeating the last value" }),
+  confidence: z.number().min(0).max(1),
+  reasons: z.array(reason),
+  need: z.object({ days: count }).optional(),
+  generatedAt: moment,
+  behind: count.meta({ description: "Events of the product that are not in it yet" }),
+};
+
+export const forecastShape = z.object({
+  verdict: z.enum(["ok", "not_enough_history"]),
+  ...predicted,
+  history: z.object({ from: z.iso.date().nullable(), to: z.iso.date(), days: count, withoutStock: count }),
+  points: z.array(
+    z.object({ date: z.iso.date(), mean: z.number(), p10: z.number(), p50: z.number(), p90: z.number() }),
+  ),
+}) as z.ZodType<ProductForecast>;
+
+const foreseen = z.iso.date().nullable();
+const stockoutObject = z.object({
+  verdict: z.enum(["runs_out", "safe", "out_of_stock", "not_enough_history"]),
+  ...predicted,
+  quantity: count,
+  date: z.object({ p10: foreseen, p50: foreseen, p90: foreseen }),
+  daysOfCover: measured,
+  probabilityWithin: z
+    .record(z.string(), z.number())
+    .meta({ examples: [{ "7": 0.1, "14": 0.4, "30": 0.9 }] }),
+  reorder: z
+    .object({ point: z.number(), quantity: z.number(), by: foreseen, because: z.array(reason) })
+    .nullable(),
+});
+export const stockoutShape = stockoutObject as z.ZodType<ProductStockout>;
+
+export const atRiskShape = z.object({
+  product: productShape,
+  stockout: stockoutObject.omit({ behind: true }),
+}) as z.ZodType<AtRisk>;
+
+export const predictionShape = z.object({
+  id: count,
+  productId: count,
+  type: z.enum(["forecast", "stockout"]),
+  data: z.unknown(),
+  confidence: z.number(),
+  createdAt: moment,
+}) as z.ZodType<StoredPrediction>;
 
 export const importResultShape = shape<ImportResult>()(
   z.object({

@@ -3,6 +3,7 @@ import { fileRoutes } from "./files.ts";
 import { healthRoutes } from "./health.ts";
 import { keyRoutes } from "./keys.ts";
 import { pageRoutes } from "./pages.ts";
+import { predictionRoutes } from "./predictions.ts";
 import { productRoutes } from "./products.ts";
 import type { Route } from "./route.ts";
 import { saleRoutes } from "./sales.ts";
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...productRoutes,
   ...stockRoutes,
   ...saleRoutes,
+  ...predictionRoutes,
   ...fileRoutes,
   ...eventRoutes,
   ...streamTokenRoutes,

@@ -130,6 +130,7 @@ export const events: PromiseGroup = {
               category: "none",
               words: [],
               maxQuantity: null,
+              runsOutBy: null,
               sort: "id",
               descending: false,
             })

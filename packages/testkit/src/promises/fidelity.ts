@@ -176,6 +176,7 @@ export const fidelity: PromiseGroup = {
           category: large.category,
           words: [],
           maxQuantity: null,
+          runsOutBy: null,
           sort: "name" as const,
           descending: false,
         };

@@ -13,6 +13,7 @@ import {
   productRow,
   sell,
 } from "../commands.ts";
+import { predictionRow, recommendationRow } from "../predicting.ts";
 import { allEvents, canonical, dump, outcome } from "../reading.ts";
 
 export const idempotency: PromiseGroup = {
@@ -200,6 +201,14 @@ function commandsWithKeys(): {
       what: "a batch of an import",
       run: (store, command, { id }) =>
         store.products.import(command, { create: [], update: [{ id, edit: null, count: 5 }] }),
+    },
+    {
+      what: "a prediction",
+      run: (store, command, { id }) => store.predictions.save(command, [predictionRow(id)]),
+    },
+    {
+      what: "a recommendation",
+      run: (store, command, { id }) => store.recommendations.save(command, [recommendationRow(id)]),
     },
     {
       what: "a new key",

@@ -47,6 +47,7 @@ export const paging: PromiseGroup = {
               category: null,
               words: [],
               maxQuantity: null,
+              runsOutBy: null,
               sort,
               descending,
               limit: 5,
@@ -79,7 +80,7 @@ export const paging: PromiseGroup = {
         const create = Array.from({ length: sizes.listed }, () => productRow({ price: "1.00", quantity: 3 }));
         await store.products.import(commandOf(sellerId), { create, update: [] });
         const ids = (await allProducts(store, sellerId)).map(({ id }) => id);
-        const filter = { category: null, words: [], maxQuantity: null };
+        const filter = { category: null, words: [], maxQuantity: null, runsOutBy: null };
         for (const sort of Object.keys(values) as Sort[])
           for (const limit of [1, 7, sizes.listed]) {
             const read = (descending: boolean) =>
@@ -137,6 +138,7 @@ export const paging: PromiseGroup = {
           category: null,
           words: [],
           maxQuantity: null,
+          runsOutBy: null,
           sort: "id" as const,
           descending: false,
         };

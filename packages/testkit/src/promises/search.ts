@@ -113,6 +113,13 @@ export const search: PromiseGroup = {
 };
 
 function filterOf(filter: Partial<ProductFilter>): ProductFilter {
-  const none = { category: null, words: [], maxQuantity: null, sort: "id" as const, descending: false };
+  const none = {
+    category: null,
+    words: [],
+    maxQuantity: null,
+    runsOutBy: null,
+    sort: "id" as const,
+    descending: false,
+  };
   return { ...none, limit: 100, after: null, ...filter };
 }

@@ -2,7 +2,18 @@ import type { Product, Store } from "@amused/core";
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { PromiseGroup } from "../bench.ts";
-import { adjust, commandOf, createProduct, editOf, keyed, line, productRow, sell } from "../commands.ts";
+import {
+  adjust,
+  commandOf,
+  createProduct,
+  editOf,
+  keyed,
+  line,
+  noon,
+  productRow,
+  sell,
+} from "../commands.ts";
+import { predict, predictionRow, recommendationRow } from "../predicting.ts";
 import { all, allEvents, allProducts, allSales, canonical, dump, outcome } from "../reading.ts";
 
 export const tenants: PromiseGroup = {
@@ -75,6 +86,9 @@ async function shop(store: Store, sellerId: string): Promise<Shop> {
   await sell(store, keyed(sellerId, "first"), [line(tea.id, 1)], { orderId: "o-1" });
   const key = { sellerId, name: "till", prefix: "amk_test", hash: `tenant ${sellerId}`, expiresAt: null };
   await store.keys.create(commandOf(sellerId), { ...key, scopes: ["read"] });
+  await predict(store, sellerId, [predictionRow(tea.id, { type: "stockout", runOutOn: "2025-06-16" })]);
+  await store.recommendations.save(commandOf(sellerId), [recommendationRow(tea.id)]);
+  await store.engines.save(sellerId, "engine", { state: sellerId, basedOn: 1, version: 0, at: noon });
   return { tea, pot };
 }
 
@@ -149,9 +163,54 @@ const attempts: ((store: Store, b: string, theirs: Shop, own: Shop) => Promise<v
     const listed = await allProducts(store, b);
     expect(listed.map(({ id }) => id)).not.toContain(tea.id);
     const after = { key: String(tea.id), id: tea.id };
-    const filter = { category: null, words: [], maxQuantity: null, sort: "id" as const, descending: false };
+    const filter = {
+      category: null,
+      words: [],
+      maxQuantity: null,
+      runsOutBy: null,
+      sort: "id" as const,
+      descending: false,
+    };
     const page = await store.products.list(b, { ...filter, limit: 9, after });
     expect(page.body.value.every(({ sellerId }) => sellerId === b)).toBe(true);
+  },
+  async (store, b, { tea }, own) => {
+    const asked = { productIds: [tea.id, own.pot.id], from: "2025-06-15", to: "2025-06-15" };
+    const { products } = await store.demand.read(b, asked);
+    expect(products.map(({ productId }) => productId)).toEqual([own.pot.id]);
+    expect(await store.demand.active(b, { after: 0, limit: 99 })).not.toContain(tea.id);
+  },
+  async (store, b, { tea }) => {
+    expect(await predict(store, b, [predictionRow(tea.id)])).toEqual([]);
+    expect(await store.predictions.find(b, tea.id, "stockout")).toBeNull();
+    const page = { productId: tea.id, type: null, limit: 9, after: null };
+    expect(await outcome(store.predictions.list(b, page))).toBe("not_found");
+  },
+  async (store, b, { tea }) => {
+    const due = await store.predictions.due({ today: "2025-07-13", limit: 10_000 });
+    const theirs = due.find(({ productId }) => productId === tea.id);
+    expect(theirs).toBeDefined();
+    expect(await store.predictions.score(b, theirs?.id as number, {}, noon)).toBe(false);
+    expect((await store.predictions.scores(b, { productId: null, limit: 9 })).body.value).toEqual([]);
+  },
+  async (store, b, { tea }, own) => {
+    const until = "2025-06-16";
+    const atRisk = await all((page) => store.predictions.atRisk(b, { until, ...page }));
+    expect(atRisk.map(({ product }) => product.id)).toEqual([own.tea.id]);
+    const listed = await all((page) => store.predictions.list(b, { productId: null, type: null, ...page }));
+    expect(listed.map(({ productId }) => productId)).not.toContain(tea.id);
+  },
+  async (store, b, { tea }) => {
+    await store.recommendations.save(commandOf(b), [recommendationRow(tea.id, { data: "mine" })]);
+    expect(await store.recommendations.find(b, tea.id, "similar")).toBeNull();
+  },
+  async (store, b) => {
+    expect((await store.engines.load(b, "engine"))?.state ?? b).toBe(b);
+    await store.engines.forget(b, "engine");
+  },
+  async (store, b) => {
+    const { orders } = await store.sales.orders(b, { after: 0, before: null, limit: 99 });
+    expect(orders).toEqual([]);
   },
   async (store, b) => {
     const keys = await all((page) => store.keys.list(b, page));

@@ -5,6 +5,7 @@ import { eventScenarios } from "./events.ts";
 import { fileScenarios } from "./files.ts";
 import { liveScenarios } from "./live.ts";
 import type { NewShop } from "./new-shop.ts";
+import { predictionScenarios } from "./predictions.ts";
 import { refusalScenarios } from "./refusals.ts";
 import { salesScenarios } from "./sales.ts";
 import { stockScenarios } from "./stock.ts";
@@ -45,6 +46,7 @@ export function transportScenarios({ name, open }: Transport): void {
     catalogueScenarios(newShop);
     stockScenarios(newShop);
     salesScenarios(newShop);
+    predictionScenarios(newShop);
     fileScenarios(newShop);
     eventScenarios(newShop);
     liveScenarios(newShop);

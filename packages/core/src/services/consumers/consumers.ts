@@ -11,7 +11,7 @@ export interface ConsumersService {
     name: string,
     types: readonly string[],
     handle: Handle,
-    options?: object & { signal?: AbortSignal },
+    options?: object & { signal?: AbortSignal; concurrency?: number; from?: "start" | "now" },
   ): { name: string; ready: Promise<void>; stop(): Promise<void> };
   /** Something of this seller was committed; of anybody, when not said. */
   wake(sellerId?: string): void;

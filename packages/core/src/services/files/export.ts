@@ -36,7 +36,14 @@ export async function* exportProducts(
 }
 
 function listProducts(repositories: Repositories, sellerId: string, after: Position | null) {
-  const everything = { category: null, words: [], maxQuantity: null, sort: "id", descending: false } as const;
+  const everything = {
+    category: null,
+    words: [],
+    maxQuantity: null,
+    runsOutBy: null,
+    sort: "id",
+    descending: false,
+  } as const;
   return repositories.products.list(sellerId, { ...everything, words: [], limit: pageSize, after });
 }
 

@@ -42,6 +42,10 @@ export function filesService(deps: Deps): Services["files"] {
         : salesImporter({ repositories, command, importId: randomUUID() }, { dryRun, report });
     const [isColumn, readCells] =
       kind === "products" ? [isProductColumn, readProductCells] : [isSaleColumn, readSaleCells];
+    // Sales of the past are no events of their products, but change what is to be expected of them.
+    const expire = async () => {
+      if (kind === "sales" && !dryRun) await repositories.predictions.expire(context.sellerId, deps.now());
+    };
     let done = 0;
     let nextProgress = progressRows;
     let last: Written<unknown> | null = null;
@@ -51,17 +55,23 @@ export function filesService(deps: Deps): Services["files"] {
       last = await repositories.events.append(command(), [{ type, productId: null, payload }]);
       answerWritten(deps, context.sellerId, last);
     }
-    for await (const row of readRows(file, format, isColumn)) {
-      signal?.throwIfAborted();
-      if ("error" in row) report.fail(row.row, row.error);
-      else await importer.take(format === "csv" ? { ...row, fields: readCells(row.fields) } : row);
-      // Progress speaks of what is written: rows that wait in a batch are not done.
-      if (++done - importer.pending() < nextProgress) continue;
-      nextProgress += progressRows;
-      await say("import.progressed");
+    try {
+      for await (const row of readRows(file, format, isColumn)) {
+        signal?.throwIfAborted();
+        if ("error" in row) report.fail(row.row, row.error);
+        else await importer.take(format === "csv" ? { ...row, fields: readCells(row.fields) } : row);
+        // Progress speaks of what is written: rows that wait in a batch are not done.
+        if (++done - importer.pending() < nextProgress) continue;
+        nextProgress += progressRows;
+        await say("import.progressed");
+      }
+      await importer.flush();
+      await expire();
+      await say("import.completed");
+    } finally {
+      // Again: an import that breaks off has written too, and a prediction that was on its way at the first sees the event only now.
+      await expire();
     }
-    await importer.flush();
-    await say("import.completed");
     report.errors.sort((a, b) => a.row - b.row);
     return { result: resultOf(report), last };
   }

@@ -1,0 +1,12 @@
+import type { Predictions } from "@amused/core";
+import type { Http } from "../http/http.ts";
+import { listing } from "../http/listing.ts";
+
+export function predictions(http: Http): Predictions {
+  return {
+    forecast: (id, query, options) => http.send("GET", `/products/${id}/forecast`, { ...options, query }),
+    stockout: (id, options) => http.send("GET", `/products/${id}/stockout`, options),
+    atRisk: (query, options) => listing(http, "/stockouts", query, options?.signal),
+    list: (query, options) => listing(http, "/predictions", query, options?.signal),
+  };
+}

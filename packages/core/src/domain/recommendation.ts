@@ -1,0 +1,1 @@
+export type RecommendationKind = "similar" | "bought_together";

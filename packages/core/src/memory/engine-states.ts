@@ -1,0 +1,24 @@
+import type { EngineStateRepository } from "../ports/engine-states.ts";
+import type { Run } from "./access.ts";
+import { type Database, sellerToRead, sellerToWrite } from "./state.ts";
+
+export function engineStateRepository(db: Database, run: Run): EngineStateRepository {
+  return {
+    load: (sellerId, name) =>
+      run(() => {
+        const found = sellerToRead(db, sellerId).engines.get(name);
+        return found === undefined ? null : { ...found };
+      }),
+
+    save: (sellerId, name, { state, basedOn, version, at }) =>
+      run(() => {
+        const { engines } = sellerToWrite(db, sellerId);
+        if ((engines.get(name)?.version ?? 0) !== version) return false;
+        const saved = { state, basedOn, version: db.nextId("state"), updatedAt: at.toISOString() };
+        db.journal.put(engines, name, saved);
+        return saved.version;
+      }),
+
+    forget: (sellerId, name) => run(() => db.journal.remove(sellerToWrite(db, sellerId).engines, name)),
+  };
+}

@@ -1,0 +1,172 @@
+import { encodedText } from "../domain/encoded.ts";
+import { mostBehind, type StoredPrediction } from "../domain/prediction.ts";
+import { compareCodePoints } from "../domain/text.ts";
+import { notFound } from "../errors.ts";
+import type {
+  AtRiskRow,
+  DuePrediction,
+  PredictionRepository,
+  PredictionScore,
+  ProductKey,
+} from "../ports/predictions.ts";
+import type { Run } from "./access.ts";
+import { perform } from "./command.ts";
+import { savePrediction } from "./prediction-save.ts";
+import { readOf, rowsOf } from "./rows.ts";
+import {
+  currentPrediction,
+  type Database,
+  liveProduct,
+  type PredictionState,
+  type SellerState,
+  sellerToRead,
+} from "./state.ts";
+
+export function predictionRepository(db: Database, run: Run): PredictionRepository {
+  return {
+    save: (command, rows) =>
+      run(() =>
+        perform(db, command, (scope) => ({
+          body: rows.flatMap((row) => savePrediction(scope, row) ?? []),
+        })),
+      ),
+
+    find: (sellerId, productId, type) =>
+      run(() => {
+        const seller = sellerToRead(db, sellerId);
+        const found = currentPrediction(seller, productId, type);
+        if (found === null || liveProduct(seller, productId) === null) return null;
+        const { model, basedOn, expiresAt } = found.row;
+        const since = seller.events.filter(
+          (event) => event.seq > basedOn && event.productId === productId && isRelevant(event.type),
+        );
+        const behind = Math.min(since.length, mostBehind);
+        return { ...readOf(seller, found.prediction), ...{ model, basedOn, expiresAt, behind } };
+      }),
+
+    expire: (sellerId, at) =>
+      run(() => {
+        const { predictions } = sellerToRead(db, sellerId);
+        const expiresAt = at.toISOString();
+        for (const [key, states] of [...predictions]) {
+          const expired = states.map((state) =>
+            state.row.expiresAt > expiresAt ? { ...state, row: { ...state.row, expiresAt } } : state,
+          );
+          db.journal.put(predictions, key, expired);
+        }
+      }),
+
+    list: (sellerId, { productId, type, limit, after }) =>
+      run(() => {
+        const seller = sellerToRead(db, sellerId);
+        if (productId !== null && !seller.products.has(productId)) throw notFound("product", productId);
+        const rows = all(seller)
+          .map(({ prediction }) => ({ key: String(prediction.id), id: prediction.id, value: prediction }))
+          .filter(
+            ({ id, value }) =>
+              (productId === null || value.productId === productId) &&
+              (type === null || value.type === type) &&
+              (after === null || id < after.id),
+          )
+          .sort((a, b) => b.id - a.id);
+        return rowsOf<StoredPrediction>(seller, rows, limit);
+      }),
+
+    atRisk: (sellerId, { until, limit, after }) =>
+      run(() => {
+        const seller = sellerToRead(db, sellerId);
+        const rows = [...seller.products.values()]
+          .flatMap(({ product, deleted }) => {
+            const found = currentPrediction(seller, product.id, "stockout");
+            const key = found?.row.runOutOn ?? null;
+            if (found === null || deleted || key === null || key > until) return [];
+            return [{ key, id: product.id, value: { product, stockout: found.prediction.data } }];
+          })
+          .filter(({ key, id }) => after === null || key > after.key || (key === after.key && id > after.id))
+          .sort((a, b) => compareCodePoints(a.key, b.key) || a.id - b.id);
+        return rowsOf<AtRiskRow>(seller, rows, limit);
+      }),
+
+    stale: ({ now, limit, after }) =>
+      run(() => {
+        const isLater = ({ sellerId, productId }: ProductKey) => {
+          const order = after === null ? 1 : compareCodePoints(sellerId, after.sellerId);
+          return order > 0 || (order === 0 && productId > (after?.productId ?? 0));
+        };
+        const found = [...db.sellers.values()]
+          .sort((a, b) => compareCodePoints(a.id, b.id))
+          .flatMap((seller) => staleOf(seller, now))
+          .filter(isLater);
+        const products = found.slice(0, limit);
+        return { products, next: found.length > limit ? { ...(products.at(-1) as ProductKey) } : null };
+      }),
+
+    due: ({ today, limit }) =>
+      run(() => {
+        const found = [...db.sellers.values()].flatMap((seller) =>
+          all(seller)
+            .filter(({ row, score }) => score === null && row.dueOn < today)
+            .map(({ prediction, row: { model, basedOn, dueOn } }): DuePrediction => {
+              return { ...prediction, sellerId: seller.id, model, basedOn, dueOn };
+            }),
+        );
+        const first = found
+          .sort(
+            (a, b) =>
+              compareCodePoints(a.dueOn, b.dueOn) || compareCodePoints(a.sellerId, b.sellerId) || a.id - b.id,
+          )
+          .slice(0, limit);
+        return encodedText<DuePrediction[]>(JSON.stringify(first)).value;
+      }),
+
+    score: (sellerId, id, value, at) =>
+      run(() => {
+        const { predictions } = sellerToRead(db, sellerId);
+        for (const [key, states] of predictions) {
+          const found = states.find(({ prediction }) => prediction.id === id);
+          if (found === undefined) continue;
+          if (found.score !== null) return false;
+          const score = { value: encodedText(JSON.stringify(value)).value, at: at.toISOString() };
+          const scored = states.map((state) => (state === found ? { ...state, score } : state));
+          db.journal.put(predictions, key, scored);
+          return true;
+        }
+        return false;
+      }),
+
+    scores: (sellerId, { productId, limit }) =>
+      run(() => {
+        const seller = sellerToRead(db, sellerId);
+        const scores = all(seller).flatMap(({ prediction, row, score }): PredictionScore[] => {
+          if (score === null || score.value === null) return [];
+          const { data: _, confidence: __, ...named } = prediction;
+          const { model, dueOn } = row;
+          return productId === null || productId === named.productId
+            ? [{ ...named, model, dueOn, score: score.value, scoredAt: score.at }]
+            : [];
+        });
+        scores.sort((a, b) => compareCodePoints(b.scoredAt, a.scoredAt) || b.id - a.id);
+        return readOf<PredictionScore[]>(seller, scores.slice(0, limit));
+      }),
+  };
+}
+
+function all({ predictions }: SellerState): PredictionState[] {
+  return [...predictions.values()].flat();
+}
+
+/** Whether an event says something that a prediction is made of; what follows from predictions does not. */
+function isRelevant(type: string): boolean {
+  return type.startsWith("sale.") || type === "stock.adjusted" || type === "product.updated";
+}
+
+function staleOf(seller: SellerState, now: Date): ProductKey[] {
+  const at = now.toISOString();
+  return [...seller.products.values()]
+    .filter(
+      ({ product, deleted }) =>
+        !deleted && (currentPrediction(seller, product.id, "forecast")?.row.expiresAt ?? "") <= at,
+    )
+    .map(({ product }) => ({ sellerId: seller.id, productId: product.id }))
+    .sort((a, b) => a.productId - b.productId);
+}

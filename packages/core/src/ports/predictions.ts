@@ -1,0 +1,94 @@
+import type { PredictionType, StoredPrediction } from "../domain/prediction.ts";
+import type { Product } from "../domain/product.ts";
+import type { Command, Written } from "./command.ts";
+import type { PageRequest, Read, Rows } from "./rows.ts";
+
+export interface PredictionRow extends Pick<StoredPrediction, "productId" | "type" | "data" | "confidence"> {
+  model: string;
+  /** The `seq` up to which the log is in it. */
+  basedOn: number;
+  /** The day on which the product is without stock; `null` where that is not foreseen. */
+  runOutOn: string | null;
+  /** The last day that it speaks of: once that is over it can be scored. */
+  dueOn: string;
+  expiresAt: string;
+}
+
+/** The prediction that holds now; `body` is its `StoredPrediction`. */
+export interface CurrentPrediction extends Read<StoredPrediction> {
+  model: string;
+  basedOn: number;
+  expiresAt: string;
+  /** How many events since, of those held, would have been in it: `sale.*`, `stock.adjusted` and `product.updated` of its product; 1,000 at most. */
+  behind: number;
+}
+
+/** A product that runs out, and the data of its current prediction of that. */
+export interface AtRiskRow {
+  product: Product;
+  stockout: unknown;
+}
+
+/** Names a product of any seller. */
+export interface ProductKey {
+  sellerId: string;
+  productId: number;
+}
+
+/** A prediction whose last day is over, to be compared with what came. */
+export interface DuePrediction extends StoredPrediction {
+  sellerId: string;
+  model: string;
+  basedOn: number;
+  dueOn: string;
+}
+
+export interface PredictionScore extends Pick<StoredPrediction, "id" | "productId" | "type" | "createdAt"> {
+  model: string;
+  dueOn: string;
+  /** What `score` was given. */
+  score: unknown;
+  scoredAt: string;
+}
+
+/**
+ * What was predicted. One prediction is current for each product and type; of those it came after, the last one of each
+ * ISO week (UTC, by when it was made) is kept to be scored, and those that were scored, for 400 days.
+ */
+export interface PredictionRepository {
+  /**
+   * Writes a batch, at most one row for each product and type; each becomes the current one. Event `prediction.updated`
+   * for each. Left out are rows of products that are unknown or deleted, and those based on less of the log than the
+   * current one. Answers with what was written, in the order of the rows.
+   */
+  save(command: Command, rows: PredictionRow[]): Promise<Written<StoredPrediction[]>>;
+  /** The current one; `null` when there is none, or the product is deleted. */
+  find(sellerId: string, productId: number, type: PredictionType): Promise<CurrentPrediction | null>;
+  /** Lets all current predictions of a seller expire at this moment, if they would not earlier: their history has changed. */
+  expire(sellerId: string, at: Date): Promise<void>;
+  /** All that are kept, newest first. Throws `not_found` for a product that never was. */
+  list(
+    sellerId: string,
+    filter: PageRequest & { productId: number | null; type: PredictionType | null },
+  ): Promise<Rows<StoredPrediction>>;
+  /** Products that are not deleted and whose current `stockout` runs out on this day or before it, soonest first. */
+  atRisk(sellerId: string, request: PageRequest & { until: string }): Promise<Rows<AtRiskRow>>;
+  /**
+   * Products of all sellers that have no current forecast, or one that has expired; by seller and id. One call looks at a
+   * bounded number of them: it is called until `next` is `null`, with that as `after`.
+   */
+  stale(request: {
+    now: Date;
+    limit: number;
+    after: ProductKey | null;
+  }): Promise<{ products: ProductKey[]; next: ProductKey | null }>;
+  /** Predictions of all sellers that are not scored and whose last day was before this one; those due longest first. */
+  due(request: { today: string; limit: number }): Promise<DuePrediction[]>;
+  /** Keeps a score; `null` says that there can be none. `false` when there is no such prediction, or it has its score. */
+  score(sellerId: string, id: number, score: unknown, at: Date): Promise<boolean>;
+  /** The last scores of a product, or of all, the newest first; without those that are `null`. */
+  scores(
+    sellerId: string,
+    filter: { productId: number | null; limit: number },
+  ): Promise<Read<PredictionScore[]>>;
+}

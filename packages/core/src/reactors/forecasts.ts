@@ -1,0 +1,50 @@
+import type { Handle } from "../services/consumers/turn.ts";
+import type { Deps } from "../services/deps.ts";
+import { pause } from "../services/pause.ts";
+import { gently } from "../services/predictions/gently.ts";
+import { refresh } from "../services/predictions/refresh.ts";
+
+export const forecastEvents: readonly string[] = [
+  "sale.*",
+  "stock.adjusted",
+  "product.created",
+  "product.updated",
+];
+
+/** An event waits until it is this old, so that a burst of them is over, or at least a second's worth of it. */
+const settledMs = 1_000;
+/** Of so many products it is remembered up to where their predictions know the log. */
+const remembered = 10_000;
+
+/**
+ * Makes a product's predictions anew after something happened to it: once for all that happened up to then. Events that
+ * a prediction knows already are passed over.
+ */
+export function forecastReactor(deps: Deps): Handle {
+  const known = new Map<string, number>();
+
+  return async (event, { sellerId, signal }) => {
+    const { productId, seq, createdAt } = event as {
+      productId: number | null;
+      seq: number;
+      createdAt: string;
+    };
+    if (productId === null) return;
+    const key = `${sellerId}\n${productId}`;
+    if ((known.get(key) ?? 0) >= seq) return;
+    // A clock that went back, or one that is ahead, makes an event come from the future: it waits no longer for that.
+    const age = Math.max(0, deps.now().getTime() - Date.parse(createdAt));
+    await pause(settledMs - age, signal);
+    // However much is sold, what asks for answers comes first; while this rests, more of a product's events go into one forecast.
+    // Who asked for it, or this reactor before a restart, may have had it made.
+    const held = await deps.repositories.predictions.find(sellerId, productId, "forecast");
+    const basedOn =
+      held !== null && held.basedOn >= seq
+        ? held.basedOn
+        : await gently(signal, () => refresh(deps, sellerId, [productId]));
+    // Anew at the end: what is remembered longest is forgotten first.
+    known.delete(key);
+    known.set(key, basedOn);
+    if (known.size > remembered) for (const oldest of known.keys()) return void known.delete(oldest);
+  };
+}

@@ -1,0 +1,126 @@
+import { encodedValue } from "../../domain/encoded.ts";
+import { parse } from "../../domain/parse.ts";
+import {
+  type AtRisk,
+  atRiskQuerySchema,
+  forecastQuerySchema,
+  type PredictionType,
+  type ProductForecast,
+  type ProductStockout,
+  predictionQuerySchema,
+} from "../../domain/prediction.ts";
+import { addDays, dateOf } from "../../domain/time.ts";
+import { notFound } from "../../errors.ts";
+import type { CurrentPrediction } from "../../ports/predictions.ts";
+import { answerRead, checkSees, type Deps } from "../deps.ts";
+import { pageOf, positionOf } from "../pages.ts";
+import type { Answer, Context, Services } from "../services.ts";
+import { storedHorizon } from "./outlook.ts";
+import { readOutlooks, refresh } from "./refresh.ts";
+
+/** A prediction this young is served though something happened since: a burst of sales is not a burst of forecasts. */
+const burstMs = 1_000;
+
+/** What will be sold, and when stock runs out: stored, and made anew when something happened to the product. */
+export function predictionsService(deps: Deps): Services["predictions"] {
+  const { repositories } = deps;
+  /** Predictions on their way, so that many who ask cause one. */
+  const underWay = new Map<string, Promise<unknown>>();
+
+  function once<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const known = underWay.get(key) as Promise<T> | undefined;
+    if (known) return known;
+    const one = work().finally(() => underWay.delete(key));
+    underWay.set(key, one);
+    return one;
+  }
+
+  function isFresh({ behind, expiresAt, body }: CurrentPrediction): boolean {
+    const now = deps.now().getTime();
+    if (Date.parse(expiresAt) <= now) return false;
+    // What was made yesterday begins with yesterday.
+    if (dateOf(new Date(body.value.createdAt)) !== dateOf(deps.now())) return false;
+    // Either way: by a clock that went back, it was made in the future.
+    return behind === 0 || Math.abs(now - Date.parse(body.value.createdAt)) < burstMs;
+  }
+
+  /** The current prediction, fresh. */
+  async function current<T extends object>(
+    context: Context,
+    productId: number,
+    type: PredictionType,
+  ): Promise<Answer<T & { behind: number }>> {
+    const { sellerId } = context;
+    let found = await repositories.predictions.find(sellerId, productId, type);
+    if (found === null || !isFresh(found)) {
+      await once(`${sellerId}\n${productId}`, () => refresh(deps, sellerId, [productId]));
+      found = await repositories.predictions.find(sellerId, productId, type);
+    }
+    if (found === null) throw notFound("product", productId);
+    const data = found.body.value.data as T;
+    return answerRead(deps, sellerId, {
+      body: encodedValue({ ...data, behind: found.behind }),
+      head: found.head,
+    });
+  }
+
+  return {
+    async forecast(context, productId, input) {
+      checkSees(context);
+      const { horizon } = parse(forecastQuerySchema, input);
+      if (horizon > storedHorizon) return longForecast(context, productId, horizon);
+      const answer = await current<Omit<ProductForecast, "behind">>(context, productId, "forecast");
+      const { value } = answer.body;
+      return { ...answer, body: encodedValue({ ...value, points: value.points.slice(0, horizon) }) };
+    },
+
+    async stockout(context, productId) {
+      checkSees(context);
+      return current<Omit<ProductStockout, "behind">>(context, productId, "stockout");
+    },
+
+    async atRisk(context, input) {
+      checkSees(context);
+      const { limit, cursor, within } = parse(atRiskQuerySchema, input);
+      const filters = ["atRisk", within];
+      const rows = await repositories.predictions.atRisk(context.sellerId, {
+        ...{ limit, after: positionOf(cursor, filters) },
+        until: addDays(dateOf(deps.now()), within - 1),
+      });
+      return answerRead(deps, context.sellerId, {
+        body: pageOf<AtRisk>(rows as never, filters),
+        head: rows.head,
+      });
+    },
+
+    async list(context, input) {
+      checkSees(context);
+      const { limit, cursor, ...filters } = parse(predictionQuerySchema, input);
+      const rows = await repositories.predictions.list(context.sellerId, {
+        ...{ limit, after: positionOf(cursor, ["predictions", filters]) },
+        ...{ productId: filters.productId ?? null, type: filters.type ?? null },
+      });
+      return answerRead(deps, context.sellerId, {
+        body: pageOf(rows, ["predictions", filters]),
+        head: rows.head,
+      });
+    },
+  };
+
+  /** Further ahead than what is stored: made for this answer alone. */
+  async function longForecast(
+    context: Context,
+    productId: number,
+    horizon: number,
+  ): Promise<Answer<ProductForecast>> {
+    const { sellerId } = context;
+    const { outlooks } = await once(`${sellerId}\n${productId}\n${horizon}`, () =>
+      readOutlooks(deps, sellerId, [productId], horizon),
+    );
+    const made = outlooks.get(productId);
+    if (made === undefined) throw notFound("product", productId);
+    const product = await repositories.products.find(sellerId, productId);
+    const body = encodedValue({ ...made.forecast, behind: 0 });
+    return answerRead(deps, sellerId, { body, head: product?.head ?? null });
+  }
+}

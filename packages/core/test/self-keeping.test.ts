@@ -1,0 +1,164 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { type Amused, createAmused } from "../src/amused.ts";
+import { dateOf } from "../src/domain/time.ts";
+import { memoryFiles } from "../src/memory/files.ts";
+import { memoryStore } from "../src/memory/store.ts";
+import { predictionsPass } from "../src/services/predictions/upkeep.ts";
+
+let amused: Amused;
+afterEach(() => amused?.close());
+
+const poll = (value: () => unknown) => expect.poll(value, { timeout: 10_000, interval: 50 });
+const toldOf = async (seller: string) =>
+  (await amused.seller(seller).events.list({ types: ["stock.low", "stock.depleted"] })).items.map(
+    ({ type }) => type,
+  );
+
+test("a reorder point that is set is held against the very next sale", async () => {
+  amused = await createAmused({ store: memoryStore() });
+  await amused.start();
+  const shop = amused.seller("acme");
+  const { id } = await shop.products.create({ name: "Tea", quantity: 15 });
+  const sell = (quantity: number) => shop.sales.record({ lines: [{ productId: id, quantity }] });
+  await sell(1);
+  // The level of the first sale is remembered by now.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await shop.products.update(id, { reorderPoint: 10 });
+  await sell(5);
+  await poll(() => toldOf("acme")).toEqual(["stock.low"]);
+});
+
+test("what stock did before the first start is not told", async () => {
+  amused = await createAmused({ store: memoryStore() });
+  const shop = amused.seller("acme");
+  const { id } = await shop.products.create({ name: "Tea", quantity: 1 });
+  await shop.sales.record({ lines: [{ productId: id, quantity: 1 }] });
+  await amused.start();
+  await shop.products.create({ name: "Pot" });
+  await poll(async () => (await shop.predictions.list()).items.length).toBeGreaterThan(1);
+  expect(await toldOf("acme")).toEqual([]);
+});
+
+test("a clock that goes back holds up neither a forecast nor stop()", async () => {
+  let ahead = 3_600_000;
+  amused = await createAmused({ store: memoryStore(), now: () => new Date(Date.now() + ahead) });
+  const shop = amused.seller("acme");
+  await shop.products.create({ name: "Tea", quantity: 5 });
+  ahead = 0;
+  await amused.start();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const from = performance.now();
+  await amused.stop();
+  expect(performance.now() - from).toBeLessThan(3_000);
+});
+
+test("products that can not be predicted or scored do not keep others from it, and are told of", async () => {
+  const store = memoryStore();
+  const { read } = store.demand;
+  const errors: unknown[] = [];
+  let [fails, day] = [false, 0];
+  const demand = {
+    ...store.demand,
+    read: (...[seller, span]: Parameters<typeof read>) =>
+      fails && seller === "acme" ? Promise.reject(new Error("broken")) : read(seller, span),
+  };
+  const now = () => new Date(Date.now() + day * 86_400_000);
+  const deps = {
+    ...{ repositories: { ...store, demand }, files: memoryFiles(), customEvents: {}, currency: "USD" },
+    ...{ now, epoch: () => "e", announce() {} },
+  };
+  const pass = () => predictionsPass(deps, new AbortController().signal, (error) => errors.push(error));
+  amused = await createAmused({ store });
+  for (const seller of ["acme", "bolt"]) await amused.seller(seller).products.create({ name: "Tea" });
+  await pass();
+  [fails, day] = [true, 40];
+  await pass();
+  expect((await amused.seller("bolt").predictions.list()).items.length).toBe(4);
+  const due = await store.predictions.due({ today: dateOf(now()), limit: 10 });
+  expect(due.map(({ sellerId, type }) => [sellerId, type])).toEqual([["acme", "forecast"]]);
+  expect(errors.map(String)).toEqual(["Error: broken", "Error: broken"]);
+});
+
+const history = Array.from({ length: 40 }, (_, day) =>
+  new Date(Date.now() - (day + 1) * 86_400_000).toISOString().slice(0, 10),
+);
+
+test("a sales import that is written while a prediction is made is in the next one", async () => {
+  const store = memoryStore();
+  const { read } = store.demand;
+  let during = async () => {};
+  const slow = {
+    ...store,
+    demand: {
+      ...store.demand,
+      async read(...[seller, span]: Parameters<typeof read>) {
+        const seen = await read(seller, span);
+        await during();
+        return seen;
+      },
+    },
+  };
+  amused = await createAmused({ store: slow });
+  const shop = amused.seller("acme");
+  const { id } = await shop.products.create({ name: "Tea", quantity: 5 });
+  during = async () => {
+    during = async () => {};
+    await shop.sales.import(
+      `productId,quantity,soldAt\n${history.map((day) => `${id},3,${day}`).join("\n")}\n`,
+    );
+  };
+  expect((await shop.predictions.forecast(id)).verdict).toBe("not_enough_history");
+  expect((await shop.predictions.forecast(id)).verdict).toBe("ok");
+});
+
+test("a sales import that breaks off lets predictions expire too", async () => {
+  amused = await createAmused({ store: memoryStore() });
+  const shop = amused.seller("acme");
+  const { id } = await shop.products.create({ name: "Tea", quantity: 5 });
+  expect((await shop.predictions.forecast(id)).verdict).toBe("not_enough_history");
+  async function* file() {
+    yield new TextEncoder().encode("productId,quantity,soldAt\n");
+    for (let n = 0; n < 60; n++) {
+      yield new TextEncoder().encode(history.map((day) => `${id},${n + 1},${day}\n`).join(""));
+      // The rows so far are read and written before it breaks.
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    throw new Error("The connection broke.");
+  }
+  await expect(shop.sales.import(file())).rejects.toThrow();
+  expect((await shop.sales.list()).items.length).toBeGreaterThan(0);
+  expect((await shop.predictions.forecast(id)).verdict).toBe("ok");
+});
+
+test("a system that was closed is not started again", async () => {
+  amused = await createAmused({ store: memoryStore() });
+  await amused.start();
+  await amused.close();
+  await expect(amused.start()).rejects.toMatchObject({ code: "unavailable" });
+});
+
+test("what was made for somebody who asked is not made again in the background", async () => {
+  amused = await createAmused({ store: memoryStore() });
+  await amused.start();
+  const shop = amused.seller("acme");
+  const { id } = await shop.products.create({ name: "Tea", quantity: 5 });
+  await shop.predictions.stockout(id);
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  await shop.sales.record({ lines: [{ productId: id, quantity: 1 }] });
+  await shop.predictions.stockout(id);
+  const made = async () => (await shop.events.list({ types: ["prediction.updated"] })).items.length;
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(await made()).toBe(4);
+});
+
+test("a start() that is overtaken by stop(), or by another, leaves no timer behind", async () => {
+  amused = await createAmused({ store: memoryStore() });
+  const set = vi.spyOn(globalThis, "setInterval");
+  const cleared = vi.spyOn(globalThis, "clearInterval");
+  const starts = [amused.start(), amused.start()];
+  const stopped = amused.stop();
+  await Promise.all([...starts, stopped]);
+  const left = set.mock.results.filter(({ value }) => !cleared.mock.calls.some(([timer]) => timer === value));
+  vi.restoreAllMocks();
+  expect(left).toEqual([]);
+});

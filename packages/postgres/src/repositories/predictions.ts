@@ -1,0 +1,173 @@
+import {
+  type AtRiskRow,
+  type DuePrediction,
+  encodedText,
+  mostBehind,
+  type PredictionRepository,
+  type PredictionScore,
+  type StoredPrediction,
+} from "@amused/core";
+import { notFound } from "@amused/core/errors";
+import type { Database, Row } from "../database.ts";
+import {
+  alive,
+  bare,
+  isoDate,
+  isoTime,
+  object,
+  predictionJson,
+  productJson,
+  quoted,
+  scoreJson,
+  text,
+} from "../sql/json.ts";
+import { headColumns, headOf, listPage } from "../sql/page.ts";
+import { savePredictions } from "./prediction-save.ts";
+
+/** How many products one call looks at. */
+const lookedAt = 5_000;
+
+/** What was predicted, and how right it was. */
+export function predictionRepository(schema: string): (database: Database) => PredictionRepository {
+  const [table, products] = [`${schema}.ai_predictions`, `${schema}.products`];
+  const save = savePredictions(schema);
+  const exists = `select from ${products} where seller_id = $1::text and id = $2::bigint`;
+
+  const find = `
+    select ${predictionJson("a")} as body, a.model, a.based_on, ${isoTime("a.expires_at")} as expires_at, ${headColumns(schema)},
+      (select count(*) from (
+        select from ${schema}.events e
+        where e.seller_id = $1::text and e.product_id = $2::bigint and e.seq > a.based_on
+          and (e.type like 'sale.%' or e.type in ('stock.adjusted', 'product.updated'))
+        limit ${mostBehind}) e) as behind
+    from ${table} a join ${products} p on p.seller_id = $1::text and p.id = a.product_id and ${alive("p")}
+    where a.seller_id = $1::text and a.product_id = $2::bigint and a.type = $3::text and a.current`;
+
+  const expire = `
+    update ${table} set expires_at = $2::timestamptz
+    where seller_id = $1::text and current and expires_at > $2::timestamptz`;
+
+  const stale = `
+    with reach as materialized (
+      select p.*, row_number() over () as n from (
+        select p.seller_id, p.id, p.deleted_at from ${products} p where (p.seller_id, p.id) > ($2::text, $3::bigint)
+        order by p.seller_id, p.id limit ${lookedAt}) p)
+    select * from (
+      select reach.seller_id, reach.id, reach.n = ${lookedAt} as more, reach.deleted_at is null and not exists (
+        select from ${table} a where a.seller_id = reach.seller_id and a.product_id = reach.id
+          and a.type = 'forecast' and a.current and a.expires_at > $1::timestamptz) as stale
+      from reach) r
+    where stale or more order by seller_id, id limit $4::int + 1`;
+
+  const due = `
+    select ${object({
+      sellerId: text("a.seller_id"),
+      prediction: predictionJson("a"),
+      model: text("a.model"),
+      basedOn: bare("a.based_on"),
+      dueOn: quoted(isoDate("a.due_on")),
+    })} as json
+    from ${table} a where a.scored_at is null and a.due_on < $1::date order by a.due_on, a.seller_id, a.id limit $2::int`;
+
+  const score = `
+    update ${table} set score = $3::json, scored_at = $4::timestamptz
+    where seller_id = $1::text and id = $2::bigint and scored_at is null returning 1`;
+
+  const scores = (where: string) => `
+    select '[' || coalesce(string_agg(json, ',' order by scored_at desc, id desc), '') || ']' as body, ${headColumns(schema)}
+    from (
+      select ${scoreJson("a")} as json, a.scored_at, a.id from ${table} a
+      where a.seller_id = $1::text and a.score is not null ${where} order by a.scored_at desc, a.id desc limit $2::int) a`;
+  const allScores = scores("");
+  const itsScores = scores("and a.product_id = $3::bigint");
+
+  return (database) => ({
+    save: (command, rows) => save(database, command, rows),
+
+    async find(sellerId, productId, type) {
+      const [row] = await database.run(find, [sellerId, productId, type]);
+      if (row === undefined) return null;
+      return {
+        body: encodedText<StoredPrediction>(row.body as string),
+        model: row.model as string,
+        basedOn: Number(row.based_on),
+        expiresAt: row.expires_at as string,
+        behind: Number(row.behind),
+        head: headOf(row),
+      };
+    },
+
+    async expire(sellerId, at) {
+      await database.run(expire, [sellerId, at]);
+    },
+
+    async list(sellerId, { productId, type, limit, after }) {
+      if (productId !== null && (await database.run(exists, [sellerId, productId])).length === 0)
+        throw notFound("product", productId);
+      const where = ["x.seller_id = $1::text"];
+      const values: unknown[] = [];
+      const parameter = (value: unknown) => `$${values.push(value) + 1}`;
+      if (productId !== null) where.push(`x.product_id = ${parameter(productId)}::bigint`);
+      if (type !== null) where.push(`x.type = ${parameter(type)}::text`);
+      return listPage(database, schema, sellerId, {
+        from: table,
+        where,
+        values,
+        sort: { column: "id", type: "bigint" },
+        descending: true,
+        json: predictionJson("x"),
+        after,
+        limit,
+      });
+    },
+
+    // Each product by a look-up of its own: the planner thinks that a join leaves few rows, and would sort all of them.
+    atRisk: (sellerId, { until, limit, after }) =>
+      listPage<AtRiskRow>(database, schema, sellerId, {
+        from: `(
+          select a.seller_id, a.product_id as id, a.run_out_on, a.data as stockout, p.product from ${table} a, lateral (
+            select ${productJson("p")} as product from ${products} p
+            where p.seller_id = $1::text and p.id = a.product_id and ${alive("p")} limit 1) p
+          where a.current and a.type = 'stockout' and a.run_out_on is not null)`,
+        where: ["x.seller_id = $1::text", "x.run_out_on <= $2::date"],
+        values: [until],
+        sort: { column: "run_out_on", type: "date", text: isoDate("x.run_out_on") },
+        descending: false,
+        json: object({ product: "x.product", stockout: bare("x.stockout") }),
+        after,
+        limit,
+      }),
+
+    async stale({ now, limit, after }) {
+      const from = [after?.sellerId ?? "", after?.productId ?? 0];
+      const rows = await database.runAnew(stale, [now, ...from, limit]);
+      const found = rows.filter((row) => row.stale === true);
+      const last = found.length > limit ? found[limit - 1] : rows.find(({ more }) => more === true);
+      return { products: found.slice(0, limit).map(keyOf), next: last === undefined ? null : keyOf(last) };
+    },
+
+    async due({ today, limit }) {
+      const rows = await database.run(due, [today, limit]);
+      return rows.map(({ json }): DuePrediction => {
+        const { prediction, ...rest } = JSON.parse(json as string);
+        return { ...prediction, ...rest };
+      });
+    },
+
+    async score(sellerId, id, value, at) {
+      const json = value === null ? null : JSON.stringify(value);
+      return (await database.run(score, [sellerId, id, json, at])).length > 0;
+    },
+
+    async scores(sellerId, { productId, limit }) {
+      const [row] = (await (productId === null
+        ? database.run(allScores, [sellerId, limit])
+        : database.run(itsScores, [sellerId, limit, productId]))) as [Row];
+      return { body: encodedText<PredictionScore[]>(row.body as string), head: headOf(row) };
+    },
+  });
+}
+
+function keyOf(row: Row): { sellerId: string; productId: number } {
+  return { sellerId: row.seller_id as string, productId: Number(row.id) };
+}

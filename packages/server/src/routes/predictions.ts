@@ -1,0 +1,61 @@
+import { atRiskQuerySchema, forecastQuerySchema, predictionQuerySchema } from "@amused/core";
+import { idOf } from "../http/path.ts";
+import { answerReply } from "../http/reply.ts";
+import { atRiskShape, forecastShape, pageShape, predictionShape, stockoutShape } from "../openapi/shapes.ts";
+import type { Route } from "./route.ts";
+
+const tag = "Predictions";
+
+export const predictionRoutes: Route[] = [
+  {
+    method: "GET",
+    path: "/v1/products/{id}/forecast",
+    id: "forecastProduct",
+    tag,
+    scope: "read",
+    summary: "Forecast a product's sales",
+    description:
+      "The first point is today (UTC). Four days of five lie between `p10` and `p90`, as was measured on the past. With too little history the verdict is `not_enough_history`, and `need` says how much there should be.",
+    query: forecastQuerySchema,
+    success: { status: 200, description: "The forecast", schema: forecastShape },
+    handle: async ({ house, context, param, query }) =>
+      answerReply(await house.amused.services.predictions.forecast(context, idOf(param("id")), query)),
+  },
+  {
+    method: "GET",
+    path: "/v1/products/{id}/stockout",
+    id: "predictStockout",
+    tag,
+    scope: "read",
+    summary: "When a product runs out, and what to order",
+    success: { status: 200, description: "The prediction", schema: stockoutShape },
+    handle: async ({ house, context, param }) =>
+      answerReply(await house.amused.services.predictions.stockout(context, idOf(param("id")))),
+  },
+  {
+    method: "GET",
+    path: "/v1/stockouts",
+    id: "listStockouts",
+    tag,
+    scope: "read",
+    summary: "List products that run out soon",
+    description: "Soonest first, as last predicted; background work keeps that current.",
+    query: atRiskQuerySchema,
+    success: { status: 200, description: "A page of products at risk", schema: pageShape(atRiskShape) },
+    handle: async ({ house, context, query }) =>
+      answerReply(await house.amused.services.predictions.atRisk(context, query)),
+  },
+  {
+    method: "GET",
+    path: "/v1/predictions",
+    id: "listPredictions",
+    tag,
+    scope: "read",
+    summary: "List predictions as they were made",
+    description: "Newest first.",
+    query: predictionQuerySchema,
+    success: { status: 200, description: "A page of predictions", schema: pageShape(predictionShape) },
+    handle: async ({ house, context, query }) =>
+      answerReply(await house.amused.services.predictions.list(context, query)),
+  },
+];

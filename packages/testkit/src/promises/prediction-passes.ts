@@ -1,0 +1,151 @@
+import type { ProductFilter, ProductKey } from "@amused/core";
+import { expect } from "vitest";
+import type { PromiseGroup } from "../bench.ts";
+import { commandOf, createProduct, later } from "../commands.ts";
+import { predict, predictionRow } from "../predicting.ts";
+import { all } from "../reading.ts";
+
+export const predictionPasses: PromiseGroup = {
+  about: "predictions are found when it is their time",
+  promises: [
+    {
+      title:
+        "products at risk come soonest first, by what is current; a list of products finds the same ones",
+      async keep({ store, seller }) {
+        const sellerId = seller();
+        const ids: number[] = [];
+        for (let n = 0; n < 8; n++) ids.push((await createProduct(store, sellerId, { quantity: n })).id);
+        const runsOut = [
+          "2025-06-20",
+          "2025-06-18",
+          null,
+          "2025-06-20",
+          "2025-06-21",
+          "2025-06-17",
+          "2025-06-18",
+        ];
+        const rows = runsOut.map((runOutOn, n) =>
+          predictionRow(ids[n] as number, { type: "stockout", runOutOn, data: { n } }),
+        );
+        await predict(store, sellerId, [
+          ...rows,
+          predictionRow(ids[7] as number, { runOutOn: "2025-06-16" }),
+        ]);
+        await predict(store, sellerId, [
+          predictionRow(ids[6] as number, { type: "stockout", runOutOn: null }),
+          predictionRow(ids[5] as number, { type: "stockout", runOutOn: "2025-06-19", data: { n: "again" } }),
+        ]);
+        const atRisk = async (until: string) => {
+          const found = await all((page) => store.predictions.atRisk(sellerId, { until, ...page }), 2);
+          return found.map(({ product, stockout }) => {
+            expect(product).toMatchObject({ sellerId, quantity: ids.indexOf(product.id) });
+            return stockout;
+          });
+        };
+        const filter = { category: null, maxQuantity: null, sort: "id", descending: false } as const;
+        const listed = async (changes: Partial<ProductFilter>) => {
+          const page = { words: [], limit: 9, after: null, runsOutBy: null, ...changes };
+          const read = await store.products.list(sellerId, { ...filter, ...page });
+          return read.body.value.map(({ id }) => ids.indexOf(id));
+        };
+        expect(await atRisk("2025-06-20")).toEqual([{ n: 1 }, { n: "again" }, { n: 0 }, { n: 3 }]);
+        expect(await atRisk("2025-06-19")).toEqual([{ n: 1 }, { n: "again" }]);
+        expect(await atRisk("2025-06-17")).toEqual([]);
+        expect(await listed({ runsOutBy: "2025-06-20" })).toEqual([0, 1, 3, 5]);
+        expect(await listed({ runsOutBy: "2025-06-20", maxQuantity: 1 })).toEqual([0, 1]);
+        expect(await listed({ runsOutBy: "2025-06-20", sort: "name", descending: true })).toEqual([
+          5, 3, 1, 0,
+        ]);
+        await store.products.delete(commandOf(sellerId), ids[0] as number, null);
+        expect(await atRisk("2025-06-20")).toEqual([{ n: 1 }, { n: "again" }, { n: 3 }]);
+        expect(await listed({ runsOutBy: "2025-06-20" })).toEqual([1, 3, 5]);
+      },
+    },
+    {
+      title: "a pass finds each product whose forecast has expired or never was, page by page",
+      async keep({ store, seller }) {
+        const [a, b] = [seller(), seller()];
+        const ids: number[] = [];
+        for (let n = 0; n < 6; n++) ids.push((await createProduct(store, a)).id);
+        const [fresh, expired, superseded, never, gone, onlyStockout] = ids as [
+          ...[number, number, number, number, number, number],
+        ];
+        const theirs = await createProduct(store, b);
+        const until = (productId: number, ms: number, type: "forecast" | "stockout" = "forecast") =>
+          predictionRow(productId, { type, expiresAt: later(ms).toISOString() });
+        await predict(store, a, [until(superseded, 9), until(onlyStockout, 9, "stockout")]);
+        await predict(store, a, [until(fresh, 1), until(expired, 0), until(superseded, -1), until(gone, -1)]);
+        await store.products.delete(commandOf(a), gone, null);
+        const found: ProductKey[] = [];
+        let after: ProductKey | null = { sellerId: a, productId: 0 };
+        do {
+          const page = await store.predictions.stale({ now: later(0), limit: 2, after });
+          expect(page.products.length).toBeLessThanOrEqual(2);
+          found.push(...page.products);
+          after = page.next;
+        } while (after !== null);
+        const of = (sellerId: string) =>
+          found.filter((key) => key.sellerId === sellerId).map(({ productId }) => productId);
+        expect(of(a)).toEqual([expired, superseded, never, onlyStockout]);
+        expect(of(b)).toEqual([theirs.id]);
+        const from = await store.predictions.stale({
+          ...{ now: later(0), limit: 1, after: { sellerId: a, productId: superseded } },
+        });
+        expect(from.products).toEqual([{ sellerId: a, productId: never }]);
+      },
+    },
+    {
+      title:
+        "what is due is found for all sellers, longest due first, until it has its score, which it gets once",
+      async keep({ store, seller }) {
+        const [a, b] = [seller(), seller()];
+        const [tea, pot] = [await createProduct(store, a), await createProduct(store, a)];
+        const theirs = await createProduct(store, b);
+        const due = (productId: number, dueOn: string) =>
+          predictionRow(productId, { dueOn, data: { dueOn } });
+        const [first] = await predict(store, a, [due(tea.id, "1999-01-02")]);
+        const [second, open] = await predict(store, a, [
+          due(tea.id, "1999-01-01"),
+          due(pot.id, "1999-01-03"),
+        ]);
+        const [other] = await predict(store, b, [due(theirs.id, "1999-01-01")]);
+        const find = async (today = "1999-01-03", limit = 100) =>
+          (await store.predictions.due({ today, limit })).filter(({ sellerId }) => [a, b].includes(sellerId));
+        expect(await find()).toEqual([
+          { sellerId: a, ...second, model: "naive", basedOn: 0, dueOn: "1999-01-01" },
+          { sellerId: b, ...other, model: "naive", basedOn: 0, dueOn: "1999-01-01" },
+          { sellerId: a, ...first, model: "naive", basedOn: 0, dueOn: "1999-01-02" },
+        ]);
+        expect(await find("1999-01-01")).toEqual([]);
+        expect(await store.predictions.due({ today: "1999-01-03", limit: 2 })).toHaveLength(2);
+
+        const score = (sellerId: string, id: number | undefined, value: unknown, ms: number) =>
+          store.predictions.score(sellerId, id as number, value, later(ms));
+        expect(await score(b, first?.id, {}, 0), "another's").toBe(false);
+        expect(await score(a, first?.id, { mase: 0.75 }, 1)).toBe(true);
+        expect(await score(a, first?.id, { mase: 9 }, 2), "it has its score").toBe(false);
+        expect(await score(a, second?.id, null, 3)).toBe(true);
+        expect(await score(a, second?.id, { mase: 9 }, 4)).toBe(false);
+        expect(await score(b, other?.id, [1], 4)).toBe(true);
+        expect(await score(a, open?.id, { mase: 2 }, 5)).toBe(true);
+        expect(await find("1999-12-31")).toEqual([]);
+        const scores = async (productId: number | null, limit = 9) =>
+          (await store.predictions.scores(a, { productId, limit })).body.value;
+        const scored = [
+          {
+            ...{ id: open?.id, productId: pot.id, type: "forecast", model: "naive", dueOn: "1999-01-03" },
+            ...{ score: { mase: 2 }, createdAt: open?.createdAt, scoredAt: later(5).toISOString() },
+          },
+          {
+            ...{ id: first?.id, productId: tea.id, type: "forecast", model: "naive", dueOn: "1999-01-02" },
+            ...{ score: { mase: 0.75 }, createdAt: first?.createdAt, scoredAt: later(1).toISOString() },
+          },
+        ];
+        expect(await scores(null)).toEqual(scored);
+        expect(await scores(null, 1)).toEqual(scored.slice(0, 1));
+        expect(await scores(tea.id)).toEqual(scored.slice(1));
+        expect(await scores(theirs.id)).toEqual([]);
+      },
+    },
+  ],
+};
