@@ -126,6 +126,12 @@ test("the same seed, the same answer; another one, nearly", () => {
   });
 });
 
+test("to ask for more does not change what was asked before", () => {
+  const little = replenish(base, { within: [7] });
+  const much = replenish(base, { within: [7, 90], cover: 20 });
+  expect(much.runsOut.probability).toEqual(little.runsOut.probability);
+});
+
 test.each([
   [{ stock: Number.NaN }, "stock"],
   [{ stock: -1 }, "stock"],

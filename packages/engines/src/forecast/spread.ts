@@ -21,6 +21,8 @@ export function drift({ start, step, common }: Drift, relative: number, horizon:
 
 /** An error counts for three usual ones at most: one wild period shall not widen all. */
 const wild = 9;
+/** Noise at most, a standard deviation of a million times the mean: beyond it no sale is told from another, and products of variances overflow. */
+const wildest = 1e12;
 
 /** Noise by the share of zeros or by moments: `noise` beyond chance, and `chance` (1 for counts, less where values vary less than Poisson counts would). */
 export function noiseOf(
@@ -56,10 +58,10 @@ export function noiseOf(
     limit = (wild * Math.max(0, squares)) / second;
   }
   if (size === 0) return { noise: 0, chance: counts ? 1 : 0, size };
-  if (!counts) return { noise: Math.max(1e-6, squares / second), chance: 0, size };
+  if (!counts) return { noise: Math.max(1e-6, Math.min(wildest, squares / second)), chance: 0, size };
   if (squares >= first) {
     // Bulk orders rule the squares; how often nothing is sold tells the shape of the usual days, and calibration sees to the tail.
-    const noise = noiseByZeros(said / size, zeros / size) ?? (squares - first) / second;
+    const noise = noiseByZeros(said / size, zeros / size) ?? Math.min(wildest, (squares - first) / second);
     return { noise, chance: 1, size };
   }
   return { noise: 0, chance: Math.max(0.02, squares / first), size };

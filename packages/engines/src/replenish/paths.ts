@@ -4,7 +4,7 @@ import { exp, log } from "../numeric/elementary.ts";
 import { normalQuantile } from "../numeric/normal.ts";
 import { random } from "../numeric/random.ts";
 
-/** Paths of demand, row by row `length` periods; and one more uniform number each, for the lead time. */
+/** Paths of demand, row by row `length` periods; and one more probability each, for the lead time. */
 export interface Paths {
   readonly count: number;
   readonly length: number;
@@ -14,7 +14,8 @@ export interface Paths {
 
 /**
  * Draws paths: a level factor that starts off by how badly the level is known (gamma) and then walks (log-normal), times counts
- * around it. The start is stratified over the paths, so few of them do.
+ * around it. Start and every period are a Latin hypercube over the paths (McKay, Beckman & Conover 1979), so few of them do, and what is
+ * drawn of a period does not depend on how many follow.
  */
 export function paths(demand: Demand, length: number, count: number, seed: number): Paths {
   const { mean, drift } = demand;
@@ -40,15 +41,31 @@ export function paths(demand: Demand, length: number, count: number, seed: numbe
     before = Math.max(now, before);
   }
   const start = distribution(1, length > 0 ? Math.max(1e-12, drift[0]!) : 1e-12, false);
-  for (let i = 0; i < count; i++) {
-    chance[i] = next();
-    const first = start.quantile((i + 0.5) / count);
-    let walk = 0;
-    for (let h = 0; h < length; h++) {
-      const v = h > 0 ? steps[h]! : 0;
-      if (v > 0) walk += Math.sqrt(v) * normalQuantile(Math.max(next(), 1e-12)) - v / 2;
-      const m = means[h]! * first * (walk === 0 ? 1 : exp(walk));
-      out[i * length + h] = m > 1e-9 ? draw(m, demand, next()) : 0;
+  const level = Float64Array.from({ length: count }, (_, i) => start.quantile((i + 0.5) / count));
+  // Every strip of probability is met once by one path, in each period anew.
+  const strip = Int32Array.from({ length: count }, (_, i) => i);
+  const shuffle = (): void => {
+    for (let i = count - 1; i > 0; i--) {
+      const j = Math.floor(next() * (i + 1));
+      const other = strip[j]!;
+      strip[j] = strip[i]!;
+      strip[i] = other;
+    }
+  };
+  shuffle();
+  for (let i = 0; i < count; i++) chance[i] = (strip[i]! + 0.5) / count;
+  for (let h = 0; h < length; h++) {
+    const v = h > 0 ? steps[h]! : 0;
+    if (v > 0) {
+      const deviation = Math.sqrt(v);
+      shuffle();
+      for (let i = 0; i < count; i++)
+        level[i]! *= exp(deviation * normalQuantile((strip[i]! + 0.5) / count) - v / 2);
+    }
+    shuffle();
+    for (let i = 0; i < count; i++) {
+      const m = means[h]! * level[i]!;
+      out[i * length + h] = m > 1e-9 ? draw(m, demand, (strip[i]! + 0.5) / count) : 0;
     }
   }
   return { count, length, demand: out, chance };
