@@ -3,10 +3,13 @@ export class EngineError extends Error {
   override readonly name: string = "EngineError";
   readonly code = "invalid_input";
   readonly field: string;
+  /** The message without the field. */
+  readonly expected: string;
 
   constructor(field: string, message: string) {
     super(`${field}: ${message}`);
     this.field = field;
+    this.expected = message;
   }
 }
 
@@ -20,5 +23,8 @@ export function finite(
   if (typeof value === "number" && value >= min && value <= max) return value;
   const bounds =
     max < Number.MAX_VALUE ? ` from ${min} to ${max}` : min > -Number.MAX_VALUE ? ` of at least ${min}` : "";
-  throw new EngineError(field, `expected a finite number${bounds}, not ${String(value)}`);
+  throw new EngineError(
+    field,
+    `expected a finite number${bounds}, not ${typeof value === "string" ? JSON.stringify(value) : String(value)}`,
+  );
 }

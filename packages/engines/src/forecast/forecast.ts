@@ -59,6 +59,8 @@ export function checked(
   probabilities("levels", options.levels ?? defaultLevels);
   probabilities("coverages", options.coverages ?? defaultCoverages);
   const series = prepare(input, horizon);
+  if (options.shop !== undefined && options.shop?.version !== 1)
+    throw new EngineError("shop", "expected the profile that learnShop made, version 1");
   return { series, horizon, shop: options.shop?.frequency === series.frequency ? options.shop : undefined };
 }
 

@@ -52,7 +52,7 @@ export function learnShop(
   const series: Series[] = [];
   for (const input of some(inputs, most)) {
     if (input.frequency !== frequency) continue;
-    const s = prepare(input, 0);
+    const s = named(inputs, input, () => prepare(input, 0));
     if (s.known >= 12 && s.mean > 0) series.push(s);
   }
   const empty: ShopProfile = {
@@ -142,5 +142,15 @@ function outcomes(
       totals.push(outcome(d, sum, demand.counts));
       if (cut === 1) totals.push(outcome(d, d.quantile(chance()), demand.counts));
     }
+  }
+}
+
+/** Says of a refused series which one it is. */
+function named<T>(inputs: readonly SeriesInput[], input: SeriesInput, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new EngineError(`${inputs.indexOf(input)}.${error.field}`, error.expected);
   }
 }

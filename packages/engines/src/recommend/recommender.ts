@@ -1,4 +1,4 @@
-import { finite } from "../errors.ts";
+import { EngineError, finite } from "../errors.ts";
 import { createBaskets, maxLines } from "./baskets.ts";
 import { createCompleting } from "./completing.ts";
 import { createExplain } from "./explain.ts";
@@ -218,6 +218,9 @@ function build(lines: number, usual: Powers, state?: RecommenderState): Recommen
 }
 
 function distinct(given: Iterable<string>): string[] {
+  // The compiler lets a text through, as a list of its letters.
+  if (typeof given === "string" || typeof given?.[Symbol.iterator] !== "function")
+    throw new EngineError("ids", "expected a list of ids");
   const found = new Set<string>();
   for (const id of given) found.add(checkId(id, `ids.${found.size}`));
   return [...found];

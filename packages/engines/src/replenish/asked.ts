@@ -25,7 +25,8 @@ export interface Asked {
 }
 
 export function checked(input: ReplenishInput, options: ReplenishOptions): Asked {
-  const { demand, incoming = [] } = input;
+  const { incoming = [] } = input;
+  const demand = checkDemand(input.demand);
   const horizon = demand.mean.length;
   const within = options.within ?? [7, 14, 28];
   within.forEach((n, i) => {
@@ -57,6 +58,24 @@ export function checked(input: ReplenishInput, options: ReplenishOptions): Asked
     seed: options.seed ?? 1,
     length: Math.min(longest, Math.max(furthest, ...within)),
   };
+}
+
+/** A forecast's demand, which may have been kept as JSON meanwhile. */
+function checkDemand(demand: Demand): Demand {
+  const { mean, drift, noise, chance, totals } = demand ?? {};
+  if (!Array.isArray(mean) || !Array.isArray(drift) || mean.length !== drift.length)
+    throw new EngineError("demand", "expected the demand of a forecast");
+  mean.forEach((value, i) => {
+    finite(`demand.mean.${i}`, value, 0);
+  });
+  drift.forEach((value, i) => {
+    finite(`demand.drift.${i}`, value, 0);
+  });
+  finite("demand.noise", noise as number, 0);
+  finite("demand.chance", chance as number, 0);
+  if (!Array.isArray(totals?.levels) || !Array.isArray(totals.bands))
+    throw new EngineError("demand.totals", "expected the calibration of a forecast");
+  return demand;
 }
 
 function whole(field: string, value: number, min: number, max: number): number {

@@ -54,7 +54,8 @@ export function orderOf(
     late: riskNow > risk,
     wanted,
     raised,
-    quantity: Math.max(0, Math.ceil(raised / packSize - 1e-9)) * packSize,
+    // The slack is for sums that are off in their last digits; one pack is the least of what is wanted.
+    quantity: raised > 0 ? Math.max(1, Math.ceil(raised / packSize - 1e-9)) * packSize : 0,
   };
 }
 
