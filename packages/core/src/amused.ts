@@ -81,7 +81,10 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   readonly services: Services;
   /** Throws `unavailable` unless the store answers. */
   ready(): Promise<void>;
-  /** Begins background work: old events and idempotency keys are forgotten. Resumes consumers that were stopped. */
+  /**
+   * Begins background work: predictions are kept current, stock that crosses its reorder point is told of, old events and
+   * idempotency keys are forgotten. Resumes consumers that were stopped.
+   */
   start(): Promise<void>;
   /** Stops background work, and pauses consumers once what they have in flight is handled. */
   stop(): Promise<void>;

@@ -5,7 +5,6 @@ import {
   type Replenishment,
   replenish,
   type SeriesInput,
-  type ShopProfile,
 } from "@amused/engines";
 import type { PredictionAccuracy, ProductForecast, ProductStockout } from "../../domain/prediction.ts";
 import { addDays } from "../../domain/time.ts";
@@ -40,16 +39,13 @@ export interface DemandSoFar {
   /** The day of the first point: today. */
   today: string;
   at: Date;
-  shop?: ShopProfile | undefined;
 }
 
 /** Forecasts a product's demand, and says how long its stock lasts. */
-export function outlook({ demand, from, today, at, shop }: DemandSoFar, horizon = storedHorizon): Outlook {
+export function outlook({ demand, from, today, at }: DemandSoFar, horizon = storedHorizon): Outlook {
   const { series, history } = seriesOf(demand, from, today);
   const found: Forecast | null =
-    series === null
-      ? null
-      : forecast(series, { horizon: Math.max(horizon, lookAhead), ...(shop && { shop }) });
+    series === null ? null : forecast(series, { horizon: Math.max(horizon, lookAhead) });
   const generatedAt = at.toISOString();
   if (found?.verdict !== "ok") {
     const need = found?.need ?? 14;

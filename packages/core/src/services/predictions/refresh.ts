@@ -1,4 +1,3 @@
-import type { ShopProfile } from "@amused/engines";
 import type { PredictionType } from "../../domain/prediction.ts";
 import { addDays, dateOf } from "../../domain/time.ts";
 import type { PredictionRow } from "../../ports/predictions.ts";
@@ -17,7 +16,6 @@ export async function readOutlooks(
   sellerId: string,
   productIds: number[],
   horizon?: number,
-  shop?: ShopProfile,
 ): Promise<{ basedOn: number; at: Date; outlooks: Map<number, Outlook> }> {
   const at = now();
   const today = dateOf(at);
@@ -27,21 +25,16 @@ export async function readOutlooks(
   });
   const outlooks = new Map<number, Outlook>();
   for (const demand of products) {
-    // A few milliseconds each: whoever waits for this process gets his turn between two of them.
+    // Some 20 milliseconds each: whoever waits for this process gets his turn between two of them.
     if (outlooks.size > 0) await new Promise((resolve) => setTimeout(resolve));
-    outlooks.set(demand.productId, outlook({ demand, from, today, at, shop }, horizon));
+    outlooks.set(demand.productId, outlook({ demand, from, today, at }, horizon));
   }
   return { basedOn, at, outlooks };
 }
 
 /** Makes the predictions of these products anew and keeps them; says up to where they know the log. */
-export async function refresh(
-  deps: Deps,
-  sellerId: string,
-  productIds: number[],
-  shop?: ShopProfile,
-): Promise<number> {
-  const { basedOn, at, outlooks } = await readOutlooks(deps, sellerId, productIds, undefined, shop);
+export async function refresh(deps: Deps, sellerId: string, productIds: number[]): Promise<number> {
+  const { basedOn, at, outlooks } = await readOutlooks(deps, sellerId, productIds);
   const rows = [...outlooks].flatMap(([productId, { forecast, stockout }]) => {
     const row = (type: PredictionType, data: typeof forecast | typeof stockout): PredictionRow => ({
       ...{ productId, type, data, confidence: data.confidence, basedOn },

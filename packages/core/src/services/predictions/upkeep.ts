@@ -76,13 +76,7 @@ export function scoreOf(
     ({ p10, p90 }, day) => known[day] && (after[day] ?? 0) >= p10 && (after[day] ?? 0) <= p90,
   ).length;
   if (days === 0) return null;
-  const naive =
-    (sum(
-      before,
-      before.map(() => true),
-    ) *
-      days) /
-    storedHorizon;
+  const naive = (before.reduce((total, units) => total + units, 0) * days) / storedHorizon;
   return {
     ...{ sold, forecast: Math.round(forecast * 100) / 100, days },
     error: share(Math.abs(forecast - sold), sold),
