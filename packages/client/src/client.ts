@@ -4,6 +4,7 @@ import type { ClientOptions } from "./options.ts";
 import { events } from "./seller/events.ts";
 import { predictions } from "./seller/predictions.ts";
 import { products } from "./seller/products.ts";
+import { recommendations } from "./seller/recommendations.ts";
 import { sales } from "./seller/sales.ts";
 import { stock } from "./seller/stock.ts";
 import { type StreamTokens, streamTokens } from "./seller/stream-tokens.ts";
@@ -38,6 +39,7 @@ export function createClient<Custom extends CustomEvents = NoCustomEvents>(
     stock: stock(http),
     sales: sales(http),
     predictions: predictions(http),
+    recommendations: recommendations(http),
     events: log,
     streamTokens: streamTokens(http),
   };

@@ -17,6 +17,7 @@ import type { FileStore } from "./ports/files.ts";
 import type { Repositories } from "./ports/repositories.ts";
 import type { Store } from "./ports/store.ts";
 import { forecastEvents, forecastReactor } from "./reactors/forecasts.ts";
+import { recommendationEvents, recommendationReactor } from "./reactors/recommendations.ts";
 import { stockEvents, stockReactor } from "./reactors/stock-levels.ts";
 import type { Seller } from "./seller.ts";
 import { consumersService } from "./services/consumers/consumers.ts";
@@ -29,6 +30,9 @@ import { pause } from "./services/pause.ts";
 import { predictionsService } from "./services/predictions/predictions.ts";
 import { predictionsPass } from "./services/predictions/upkeep.ts";
 import { productsService } from "./services/products.ts";
+import { createModels, type Models } from "./services/recommendations/models.ts";
+import { recommendationsPass } from "./services/recommendations/pass.ts";
+import { recommendationsService } from "./services/recommendations/recommendations.ts";
 import { type Retention, retention, retentionSchema } from "./services/retention.ts";
 import { salesService } from "./services/sales.ts";
 import type { Services } from "./services/services.ts";
@@ -82,7 +86,7 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   /** Throws `unavailable` unless the store answers. */
   ready(): Promise<void>;
   /**
-   * Begins background work: predictions are kept current, stock that crosses its reorder point is told of, old events and
+   * Begins background work: predictions and recommendations are kept current, stock that crosses its reorder point is told of, old events and
    * idempotency keys are forgotten. Resumes consumers that were stopped.
    */
   start(): Promise<void>;
@@ -100,7 +104,7 @@ const storeSchema = z.custom<Store>(
 
 const hourMs = 3_600_000;
 const keptMs = 24 * hourMs;
-/** How often it is looked for predictions that have expired, or can be scored. */
+/** How often it is looked for what has expired, or can be scored. */
 const passMs = 60_000;
 
 /**
@@ -154,20 +158,27 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   };
   broadcaster?.listen(wake);
 
-  function servicesOver(repositories: Repositories, announce: Deps["announce"]): Services {
+  /** Within a transaction models are of what it sees. */
+  function servicesOver(
+    repositories: Repositories,
+    announce: Deps["announce"],
+    models: Models = createModels({ repositories, now }),
+  ): Services {
     const deps = { repositories, files, customEvents, currency, now, epoch, announce };
     return {
       products: productsService(deps),
       stock: stockService(deps),
       sales: salesService(deps),
       predictions: predictionsService(deps),
+      recommendations: recommendationsService({ ...deps, models }),
       files: filesService(deps),
       events: eventsService({ ...deps, dispatcher, counters }),
       keys: keysService(deps),
     };
   }
 
-  const services = servicesOver(store, announce);
+  const models = createModels({ repositories: store, now });
+  const services = servicesOver(store, announce, models);
   const sellerOf = (services: Services, id: string, actor: string | undefined) =>
     inProcessSeller<Custom>(
       services,
@@ -176,7 +187,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     );
 
   // What the system does by itself with what happened; it begins with the first start().
-  const own = { repositories: store, files, customEvents, currency, now, epoch, announce };
+  const own = { repositories: store, files, customEvents, currency, now, epoch, announce, models };
   let reacting = false;
   function react(): void {
     if (reacting) return;
@@ -184,12 +195,16 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     // Of a log that was there before, nobody is told what stock did weeks ago.
     consumers.consume("amused.stock", stockEvents, stockReactor(own), { from: "now" });
     consumers.consume("amused.forecasts", forecastEvents, forecastReactor(own), { concurrency: 1 });
+    // What was there before is made by the pass.
+    const gentle = { concurrency: 1, from: "now" } as const;
+    consumers.consume("amused.recommendations", recommendationEvents, recommendationReactor(own), gentle);
   }
   let passing: AbortController | null = null;
   let pass: Promise<void> = Promise.resolve();
   async function predictEvery(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await predictionsPass(own, signal, onError).catch(onError);
+      await recommendationsPass(own, signal, onError).catch(onError);
       await pause(passMs, signal);
     }
   }

@@ -39,7 +39,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
     asOf: answer.cursor as string,
   });
   const idOf = (id: unknown): number => parse(idSchema, id);
-  const { products, stock, sales, predictions, files, events } = services;
+  const { products, stock, sales, predictions, recommendations, files, events } = services;
 
   function importer(kind: "products" | "sales"): Seller["products"]["import"] {
     return async (file, options = {}) => {
@@ -133,6 +133,14 @@ export function inProcessSeller<Custom extends CustomEvents>(
         ),
       list: (query = {}) =>
         listing(query.cursor, async (cursor) => page(await predictions.list(reading, { ...query, cursor }))),
+    },
+    recommendations: {
+      similar: async (id, query = {}) =>
+        value(await recommendations.list(reading, idOf(id), { ...query, kind: "similar" })),
+      boughtTogether: async (id, query = {}) =>
+        value(await recommendations.list(reading, idOf(id), { ...query, kind: "bought_together" })),
+      explain: async (id, otherId, query = {}) =>
+        value(await recommendations.explain(reading, idOf(id), parse(idSchema, otherId, "otherId"), query)),
     },
     // The log knows the host's event types by their schemas at run time; the types are the compiler's view of the same.
     events: {

@@ -79,7 +79,7 @@ export {
   productQuerySchema,
   searchText,
 } from "./domain/product.ts";
-export type { RecommendationKind } from "./domain/recommendation.ts";
+export * from "./domain/recommendation.ts";
 export {
   type DailyQuery,
   dailyQuerySchema,
@@ -105,6 +105,7 @@ export { compareCodePoints, fold } from "./domain/text.ts";
 export * from "./errors.ts";
 export { memoryFiles } from "./memory/files.ts";
 export { memoryStore } from "./memory/store.ts";
+export type * from "./ports/baskets.ts";
 export type { Broadcaster } from "./ports/broadcaster.ts";
 export type * from "./ports/consumers.ts";
 export type * from "./ports/demand.ts";

@@ -20,6 +20,12 @@ import type {
   StoredPrediction,
 } from "./domain/prediction.ts";
 import type { NewProduct, Product, ProductChanges, ProductQuery } from "./domain/product.ts";
+import type {
+  ExplanationQuery,
+  RecommendationExplanation,
+  RecommendationQuery,
+  Recommendations,
+} from "./domain/recommendation.ts";
 import type { DailyQuery, NewSale, Sale, SaleQuery, SalesDay } from "./domain/sale.ts";
 import type { Movement, MovementQuery, StockAdjustment, StockChanged, StockCount } from "./domain/stock.ts";
 
@@ -46,6 +52,7 @@ export interface Seller<Custom extends CustomEvents = NoCustomEvents> {
   readonly stock: Stock;
   readonly sales: Sales;
   readonly predictions: Predictions;
+  readonly recommendations: ProductRecommendations;
   readonly events: Events<Custom>;
 }
 
@@ -130,6 +137,24 @@ export interface Predictions {
   atRisk(query?: AtRiskQuery, options?: ReadOptions): Listing<AtRisk>;
   /** Predictions as they were made, newest first. */
   list(query?: PredictionQuery, options?: ReadOptions): Listing<StoredPrediction>;
+}
+
+export interface ProductRecommendations {
+  /** What is like a product by name, description, category, attributes and price: 10 when not said, the best first. */
+  similar(productId: number, query?: RecommendationQuery, options?: ReadOptions): Promise<Recommendations>;
+  /** What those who bought a product bought with it, the best first. */
+  boughtTogether(
+    productId: number,
+    query?: RecommendationQuery,
+    options?: ReadOptions,
+  ): Promise<Recommendations>;
+  /** Why another product is in such a list (`similar` when not said), and where; or why it is not. */
+  explain(
+    productId: number,
+    otherId: number,
+    query?: ExplanationQuery,
+    options?: ReadOptions,
+  ): Promise<RecommendationExplanation>;
 }
 
 export interface ImportOptions extends WriteOptions {

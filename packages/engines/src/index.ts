@@ -17,6 +17,7 @@ export type { RecommendProduct } from "./recommend/product.ts";
 export type { Reason as RecommendReason } from "./recommend/reasons.ts";
 export { createRecommender, recommenderFrom } from "./recommend/recommender.ts";
 export type {
+  PairEvidence,
   Recommendation,
   Recommender,
   RecommenderState,

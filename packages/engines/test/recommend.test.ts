@@ -261,3 +261,18 @@ test("an answer that was broken off leaves nothing behind", () => {
   expect(() => shop.complete(["p0"], { exclude: broken })).toThrow("no stock known");
   expect(answers(shop)).toEqual(before);
 });
+
+test("evidence of two products is what their baskets and descriptions say, recommended or not", () => {
+  const shop = createRecommender({
+    products,
+    baskets: [["p0", "p1"], ["p1", "p0", "p4"], ["p0", "p2"], ["p3"]],
+    powers,
+  });
+  expect(shop.evidence("p0", "p1")).toMatchObject({ baskets: 4, first: 3, second: 2, both: 2 });
+  const [like] = shop.similar("p0");
+  expect(shop.evidence("p0", like!.id)).toMatchObject({ likeness: like!.score, shared: like!.reasons });
+  expect(shop.evidence("p1", "p3")).toMatchObject({ first: 2, second: 1, both: 0 });
+  expect(shop.evidence("p0", "never seen")).toEqual({
+    ...{ baskets: 4, first: 3, second: 0, both: 0, likeness: 0, shared: [] },
+  });
+});

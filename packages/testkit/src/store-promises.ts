@@ -16,6 +16,7 @@ import { paging } from "./promises/paging.ts";
 import { predictionPasses } from "./promises/prediction-passes.ts";
 import { predictions } from "./promises/predictions.ts";
 import { products } from "./promises/products.ts";
+import { recommendationPasses } from "./promises/recommendation-passes.ts";
 import { recommendations } from "./promises/recommendations.ts";
 import { retention } from "./promises/retention.ts";
 import { sales } from "./promises/sales.ts";
@@ -28,6 +29,6 @@ import { durability, upkeep } from "./promises/upkeep.ts";
 export const storePromises: readonly PromiseGroup[] = [
   ...[products, search, paging, stock, ledger, sales, imports],
   ...[events, order, atomicity, idempotency, tenants, keys, fidelity, retention, consumers, deadLetters],
-  ...[demand, predictions, predictionPasses, recommendations, baskets],
+  ...[demand, predictions, predictionPasses, recommendations, recommendationPasses, baskets],
   ...[upkeep, durability, crash],
 ];

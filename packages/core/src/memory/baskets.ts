@@ -1,40 +1,74 @@
 import type { Sale } from "../domain/sale.ts";
-import type { Basket, BasketRequest } from "../ports/repositories.ts";
+import type { Basket, BasketRequest, SharedOrder } from "../ports/baskets.ts";
 import type { SellerState } from "./state.ts";
 
-/** How many products a basket has at most. */
-const most = 1_000;
+/** How many products a basket has at most, and how many sales one call looks at for each basket asked for. */
+const [most, each] = [1_000, 4];
+/** How many sales of a product are looked at for orders that it shares with another. */
+const lookedAt = 5_000;
 
 /** Orders that sold several products, in the order of their first sales' ids. */
 export function basketsOf(
-  { sales }: SellerState,
+  { salesById, salesOf }: SellerState,
   { after, before, limit }: BasketRequest,
 ): { orders: Basket[]; last: number; more: boolean } {
-  const byId = sales.toSorted((a, b) => a.id - b.id);
-  const stop = before === null ? undefined : byId.find((sale) => sale.id > after && isFrom(before, sale));
-  const firsts = new Map<string, { id: number; products: Set<number> }>();
-  for (const { id, orderId, productId, quantity } of byId) {
-    if (orderId === null || quantity <= 0) continue;
-    const order = firsts.get(orderId);
-    if (order === undefined) firsts.set(orderId, { id, products: new Set([productId]) });
-    else order.products.add(productId);
+  const from = firstAfter(salesById, after);
+  const end = from + limit * each;
+  const orders: Basket[] = [];
+  let last = after;
+  let lastTaken = after;
+  for (let at = from; at < end; at++) {
+    const sale = salesById[at];
+    if (sale === undefined || (before !== null && sale.createdAt >= before.toISOString()))
+      return { orders, last, more: false };
+    const basket = begunBy(sale, salesOf);
+    if (basket !== null && orders.length === limit) return { orders, last: lastTaken, more: true };
+    if (basket !== null) {
+      orders.push(basket);
+      lastTaken = sale.id;
+    }
+    last = sale.id;
   }
-  const found = [...firsts]
-    .filter(([, { id, products }]) => id > after && id < (stop?.id ?? Infinity) && products.size > 1)
-    .slice(0, limit + 1);
-  const page = found.slice(0, limit);
-  const more = found.length > limit;
-  const seen = byId.findLast(({ id }) => id > after && id < (stop?.id ?? Infinity));
-  return {
-    orders: page.map(([orderId, { products }]) => ({
-      orderId,
-      productIds: [...products].sort((a, b) => a - b).slice(0, most),
-    })),
-    last: more ? (page.at(-1)?.[1].id ?? after) : (seen?.id ?? after),
-    more,
-  };
+  return { orders, last, more: true };
 }
 
-function isFrom(moment: Date, { createdAt }: Sale): boolean {
-  return createdAt >= moment.toISOString();
+/** The basket of the order whose first sale this is, if it sold several products. */
+function begunBy({ id, orderId }: Sale, salesOf: SellerState["salesOf"]): Basket | null {
+  if (orderId === null) return null;
+  const sold = (salesOf.get(orderId) ?? []).filter(({ quantity }) => quantity > 0);
+  const productIds = new Set(sold.map(({ productId }) => productId));
+  if (sold[0]?.id !== id || productIds.size < 2) return null;
+  return { orderId, productIds: [...productIds].sort((a, b) => a - b).slice(0, most) };
+}
+
+/** Where the sales after an id begin. */
+function firstAfter(sales: readonly Sale[], id: number): number {
+  let [low, high] = [0, sales.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sales[middle] as Sale).id > id) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The latest orders that sold both of two products. */
+export function ordersOfBoth(
+  { sales, salesOf }: SellerState,
+  [first, second]: readonly [number, number],
+  limit: number,
+): SharedOrder[] {
+  const found = new Map<string, SharedOrder>();
+  let seen = 0;
+  for (let at = sales.length - 1; at >= 0 && seen < lookedAt && found.size < limit; at--) {
+    const { productId, orderId, quantity, soldAt } = sales[at] as Sale;
+    if (productId !== first) continue;
+    seen++;
+    if (orderId === null || quantity <= 0 || found.has(orderId)) continue;
+    const sold = (salesOf.get(orderId) ?? []).filter((sale) => sale.quantity > 0);
+    if (!sold.some((sale) => sale.productId === second)) continue;
+    const both = sold.filter((sale) => sale.productId === first || sale.productId === second);
+    found.set(orderId, { orderId, soldAt, saleIds: both.map(({ id }) => id) });
+  }
+  return [...found.values()];
 }

@@ -6,7 +6,7 @@ export function orderKey(orderId: string, productId: number): string {
   return `${productId} ${orderId}`;
 }
 
-/** Adds rows to the history and notes where their orders are known from. */
+/** Adds rows, with ids above all that are there, to the history, and notes where their orders are known from. */
 export function addSales({ db: { journal }, seller }: Scope, rows: Sale[], source: string | null): void {
   const newest = seller.sales.at(-1);
   const [only] = rows;
@@ -16,8 +16,11 @@ export function addSales({ db: { journal }, seller }: Scope, rows: Sale[], sourc
     // Two runs in order, mostly: such a sort takes one pass.
     journal.assign(seller, { sales: [...seller.sales, ...rows].sort(bySoldAt) });
   }
-  for (const { orderId, productId } of rows) {
+  for (const sale of rows) {
+    journal.push(seller.salesById, sale);
+    const { orderId, productId } = sale;
     if (orderId === null) continue;
+    journal.put(seller.salesOf, orderId, [...(seller.salesOf.get(orderId) ?? []), sale]);
     const key = orderKey(orderId, productId);
     const known = seller.orders.get(key);
     if (!known?.has(source)) journal.put(seller.orders, key, new Set([...(known ?? []), source]));

@@ -2,7 +2,7 @@ import type { Sale } from "../domain/sale.ts";
 import { notFound } from "../errors.ts";
 import type { ImportedSale, SaleRepository } from "../ports/repositories.ts";
 import type { Run } from "./access.ts";
-import { basketsOf } from "./baskets.ts";
+import { basketsOf, ordersOfBoth } from "./baskets.ts";
 import { perform, type Scope } from "./command.ts";
 import { dailySales } from "./daily.ts";
 import { recordSale } from "./record-sale.ts";
@@ -46,6 +46,9 @@ export function saleRepository(db: Database, run: Run, now: () => Date): SaleRep
       }),
 
     orders: (sellerId, request) => run(() => basketsOf(sellerToRead(db, sellerId), request)),
+
+    together: (sellerId, { productIds, limit }) =>
+      run(() => ordersOfBoth(sellerToRead(db, sellerId), productIds, limit)),
 
     import: (command, importId, lines, dryRun) =>
       run(() => {

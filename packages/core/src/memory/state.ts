@@ -70,6 +70,10 @@ export interface SellerState {
   readonly skus: Map<string, number>;
   /** Oldest first, by time of sale. */
   sales: Sale[];
+  /** The same by id. */
+  readonly salesById: Sale[];
+  /** What each order sold and took back, by id. */
+  readonly salesOf: Map<string, readonly Sale[]>;
   /** Which imports (`null`: live sales) know an order with a product; see `orderKey`. */
   readonly orders: Map<string, ReadonlySet<string | null>>;
   readonly kept: Map<string, Kept>;
@@ -141,6 +145,8 @@ function emptySeller(id: string): SellerState {
     products: new Map(),
     skus: new Map(),
     sales: [],
+    salesById: [],
+    salesOf: new Map(),
     orders: new Map(),
     kept: new Map(),
     checkpoints: new Map(),

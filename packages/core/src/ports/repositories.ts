@@ -4,6 +4,7 @@ import type { ApiKey, Scope } from "../domain/key.ts";
 import type { Attributes, Product, ProductSort } from "../domain/product.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
+import type { Basket, BasketRequest, SharedOrder } from "./baskets.ts";
 import type { Command, Written } from "./command.ts";
 import type { ConsumerRepository } from "./consumers.ts";
 import type { DemandRepository } from "./demand.ts";
@@ -136,21 +137,6 @@ export interface ImportedSale {
   soldAt: string;
 }
 
-/** What was bought together: two products or more. */
-export interface Basket {
-  orderId: string;
-  /** In their order; 1,000 at most. */
-  productIds: number[];
-}
-
-export interface BasketRequest {
-  /** Goes on after this sale's id; 0 from the first. */
-  after: number;
-  /** Stops at the first sale written at this moment or later. */
-  before: Date | null;
-  limit: number;
-}
-
 export interface SaleRepository {
   /**
    * Event `sale.recorded` or `sale.returned` for each line, in the order of the lines; products are locked by id. Throws
@@ -171,6 +157,14 @@ export interface SaleRepository {
     sellerId: string,
     request: BasketRequest,
   ): Promise<{ orders: Basket[]; last: number; more: boolean }>;
+  /**
+   * Orders that sold both of two products, newest first by when the first of the two was sold, among the last 5,000 sales
+   * and returns of that one: where it is the rarer one, less is looked at.
+   */
+  together(
+    sellerId: string,
+    request: { productIds: readonly [number, number]; limit: number },
+  ): Promise<SharedOrder[]>;
   /**
    * Writes history without stock or events. Skips a line whose order and product are known, unless from this same import
    * (`importId`: an order may have two lines of one product). With `dryRun` it only counts.

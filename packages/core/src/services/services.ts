@@ -4,6 +4,7 @@ import type { ApiKey, NewApiKey } from "../domain/key.ts";
 import type { PageBody } from "../domain/page.ts";
 import type { AtRisk, ProductForecast, ProductStockout, StoredPrediction } from "../domain/prediction.ts";
 import type { Product } from "../domain/product.ts";
+import type { RecommendationExplanation, Recommendations } from "../domain/recommendation.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
 
@@ -94,6 +95,17 @@ export interface Services {
     atRisk(context: Context, query: unknown): Promise<Answer<PageBody<AtRisk>>>;
     /** What is stored, newest first. */
     list(context: Context, query: unknown): Promise<Answer<PageBody<StoredPrediction>>>;
+  };
+  readonly recommendations: {
+    /** What is similar to a product, or bought together with it, the best first. */
+    list(context: Context, productId: number, query: unknown): Promise<Answer<Recommendations>>;
+    /** Why another product is in that list, and where, or why it is not. */
+    explain(
+      context: Context,
+      productId: number,
+      otherId: number,
+      query: unknown,
+    ): Promise<Answer<RecommendationExplanation>>;
   };
   readonly files: {
     import(

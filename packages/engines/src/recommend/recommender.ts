@@ -189,6 +189,21 @@ function build(lines: number, usual: Powers, state?: RecommenderState): Recommen
       return filled(answer(chosen, reasons), limit, allowed, [item]);
     },
 
+    evidence(id, other) {
+      const [first, second] = [ids.find(checkId(id, "id")), ids.find(checkId(other, "other"))];
+      const sold = (item: number | undefined) => (item === undefined ? 0 : baskets.sold(item));
+      const known = { baskets: baskets.total(), first: sold(first), second: sold(second) };
+      if (first === undefined || second === undefined || first === second)
+        return { ...known, both: first === second ? known.first : 0, likeness: 0, shared: [] };
+      const [found] = similar.nearest(first, 1, (item) => item === second);
+      return {
+        ...known,
+        both: scan.pairs([first, second], true)[1]!,
+        likeness: Math.min(1, found?.score ?? 0),
+        shared: explain.alike(second, first),
+      };
+    },
+
     addBasket(given) {
       baskets.add(distinct(given).map(ids.number), 1);
     },

@@ -11,6 +11,18 @@ export interface Recommendation {
   reasons: Reason[];
 }
 
+/** What is known of two products. */
+export interface PairEvidence {
+  /** How many baskets there were, and in how many the first product was, the second, and both. */
+  baskets: number;
+  first: number;
+  second: number;
+  both: number;
+  /** How alike the second is to the first, from 0 to 1, by which `similar` goes; and what they share. */
+  likeness: number;
+  shared: Reason[];
+}
+
 export interface RecommendOptions {
   /** How many at most: 1 to 100, 10 unless told. */
   limit?: number;
@@ -33,6 +45,8 @@ export interface Recommender {
    * `8 / (n + 8)` after n baskets), filled up with what sells best.
    */
   related(id: string, options?: RecommendOptions): Recommendation[];
+  /** What is known of two products, whether either would be recommended with the other or not. */
+  evidence(id: string, other: string): PairEvidence;
   /** Counts one more basket (or sale of one product). Lines that repeat an id count once. */
   addBasket(ids: Iterable<string>): void;
   /** Adds a product or puts another in its place; the baskets it was in stay known. */

@@ -1,8 +1,18 @@
-import { encodedText, type RecommendationRepository } from "@amused/core";
-import type { Database } from "../database.ts";
+import {
+  encodedText,
+  mostBehind,
+  type ProductKey,
+  type RecommendationKind,
+  type RecommendationRepository,
+  recommendationKinds,
+} from "@amused/core";
+import type { Database, Row } from "../database.ts";
 import { commandStatement } from "../sql/command.ts";
 import { alive, bare, isoTime, object } from "../sql/json.ts";
 import { headColumns, headOf } from "../sql/page.ts";
+
+/** How many products one call looks at. */
+const lookedAt = 5_000;
 
 /** Which products go with which. */
 export function recommendationRepository(schema: string): (database: Database) => RecommendationRepository {
@@ -12,7 +22,7 @@ export function recommendationRepository(schema: string): (database: Database) =
     parameters: 1,
     sql: `
       entry as materialized (
-        select r.*, a.data::text is distinct from r.data::text as changed
+        select r.*, a.data::text is distinct from r.data::text and (r.count > 0 or a.data is not null) as changed
         from rows from (json_to_recordset($5::json) as (
           "productId" bigint, kind text, data json, count int, model text, "basedOn" bigint, "expiresAt" timestamptz))
           with ordinality as r (product_id, kind, data, count, model, based_on, expires_at, ord)
@@ -34,9 +44,32 @@ export function recommendationRepository(schema: string): (database: Database) =
 
   const find = `
     select a.data::text as body, a.model, a.based_on, ${isoTime("a.created_at")} as created_at, ${isoTime("a.expires_at")} as expires_at,
-      ${headColumns(schema)}
+      ${headColumns(schema)}, (select count(*) from (
+        select from ${schema}.events e
+        where e.seller_id = $1::text and e.product_id = $2::bigint and e.seq > a.based_on
+          and (e.type = 'product.updated' or (e.type = 'sale.recorded' and $3::text = 'bought_together'))
+        limit ${mostBehind}) e) as behind
     from ${table} a join ${products} p on p.seller_id = $1::text and p.id = a.product_id and ${alive("p")}
     where a.seller_id = $1::text and a.product_id = $2::bigint and a.kind = $3::text`;
+
+  const expire = `
+    update ${table} set expires_at = $3::timestamptz
+    where seller_id = $1::text and kind = $2::text and expires_at > $3::timestamptz`;
+
+  const fresh = (kind: RecommendationKind) => `exists (
+    select from ${table} a where a.seller_id = reach.seller_id and a.product_id = reach.id
+      and a.kind = '${kind}' and a.expires_at > $1::timestamptz)`;
+  const stale = `
+    with reach as materialized (
+      select p.*, row_number() over () as n from (
+        select p.seller_id, p.id, p.deleted_at from ${products} p where (p.seller_id, p.id) > ($2::text, $3::bigint)
+        order by p.seller_id, p.id limit ${lookedAt}) p),
+    found as (
+      select reach.seller_id, reach.id, reach.n = ${lookedAt} as more, reach.deleted_at is null as alive,
+        ${recommendationKinds.map((kind) => `not ${fresh(kind)} as "${kind}"`).join(", ")}
+      from reach)
+    select * from (select found.*, alive and (${recommendationKinds.map((kind) => `"${kind}"`).join(" or ")}) as stale from found) r
+    where stale or more order by seller_id, id limit $4::int + 1`;
 
   return (database) => ({
     async save(command, rows) {
@@ -54,8 +87,29 @@ export function recommendationRepository(schema: string): (database: Database) =
         basedOn: Number(row.based_on),
         createdAt: row.created_at as string,
         expiresAt: row.expires_at as string,
+        behind: Number(row.behind),
         head: headOf(row),
       };
     },
+
+    async expire(sellerId, kind, at) {
+      await database.run(expire, [sellerId, kind, at]);
+    },
+
+    async stale({ now, limit, after }) {
+      const from = [after?.sellerId ?? "", after?.productId ?? 0];
+      const rows = await database.runAnew(stale, [now, ...from, limit]);
+      const found = rows.filter((row) => row.stale === true);
+      const last = found.length > limit ? found[limit - 1] : rows.find(({ more }) => more === true);
+      const products = found.slice(0, limit).map((row) => ({
+        ...keyOf(row),
+        kinds: recommendationKinds.filter((kind) => row[kind] === true),
+      }));
+      return { products, next: last === undefined ? null : keyOf(last) };
+    },
   });
+}
+
+function keyOf(row: Row): ProductKey {
+  return { sellerId: row.seller_id as string, productId: Number(row.id) };
 }

@@ -6,6 +6,7 @@ import { bare, isoTime, list, object, quoted, saleJson } from "../sql/json.ts";
 import { headColumns, headOf, listPage } from "../sql/page.ts";
 import { baskets } from "./baskets.ts";
 import { recordSale } from "./sale-record.ts";
+import { sharedOrders } from "./shared-orders.ts";
 
 /** What was sold and what came back. */
 export function saleRepository(schema: string): (database: Database) => SaleRepository {
@@ -30,6 +31,7 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
 
   const record = recordSale(schema);
   const orders = baskets(schema);
+  const together = sharedOrders(schema);
   const exists = `select from ${products} where seller_id = $1::text and id = $2::bigint`;
   const daily = dailyStatement(schema);
 
@@ -66,6 +68,7 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
     },
 
     orders: (sellerId, request) => orders(database)(sellerId, request),
+    together: (sellerId, request) => together(database)(sellerId, request),
 
     async import(command, importId, lines, dryRun) {
       const values = [

@@ -1,10 +1,10 @@
 import { invalidRequest } from "@amused/core";
 
 /** An id in a path: a whole number from 1 that a JSON number can hold. */
-export function idOf(text: string | undefined): number {
+export function idOf(text: string | undefined, name = "id"): number {
   const id = Number(text);
   if (text !== undefined && /^[1-9]\d{0,15}$/.test(text) && Number.isSafeInteger(id)) return id;
-  throw invalidRequest([{ path: "id", message: "must be a whole number from 1" }]);
+  throw invalidRequest([{ path: name, message: "must be a whole number from 1" }]);
 }
 
 /** A path as OpenAPI writes it (`/v1/products/{id}`) as Hono does (`/v1/products/:id`). */

@@ -5,6 +5,7 @@ import { keyRoutes } from "./keys.ts";
 import { pageRoutes } from "./pages.ts";
 import { predictionRoutes } from "./predictions.ts";
 import { productRoutes } from "./products.ts";
+import { recommendationRoutes } from "./recommendations.ts";
 import type { Route } from "./route.ts";
 import { saleRoutes } from "./sales.ts";
 import { stockRoutes } from "./stock.ts";
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...stockRoutes,
   ...saleRoutes,
   ...predictionRoutes,
+  ...recommendationRoutes,
   ...fileRoutes,
   ...eventRoutes,
   ...streamTokenRoutes,

@@ -68,6 +68,47 @@ export const baskets: PromiseGroup = {
       },
     },
     {
+      title: "orders that sold both of two products come newest first, with the sales that say so",
+      async keep({ store, seller }) {
+        const [sellerId, other] = [seller(), seller()];
+        const ids: number[] = [];
+        for (let n = 0; n < 3; n++) ids.push((await createProduct(store, sellerId, { quantity: 99 })).id);
+        const [a, b, c] = ids as [number, number, number];
+        const order = async (orderId: string | null, products: number[], ms: number, kind?: "return") => {
+          const lines = products.map((id) => line(id, 1));
+          const soldAt = later(ms).toISOString();
+          const more = { orderId, soldAt, ...(kind && { kind }) };
+          return (await sell(store, commandOf(sellerId), lines, more)).body.value.sales.map(({ id }) => id);
+        };
+        const one = await order("one", [a, b, c, a], 5);
+        const two = await order("two", [b, a], 9);
+        const [first] = await order("parts", [a], 1);
+        const [second] = await order("parts", [b], 20);
+        await order("alone", [a], 30);
+        await order("back", [a, b], 40, "return");
+        await order("half", [a], 41);
+        await order("half", [b], 42, "return");
+        await order(null, [a, b], 43);
+        const theirs = await createProduct(store, other, { quantity: 9 });
+        await sell(store, commandOf(other), [line(theirs.id, 1)], { orderId: "one" });
+
+        const at = (ms: number) => later(ms).toISOString();
+        const shared = [
+          { orderId: "two", soldAt: at(9), saleIds: two },
+          { orderId: "one", soldAt: at(5), saleIds: [one[0], one[1], one[3]] },
+          { orderId: "parts", soldAt: at(1), saleIds: [first, second] },
+        ];
+        const read = (productIds: [number, number], limit = 9, of = sellerId) =>
+          store.sales.together(of, { productIds, limit });
+        expect(await read([a, b])).toEqual(shared);
+        expect(await read([a, b], 2)).toEqual(shared.slice(0, 2));
+        expect((await read([b, a])).map(({ orderId }) => orderId)).toEqual(["parts", "two", "one"]);
+        expect((await read([c, b])).map(({ orderId }) => orderId)).toEqual(["one"]);
+        expect(await read([a, 999_999_999])).toEqual([]);
+        expect(await read([a, b], 9, other)).toEqual([]);
+      },
+    },
+    {
       title: "it stops before what was written at a moment or later, to go on there another time",
       async keep({ store, seller }) {
         const sellerId = seller();

@@ -18,7 +18,7 @@ export const recommendations: PromiseGroup = {
           (await allEvents(store, sellerId))
             .slice(2)
             .map(({ type, productId, payload }) => [type, productId, payload]);
-        const bought = { kind: "bought_together", data: [], count: 0 } as const;
+        const bought = { kind: "bought_together", data: [], count: 2 } as const;
         const first = [
           recommendationRow(tea.id),
           recommendationRow(pot.id),
@@ -28,7 +28,7 @@ export const recommendations: PromiseGroup = {
         const all = [
           ["recommendations.updated", tea.id, { count: 1 }],
           ["recommendations.updated", pot.id, { count: 1 }],
-          ["recommendations.updated", tea.id, { count: 0 }],
+          ["recommendations.updated", tea.id, { count: 2 }],
         ];
         expect(await told()).toEqual(all);
 
@@ -48,11 +48,11 @@ export const recommendations: PromiseGroup = {
           expect(head?.seq ?? 6).toBe(6);
           return body === undefined ? null : { data: body.value, ...rest };
         };
-        const times = { ...newer, createdAt: later(7).toISOString() };
+        const times = { ...newer, behind: 0, createdAt: later(7).toISOString() };
         expect(await find(tea.id, "similar")).toEqual({ data: first[0]?.data, ...times });
         expect(await find(pot.id, "similar")).toEqual({ data: other.data, ...times });
         expect(await find(tea.id, "bought_together")).toEqual({
-          ...{ data: [], model: "text", basedOn: 3 },
+          ...{ data: [], model: "text", basedOn: 3, behind: 0 },
           ...{ createdAt: later(0).toISOString(), expiresAt: first[0]?.expiresAt },
         });
         expect(await find(pot.id, "bought_together")).toBeNull();

@@ -42,9 +42,15 @@ export function filesService(deps: Deps): Services["files"] {
         : salesImporter({ repositories, command, importId: randomUUID() }, { dryRun, report });
     const [isColumn, readCells] =
       kind === "products" ? [isProductColumn, readProductCells] : [isSaleColumn, readSaleCells];
-    // Sales of the past are no events of their products, but change what is to be expected of them.
+    // Sales of the past are no events of their products, but change what is to be expected of them; and a catalogue that
+    // was read in makes others similar.
     const expire = async () => {
-      if (kind === "sales" && !dryRun) await repositories.predictions.expire(context.sellerId, deps.now());
+      if (dryRun) return;
+      const { predictions, recommendations } = repositories;
+      if (kind === "sales") await predictions.expire(context.sellerId, deps.now());
+      const changed = kind === "sales" ? "bought_together" : "similar";
+      if (report.created + report.updated > 0)
+        await recommendations.expire(context.sellerId, changed, deps.now());
     };
     let done = 0;
     let nextProgress = progressRows;

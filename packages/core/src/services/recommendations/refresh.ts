@@ -1,0 +1,47 @@
+import type { RecommendationKind } from "../../domain/recommendation.ts";
+import type { RecommendationRow } from "../../ports/recommendations.ts";
+import type { Deps } from "../deps.ts";
+import { systemActor } from "../predictions/refresh.ts";
+import { breather } from "./breather.ts";
+import { listOf, modelNames } from "./lists.ts";
+import type { Models } from "./models.ts";
+
+/** After how long a list that nothing happened to is made anew: others may belong in it since. */
+const freshMs = 24 * 3_600_000;
+
+/** What recommendations are made with. */
+export interface RecommendationDeps extends Deps {
+  models: Models;
+}
+
+/** Makes the lists of these products anew and keeps them; says up to where they know the log. */
+export async function refresh(
+  deps: RecommendationDeps,
+  sellerId: string,
+  lists: readonly { productId: number; kind: RecommendationKind }[],
+): Promise<number> {
+  const { repositories, models, now } = deps;
+  const at = now();
+  const { recommender, basedOn } = await models.current(sellerId);
+  const known = basedOn();
+  const expiresAt = new Date(at.getTime() + freshMs).toISOString();
+  const rows: RecommendationRow[] = [];
+  const breathe = breather();
+  for (const { productId, kind } of lists) {
+    await breathe();
+    const items = listOf(recommender, productId, kind);
+    rows.push({
+      ...{ productId, kind, data: { items }, count: items.length },
+      ...{ model: modelNames[kind], basedOn: known, expiresAt },
+    });
+  }
+  const command = { sellerId, actor: systemActor, at, epoch: deps.epoch(), idempotency: null };
+  const { position } = await repositories.recommendations.save(command, rows);
+  if (position !== null) deps.announce(sellerId, position);
+  // An import that was written meanwhile let those before these expire, but it is not in these either.
+  const imports = { after: known, limit: 1, types: ["import.*"], productId: null };
+  if (((await repositories.events.read(sellerId, imports))?.events.length ?? 0) > 0)
+    for (const kind of new Set(rows.map((row) => row.kind)))
+      await repositories.recommendations.expire(sellerId, kind, now());
+  return known;
+}
