@@ -22,11 +22,25 @@ export function listProducts(seller: SellerState, filter: ProductFilter): Rows<P
   const turn = filter.descending ? -1 : 1;
   const order = (a: Position, b: Position) => turn * (compare(a.key, b.key) || a.id - b.id);
   const { after } = filter;
+  if (filter.sort === "id" && !filter.descending) return firstById(seller, filter);
   const found = [...seller.products.values()]
     .filter((state) => passes(seller, state, filter))
     .map((state) => ({ key: key(state), id: state.product.id, value: state.product }))
     .filter((row) => after === null || order(row, after) > 0)
     .sort(order);
+  return rowsOf<Product>(seller, found, filter.limit);
+}
+
+/** By id is how they are held: no further than the page. */
+function firstById(seller: SellerState, filter: ProductFilter): Rows<Product> {
+  const after = filter.after?.id ?? 0;
+  const found = [];
+  for (const state of seller.products.values()) {
+    const { id } = state.product;
+    if (id <= after || !passes(seller, state, filter)) continue;
+    found.push({ key: String(id), id, value: state.product });
+    if (found.length > filter.limit) break;
+  }
   return rowsOf<Product>(seller, found, filter.limit);
 }
 

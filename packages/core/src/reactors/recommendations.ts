@@ -25,7 +25,7 @@ const relevant = new Set(["name", "description", "category", "attributes", "pric
  * all that happened up to then. With an event, those after it are looked at that are there already.
  */
 export function recommendationReactor(deps: RecommendationDeps): Handle {
-  const { events } = deps.repositories;
+  const { events, recommendations } = deps.repositories;
   const known = new Map<string, number>();
   const lookedAt = new Map<string, number>();
 
@@ -35,18 +35,25 @@ export function recommendationReactor(deps: RecommendationDeps): Handle {
     if ((lookedAt.get(log) ?? 0) >= seq) return;
     // A clock that went back, or one that is ahead, makes an event come from the future: it waits no longer for that.
     await pause(settledMs - Math.max(0, deps.now().getTime() - Date.parse(createdAt)), signal);
-    const request = { after: seq - 1, limit: looked, types: recommendationEvents, productId: null };
+    // From the event before it: that may be of the same order.
+    const after = Math.max(0, seq - 2);
+    const request = { after, limit: looked, types: recommendationEvents, productId: null };
     const run = await events.read(sellerId, request);
     const happened = run?.events.map(({ text }) => JSON.parse(text) as Happened) ?? [];
-    const touched = touchedBy(happened, happened.length === looked);
-    const lists = [...touched].flatMap(([list, last]) =>
-      (known.get(`${log} ${list}`) ?? 0) < last ? [list] : [],
-    );
-    for (let at = 0; at < lists.length; at += batch) {
+    const touched = touchedBy(happened, seq, happened.length === looked);
+    const open = [...touched].filter(([list, last]) => (known.get(`${log} ${list}`) ?? 0) < last);
+    for (let at = 0; at < open.length; at += batch) {
       if (signal.aborted) return;
-      const some = lists.slice(at, at + batch);
-      const basedOn = await gently(signal, () => refresh(deps, sellerId, some.map(listNamed)));
-      for (const list of some) remember(known, `${log} ${list}`, basedOn);
+      const lists: string[] = [];
+      // Who asked for it, the pass, or this reactor before a restart, may have had it made.
+      for (const [list, last] of open.slice(at, at + batch)) {
+        const { productId, kind } = listNamed(list);
+        const stored = await recommendations.find(sellerId, productId, kind);
+        if ((stored?.basedOn ?? 0) < last) lists.push(list);
+      }
+      if (lists.length === 0) continue;
+      const basedOn = await gently(signal, () => refresh(deps, sellerId, lists.map(listNamed)));
+      for (const list of lists) remember(known, `${log} ${list}`, basedOn);
     }
     remember(lookedAt, log, happened.at(-1)?.seq ?? seq);
   };
@@ -61,22 +68,23 @@ interface Happened {
   createdAt: string;
 }
 
-/** The lists, by name, that these events say something about, each with the last that does. */
-function touchedBy(happened: readonly Happened[], more: boolean): Map<string, number> {
+/** The lists, by name, that events from `first` on say something about, each with the last that does. */
+function touchedBy(happened: readonly Happened[], first: number, more: boolean): Map<string, number> {
   const touched = new Map<string, number>();
   const products = new Map<string, Set<number>>();
   for (const { type, productId, payload } of happened)
     if (type === "sale.recorded" && payload.orderId != null)
       products.set(payload.orderId, (products.get(payload.orderId) ?? new Set()).add(productId));
-  // Of these the other lines may lie beyond what was read.
-  const cut = new Set([happened[0]?.payload.orderId, more ? happened.at(-1)?.payload.orderId : null]);
+  // Of this order other lines may lie beyond what was read.
+  const cut = more ? happened.at(-1)?.payload.orderId : null;
   for (const { type, productId, payload, seq } of happened) {
+    if (seq < first) continue;
     if (type === "product.created" || (type === "product.updated" && isRelevant(payload.changed)))
       touched.set(nameOf(productId, "similar"), seq);
     const { orderId } = payload;
     if (type !== "sale.recorded" || orderId == null) continue;
     // An order of one product says nothing of what is bought with it.
-    if ((products.get(orderId)?.size ?? 0) > 1 || cut.has(orderId))
+    if ((products.get(orderId)?.size ?? 0) > 1 || orderId === cut)
       touched.set(nameOf(productId, "bought_together"), seq);
   }
   return touched;

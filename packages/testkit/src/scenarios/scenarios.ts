@@ -6,6 +6,7 @@ import { fileScenarios } from "./files.ts";
 import { liveScenarios } from "./live.ts";
 import type { NewShop } from "./new-shop.ts";
 import { predictionScenarios } from "./predictions.ts";
+import { recommendationScenarios } from "./recommendations.ts";
 import { refusalScenarios } from "./refusals.ts";
 import { salesScenarios } from "./sales.ts";
 import { stockScenarios } from "./stock.ts";
@@ -47,6 +48,7 @@ export function transportScenarios({ name, open }: Transport): void {
     stockScenarios(newShop);
     salesScenarios(newShop);
     predictionScenarios(newShop);
+    recommendationScenarios(newShop);
     fileScenarios(newShop);
     eventScenarios(newShop);
     liveScenarios(newShop);

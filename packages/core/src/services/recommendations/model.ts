@@ -31,7 +31,7 @@ const mostDescription = 1_000;
 /** Ids of sales are given out before they are committed: what is older than this has no gap. */
 const settledMs = 60_000;
 /** Orders younger than that which are taken in before they are settled. */
-const mostUnsettled = 5_000;
+const mostUnsettled = 200_000;
 /** Lines of which the recommender keeps no more. */
 const mostLines = 500_000;
 /** Nothing that could be chosen better on a shop's own baskets has been seen to help with one product. */
@@ -46,8 +46,9 @@ export async function buildModel({ repositories, now }: ModelDeps, sellerId: str
   /** Prices in other currencies say nothing beside those in this one. */
   let currency: string | null = null;
   let lines = 0;
-  /** The last sale before which no other can appear, and the orders of several products that were seen after it. */
+  /** The last sale before which no other can appear; the last one looked at; and the orders seen between them. */
   let settled = 0;
+  let seen = 0;
   const unsettled = new Set<string>();
   // What is written while the catalogue is read comes from the log again.
   let position: StreamPosition | null = (await events.heads([sellerId])).get(sellerId) ?? null;
@@ -111,16 +112,17 @@ export async function buildModel({ repositories, now }: ModelDeps, sellerId: str
       }
       ({ last: settled, more } = read);
     }
-    let after = settled;
+    // What is newer, so that it is known at once; what appears among it later is found above.
+    seen = Math.max(seen, settled);
     for (let more = true; more && unsettled.size < mostUnsettled; ) {
-      const read = await sales.orders(sellerId, { after, before: null, limit: page });
+      const read = await sales.orders(sellerId, { after: seen, before: null, limit: page });
       for (const { orderId, productIds } of read.orders) {
         if (unsettled.has(orderId)) continue;
         unsettled.add(orderId);
         take(productIds);
         await breathe();
       }
-      ({ last: after, more } = read);
+      ({ last: seen, more } = read);
     }
   }
 

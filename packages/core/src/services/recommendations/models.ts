@@ -14,7 +14,7 @@ export interface ModelBounds {
   lines: number;
 }
 
-const usual: ModelBounds = { sellers: 1_000, products: 200_000, lines: 2_000_000 };
+const usual: ModelBounds = { sellers: 1_000, products: 50_000, lines: 1_000_000 };
 /** Older ones are built anew: what came in parts, or beyond bounds, is read as a whole then. */
 const oldMs = 24 * 3_600_000;
 
