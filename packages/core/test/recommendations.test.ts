@@ -66,13 +66,12 @@ test("a product that is new or says something else of itself gets its similar pr
 test("a burst of a thousand sales leads to a few lists, of which the last know all", async () => {
   const { store, saves } = noting(memoryStore());
   amused = await createAmused({ store });
-  await amused.start();
   const shop = amused.seller("acme");
   const [tea, pot, cup] = await Promise.all(
     ["Tea", "Pot", "Cup"].map((name) => shop.products.create({ name, quantity: 5_000 })),
   );
   const ids = [tea?.id ?? 0, pot?.id ?? 0];
-  await poll(() => storedFor(store, cup?.id ?? 0)).toBeDefined();
+  await amused.start();
   await poll(() => missing(store)).toEqual([]);
   const before = saves.length;
   await Promise.all(
@@ -100,12 +99,12 @@ test("a burst of a thousand sales leads to a few lists, of which the last know a
 test("orders of one product make no lists", async () => {
   const { store, saves } = noting(memoryStore());
   amused = await createAmused({ store });
-  await amused.start();
   const shop = amused.seller("acme");
   const [tea, pot] = [
     await shop.products.create({ name: "Tea", quantity: 50 }),
     await shop.products.create({ name: "Pot", quantity: 50 }),
   ];
+  await amused.start();
   await poll(() => missing(store)).toEqual([]);
   const before = saves.length;
   for (const n of [1, 2, 3])
