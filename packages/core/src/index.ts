@@ -92,6 +92,12 @@ export {
 } from "./domain/sale.ts";
 export { idSchema, sellerIdSchema } from "./domain/seller.ts";
 export {
+  defaultSettings,
+  type SellerSettings,
+  type SettingsChanges,
+  settingsChangesSchema,
+} from "./domain/settings.ts";
+export {
   type Movement,
   type MovementQuery,
   movementQuerySchema,
@@ -113,6 +119,7 @@ export type { FileStore } from "./ports/files.ts";
 export type * from "./ports/predictions.ts";
 export type * from "./ports/recommendations.ts";
 export type * from "./ports/repositories.ts";
+export type * from "./ports/settings.ts";
 export type { Store } from "./ports/store.ts";
 export type * from "./seller.ts";
 export type { Retention } from "./services/retention.ts";

@@ -21,6 +21,7 @@ import type {
 } from "./domain/prediction.ts";
 import type { NewProduct, Product, ProductChanges, ProductQuery } from "./domain/product.ts";
 import type { DailyQuery, NewSale, Sale, SaleQuery, SalesDay } from "./domain/sale.ts";
+import type { SellerSettings, SettingsChanges } from "./domain/settings.ts";
 import type { Movement, MovementQuery, StockAdjustment, StockChanged, StockCount } from "./domain/stock.ts";
 
 export interface ReadOptions {
@@ -46,6 +47,7 @@ export interface Seller<Custom extends CustomEvents = NoCustomEvents> {
   readonly stock: Stock;
   readonly sales: Sales;
   readonly predictions: Predictions;
+  readonly settings: Settings;
   readonly events: Events<Custom>;
 }
 
@@ -130,6 +132,13 @@ export interface Predictions {
   atRisk(query?: AtRiskQuery, options?: ReadOptions): Listing<AtRisk>;
   /** Predictions as they were made, newest first. */
   list(query?: PredictionQuery, options?: ReadOptions): Listing<StoredPrediction>;
+}
+
+/** What the seller decides once for all products; a product's own value goes before it. */
+export interface Settings {
+  get(options?: ReadOptions): Promise<SellerSettings>;
+  /** Sets what is named; `null` goes back to what it is when nothing was set. */
+  update(changes: SettingsChanges, options?: WriteOptions): Promise<SellerSettings>;
 }
 
 export interface ImportOptions extends WriteOptions {

@@ -5,6 +5,7 @@ import type { PageBody } from "../domain/page.ts";
 import type { AtRisk, ProductForecast, ProductStockout, StoredPrediction } from "../domain/prediction.ts";
 import type { Product } from "../domain/product.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
+import type { SellerSettings } from "../domain/settings.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
 
 /** For whom and by whom a service is called. */
@@ -94,6 +95,10 @@ export interface Services {
     atRisk(context: Context, query: unknown): Promise<Answer<PageBody<AtRisk>>>;
     /** What is stored, newest first. */
     list(context: Context, query: unknown): Promise<Answer<PageBody<StoredPrediction>>>;
+  };
+  readonly settings: {
+    get(context: Context): Promise<Answer<SellerSettings>>;
+    update(context: Context, input: unknown): Promise<Answer<SellerSettings>>;
   };
   readonly files: {
     import(

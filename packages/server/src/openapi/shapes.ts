@@ -10,6 +10,7 @@ import {
   type ProductStockout,
   type Sale,
   type SalesDay,
+  type SellerSettings,
   type StockChanged,
   type StoredPrediction,
   scopes,
@@ -152,6 +153,18 @@ export const predictionShape = z.object({
   confidence: z.number(),
   createdAt: moment,
 }) as z.ZodType<StoredPrediction>;
+
+export const settingsShape = shape<SellerSettings>()(
+  z.object({
+    leadTimeDays: count.meta({ description: "Days from an order to its arrival" }),
+    serviceLevel: z.number().meta({ description: "The probability that stock lasts until an order arrives" }),
+    packSize: count.meta({ description: "Units are ordered in multiples of this" }),
+    minimumOrder: count.meta({ description: "Units ordered at least, if any" }),
+    categorizeFrom: z.number().meta({
+      description: "A category is given by itself from this confidence on, else it waits for a review",
+    }),
+  }),
+);
 
 export const importResultShape = shape<ImportResult>()(
   z.object({
