@@ -15,8 +15,11 @@ import type {
   AtRiskQuery,
   ForecastQuery,
   PredictionQuery,
+  PredictionRecord,
+  PredictionScore,
   ProductForecast,
   ProductStockout,
+  RecordQuery,
   StoredPrediction,
 } from "./domain/prediction.ts";
 import type { NewProduct, Product, ProductChanges, ProductQuery } from "./domain/product.ts";
@@ -132,6 +135,10 @@ export interface Predictions {
   atRisk(query?: AtRiskQuery, options?: ReadOptions): Listing<AtRisk>;
   /** Predictions as they were made, newest first. */
   list(query?: PredictionQuery, options?: ReadOptions): Listing<StoredPrediction>;
+  /** Predictions whose last day is over, beside what came; those scored last first. */
+  scores(query?: PredictionQuery, options?: ReadOptions): Listing<PredictionScore>;
+  /** How right they were in the last 90 days, of a product or over the shop, beside plain rules. */
+  record(query?: RecordQuery, options?: ReadOptions): Promise<PredictionRecord>;
 }
 
 /** What the seller decides once for all products; a product's own value goes before it. */

@@ -1,7 +1,20 @@
-import { atRiskQuerySchema, forecastQuerySchema, predictionQuerySchema } from "@amused/core";
+import {
+  atRiskQuerySchema,
+  forecastQuerySchema,
+  predictionQuerySchema,
+  recordQuerySchema,
+} from "@amused/core";
 import { idOf } from "../http/path.ts";
 import { answerReply } from "../http/reply.ts";
-import { atRiskShape, forecastShape, pageShape, predictionShape, stockoutShape } from "../openapi/shapes.ts";
+import {
+  atRiskShape,
+  forecastShape,
+  pageShape,
+  predictionRecordShape,
+  predictionScoreShape,
+  predictionShape,
+  stockoutShape,
+} from "../openapi/shapes.ts";
 import type { Route } from "./route.ts";
 
 const tag = "Predictions";
@@ -57,5 +70,32 @@ export const predictionRoutes: Route[] = [
     success: { status: 200, description: "A page of predictions", schema: pageShape(predictionShape) },
     handle: async ({ house, context, query }) =>
       answerReply(await house.amused.services.predictions.list(context, query)),
+  },
+  {
+    method: "GET",
+    path: "/v1/predictions/scores",
+    id: "listPredictionScores",
+    tag,
+    scope: "read",
+    summary: "List what became of predictions",
+    description:
+      "A prediction is compared with what came when its last day is over, one a product and week. Those scored last first.",
+    query: predictionQuerySchema,
+    success: { status: 200, description: "A page of scores", schema: pageShape(predictionScoreShape) },
+    handle: async ({ house, context, query }) =>
+      answerReply(await house.amused.services.predictions.scores(context, query)),
+  },
+  {
+    method: "GET",
+    path: "/v1/predictions/record",
+    id: "getPredictionRecord",
+    tag,
+    scope: "read",
+    summary: "How right predictions were",
+    description: "In the last 90 days, of a product or over the shop, beside plain rules.",
+    query: recordQuerySchema,
+    success: { status: 200, description: "The record", schema: predictionRecordShape },
+    handle: async ({ house, context, query }) =>
+      answerReply(await house.amused.services.predictions.record(context, query)),
   },
 ];

@@ -94,6 +94,9 @@ export function predictionScenarios(newShop: NewShop): void {
         ["Tea", "runs_out"],
       ]);
       expect(items[0]?.product).toEqual(await shop.products.get(tea.id));
+      expect(items[0]?.stockout).toEqual(soon);
+      await shop.sales.record({ lines: [{ productId: tea.id, quantity: 1 }] });
+      expect((await shop.predictions.atRisk()).items[0]?.stockout.behind).toBe(1);
       expect((await shop.predictions.atRisk({ within: 1 })).items).toEqual([]);
       const within = async (stockoutWithin: number) =>
         (await shop.products.list({ stockoutWithin })).items.map(({ name }) => name);
@@ -118,6 +121,22 @@ export function predictionScenarios(newShop: NewShop): void {
       expect(kept.items[0]?.data).toEqual(made);
       const types = (await shop.predictions.list()).items.map(({ type }) => type);
       expect(new Set(types)).toEqual(new Set(["forecast", "stockout"]));
+    });
+
+    test("have a record, which begins when the first one's last day is over", async () => {
+      const [shop, other] = [await newShop(), await newShop()];
+      const { id } = await shop.products.create({ name: "Tea", quantity: 30 });
+      await sell(shop, id, 40);
+      expect((await shop.predictions.forecast(id)).receipts).toBeNull();
+      for (const query of [{}, { productId: id }]) {
+        const { since, forecast, stockout } = await shop.predictions.record(query);
+        expect([since, forecast.scored, forecast.wape]).toEqual([daysAgo(90), 0, null]);
+        expect([stockout.scored, stockout.dayError]).toEqual([0, null]);
+      }
+      expect((await shop.predictions.scores({ type: "forecast" })).items).toEqual([]);
+      await expectError(other.predictions.record({ productId: id }), "not_found");
+      await expectError(other.predictions.scores({ productId: id }), "not_found");
+      await expectFaults(shop.predictions.scores({ limit: 0 }), ["limit"]);
     });
 
     test("are of this seller's products only, and refuse what can not be asked", async () => {
