@@ -133,6 +133,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
         ),
       list: (query = {}) =>
         listing(query.cursor, async (cursor) => page(await predictions.list(reading, { ...query, cursor }))),
+      explain: async (id, query = {}) => value(await predictions.explain(reading, idOf(id), query)),
       scores: (query = {}) =>
         listing(query.cursor, async (cursor) =>
           page(await predictions.scores(reading, { ...query, cursor })),

@@ -29,6 +29,11 @@ export {
   typesFilterSchema,
 } from "./domain/event.ts";
 export {
+  type ExplainQuery,
+  explainQuerySchema,
+  type PredictionExplanation,
+} from "./domain/explanation.ts";
+export {
   type FileFormat,
   type FileSource,
   formatSchema,

@@ -1,4 +1,5 @@
 import type { Encoded } from "../domain/encoded.ts";
+import type { PredictionExplanation } from "../domain/explanation.ts";
 import type { FileFormat, FileSource, ImportResult } from "../domain/import.ts";
 import type { ApiKey, NewApiKey } from "../domain/key.ts";
 import type { PageBody } from "../domain/page.ts";
@@ -102,6 +103,8 @@ export interface Services {
     atRisk(context: Context, query: unknown): Promise<Answer<PageBody<AtRisk>>>;
     /** What is stored, newest first. */
     list(context: Context, query: unknown): Promise<Answer<PageBody<StoredPrediction>>>;
+    /** What the current one rests on. */
+    explain(context: Context, productId: number, query: unknown): Promise<Answer<PredictionExplanation>>;
     /** What became of them, newest first. */
     scores(context: Context, query: unknown): Promise<Answer<PageBody<PredictionScore>>>;
     /** How right they were in the last 90 days. */

@@ -5,6 +5,7 @@ import {
   type ImportResult,
   type Movement,
   type NewApiKey,
+  type PredictionExplanation,
   type PredictionRecord,
   type PredictionScore,
   type Product,
@@ -166,6 +167,27 @@ export const predictionShape = z.object({
   confidence: z.number(),
   createdAt: moment,
 }) as z.ZodType<StoredPrediction>;
+
+export const explanationShape = z.object({
+  prediction: predictionShape,
+  model: z.string().nullable(),
+  members: z
+    .array(z.object({ name: z.string(), weight: z.number() }))
+    .meta({ description: "What the model is mixed of, the heaviest first" }),
+  rivals: z
+    .array(z.object({ name: z.string(), mase: measured, wape: measured }))
+    .meta({ description: "The model and what it was measured against" }),
+  reasons: z.array(reason),
+  history: z.object({
+    ...{ from: z.iso.date().nullable(), to: z.iso.date(), days: count },
+    withoutStock: z.array(z.iso.date()).meta({ description: "Days left out, newest first" }),
+    emptied: z.array(movementShape).meta({ description: "The movements that left nothing" }),
+    sales: z.array(saleShape).meta({ description: "The last ones in it" }),
+  }),
+  stock: z.object({ quantity: count, movements: z.array(movementShape) }),
+  cursor: z.string().nullable().meta({ description: "Everything up to this event is in it" }),
+  since: z.array(z.string()).meta({ description: "Events of the product that are not" }),
+}) as z.ZodType<PredictionExplanation>;
 
 const amount = z.number();
 export const predictionScoreShape = z.object({

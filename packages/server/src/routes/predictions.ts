@@ -1,5 +1,6 @@
 import {
   atRiskQuerySchema,
+  explainQuerySchema,
   forecastQuerySchema,
   predictionQuerySchema,
   recordQuerySchema,
@@ -8,6 +9,7 @@ import { idOf } from "../http/path.ts";
 import { answerReply } from "../http/reply.ts";
 import {
   atRiskShape,
+  explanationShape,
   forecastShape,
   pageShape,
   predictionRecordShape,
@@ -44,6 +46,20 @@ export const predictionRoutes: Route[] = [
     success: { status: 200, description: "The prediction", schema: stockoutShape },
     handle: async ({ house, context, param }) =>
       answerReply(await house.amused.services.predictions.stockout(context, idOf(param("id")))),
+  },
+  {
+    method: "GET",
+    path: "/v1/products/{id}/explanation",
+    id: "explainPrediction",
+    tag,
+    scope: "read",
+    summary: "What a product's prediction rests on",
+    description:
+      "The model and what it was measured against, the days left out for want of stock, the last sales and movements in it, and the events that are not.",
+    query: explainQuerySchema,
+    success: { status: 200, description: "The evidence", schema: explanationShape },
+    handle: async ({ house, context, param, query }) =>
+      answerReply(await house.amused.services.predictions.explain(context, idOf(param("id")), query)),
   },
   {
     method: "GET",

@@ -81,6 +81,7 @@ export function outlook(
     accuracy: accuracyOf(found),
     reasons: [
       ...(receipts?.steppedBack ? [{ kind: "stepped_back", ...receipts }] : []),
+      { kind: "mixture", members: membersOf(found) },
       ...found.reasons.map((reason) => ({ ...reason })),
     ],
     generatedAt,
@@ -171,6 +172,10 @@ function reorderOf(
     because: [{ kind: "lead_time", days, source }, ...plan.reasons.map((reason) => ({ ...reason }))],
   };
 }
+
+/** What is mixed, the heaviest first. */
+const membersOf = ({ model }: ForecastFound) =>
+  model.map(({ name, weight }) => ({ name, weight: rounded(weight) })).sort((a, b) => b.weight - a.weight);
 
 function nameOf({ model }: ForecastFound): string {
   const [heaviest] = [...model].sort((a, b) => b.weight - a.weight);

@@ -1,4 +1,5 @@
 import { encodedValue } from "../../domain/encoded.ts";
+import { explainQuerySchema } from "../../domain/explanation.ts";
 import { parse } from "../../domain/parse.ts";
 import {
   type AtRisk,
@@ -18,6 +19,7 @@ import type { Rows } from "../../ports/rows.ts";
 import { answerRead, checkSees, type Deps } from "../deps.ts";
 import { pageOf, positionOf } from "../pages.ts";
 import type { Answer, Context, Services } from "../services.ts";
+import { explain } from "./explain.ts";
 import { storedHorizon } from "./outlook.ts";
 import { receiptDays, recordOf } from "./receipts.ts";
 import { readOutlooks, refresh } from "./refresh.ts";
@@ -73,7 +75,24 @@ export function predictionsService(deps: Deps): Services["predictions"] {
     });
   }
 
+  /** Sees to it that the predictions of a product are fresh. */
+  async function freshen(sellerId: string, productId: number, type: PredictionType): Promise<void> {
+    const found = await repositories.predictions.find(sellerId, productId, type);
+    if (found !== null && isFresh(found)) return;
+    await once(`${sellerId}\n${productId}`, () => refresh(deps, sellerId, [productId]));
+  }
+
   return {
+    async explain(context, productId, input) {
+      checkSees(context);
+      const { type } = parse(explainQuerySchema, input);
+      await freshen(context.sellerId, productId, type);
+      const found = await explain(repositories, context.sellerId, productId, type);
+      if (found === null) throw notFound("product", productId);
+      const { explanation, head } = found;
+      return answerRead(deps, context.sellerId, { body: encodedValue(explanation), head });
+    },
+
     async forecast(context, productId, input) {
       checkSees(context);
       const { horizon } = parse(forecastQuerySchema, input);
