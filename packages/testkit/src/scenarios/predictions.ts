@@ -129,7 +129,7 @@ export function predictionScenarios(newShop: NewShop): void {
       await sell(shop, id, 60);
       const stockout = await shop.predictions.stockout(id);
       const explained = await shop.predictions.explain(id);
-      const { history, members, rivals, stock, prediction } = explained;
+      const { history, members, rivals, prediction } = explained;
       const { model, accuracy, reasons, quantity, behind, ...rest } = stockout;
       expect(explained).toMatchObject({ model, reasons, stock: { quantity }, since: [] });
       expect(prediction.data).toEqual({ model, accuracy, reasons, quantity, ...rest });
