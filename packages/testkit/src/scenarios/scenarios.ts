@@ -9,6 +9,7 @@ import { predictionScenarios } from "./predictions.ts";
 import { recommendationScenarios } from "./recommendations.ts";
 import { refusalScenarios } from "./refusals.ts";
 import { salesScenarios } from "./sales.ts";
+import { settingsScenarios } from "./settings.ts";
 import { stockScenarios } from "./stock.ts";
 
 /** A transport under test: how to get the interface of a seller, by whatever way. */
@@ -49,6 +50,7 @@ export function transportScenarios({ name, open }: Transport): void {
     salesScenarios(newShop);
     predictionScenarios(newShop);
     recommendationScenarios(newShop);
+    settingsScenarios(newShop);
     fileScenarios(newShop);
     eventScenarios(newShop);
     liveScenarios(newShop);
