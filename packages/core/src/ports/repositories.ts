@@ -8,6 +8,7 @@ import type { Command, Written } from "./command.ts";
 import type { ConsumerRepository } from "./consumers.ts";
 import type { DemandRepository } from "./demand.ts";
 import type { EngineStateRepository } from "./engine-states.ts";
+import type { IncomingRepository } from "./incoming.ts";
 import type { PredictionRepository } from "./predictions.ts";
 import type { RecommendationRepository } from "./recommendations.ts";
 import type { PageRequest, Read, Rows } from "./rows.ts";
@@ -22,6 +23,7 @@ export interface Repositories {
   readonly events: EventRepository;
   readonly consumers: ConsumerRepository;
   readonly demand: DemandRepository;
+  readonly incoming: IncomingRepository;
   readonly predictions: PredictionRepository;
   readonly recommendations: RecommendationRepository;
   readonly engines: EngineStateRepository;
@@ -47,6 +49,9 @@ export interface ProductRow {
   attributes: Attributes;
   reorderPoint: number | null;
   leadTimeDays: number | null;
+  serviceLevel: number | null;
+  packSize: number | null;
+  minimumOrder: number | null;
   /** `searchText()` of the product. */
   search: string;
 }

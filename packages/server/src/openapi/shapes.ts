@@ -3,6 +3,9 @@ import {
   type AtRisk,
   type EventOf,
   type ImportResult,
+  type IncomingReceived,
+  type IncomingStock,
+  incomingStates,
   type Movement,
   type NewApiKey,
   type Product,
@@ -48,6 +51,9 @@ export const productShape = shape<Product>()(
     imageUrl: z.string().nullable(),
     reorderPoint: count.nullable(),
     leadTimeDays: count.nullable(),
+    serviceLevel: z.number().nullable(),
+    packSize: count.nullable(),
+    minimumOrder: count.nullable(),
     version: count.meta({ description: "Counts edits of the description; stock and sales do not raise it" }),
     createdAt: moment,
     updatedAt: moment,
@@ -69,6 +75,24 @@ export const movementShape = shape<Movement>()(
 
 export const stockChangedShape = shape<StockChanged>()(
   z.object({ product: productShape, movement: movementShape }),
+);
+
+export const incomingShape = shape<IncomingStock>()(
+  z.object({
+    id: count,
+    productId: count,
+    quantity: count.meta({ description: "Units that were ordered" }),
+    received: count.meta({ description: "Units that have come" }),
+    expectedOn: z.iso.date(),
+    reference: z.string().nullable(),
+    state: z.enum(incomingStates),
+    createdAt: moment,
+    updatedAt: moment,
+  }),
+);
+
+export const incomingReceivedShape = shape<IncomingReceived>()(
+  z.object({ incoming: incomingShape, product: productShape, movement: movementShape }),
 );
 
 export const saleShape = shape<Sale>()(
