@@ -157,7 +157,7 @@ function all({ predictions }: SellerState): PredictionState[] {
 
 /** Whether an event says something that a prediction is made of; what follows from predictions does not. */
 function isRelevant(type: string): boolean {
-  return type.startsWith("sale.") || type === "stock.adjusted" || type === "product.updated";
+  return /^(sale\..*|incoming\..*|stock\.adjusted|product\.updated)$/.test(type);
 }
 
 function staleOf(seller: SellerState, now: Date): ProductKey[] {

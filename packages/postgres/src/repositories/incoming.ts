@@ -19,8 +19,8 @@ export function incomingRepository(schema: string): (database: Database) => Inco
   /** The row as it is once nobody else changes it. */
   const had = `had as materialized (select i.* from ${table} i where i.seller_id = $1::text and i.id = $5::bigint for update)`;
   const itself = "i.seller_id = $1::text and i.id = $5::bigint";
-  const fact = (type: string) =>
-    `select 1 as ord, made.product_id, 'incoming.${type}' as type, ${object({ incoming: "made.body" })} as payload from made`;
+  const fact = (type: string, ord = 1) =>
+    `select ${ord} as ord, made.product_id, 'incoming.${type}' as type, ${object({ incoming: "made.body" })} as payload from made`;
   const refusal =
     "(select json_build_object('state', had.state, 'received', had.received, 'productId', had.product_id) from had)";
 
@@ -80,7 +80,7 @@ export function incomingRepository(schema: string): (database: Database) => Inco
         select 1 as ord, id as product_id, 'stock.adjusted' as type,
           ${object({ delta: bare("delta"), quantity: bare("quantity"), reason: `'"received"'`, actor: text("$2::text") })} as payload
         from moved
-        union all ${fact("received").replace("1 as ord", "2")})`,
+        union all ${fact("received", 2)})`,
     outcome: `
       select ${object({ incoming: "made.body", product: "moved.body", movement: "ledger.body" })} as body, moved.revision
       from moved, made, ledger`,

@@ -38,7 +38,7 @@ export function predictionRepository(schema: string): (database: Database) => Pr
       (select count(*) from (
         select from ${schema}.events e
         where e.seller_id = $1::text and e.product_id = $2::bigint and e.seq > a.based_on
-          and (e.type like 'sale.%' or e.type in ('stock.adjusted', 'product.updated'))
+          and (e.type like 'sale.%' or e.type like 'incoming.%' or e.type in ('stock.adjusted', 'product.updated'))
         limit ${mostBehind}) e) as behind
     from ${table} a join ${products} p on p.seller_id = $1::text and p.id = a.product_id and ${alive("p")}
     where a.seller_id = $1::text and a.product_id = $2::bigint and a.type = $3::text and a.current`;

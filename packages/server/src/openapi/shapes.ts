@@ -159,7 +159,23 @@ const stockoutObject = z.object({
     .record(z.string(), z.number())
     .meta({ examples: [{ "7": 0.1, "14": 0.4, "30": 0.9 }] }),
   reorder: z
-    .object({ point: z.number(), quantity: z.number(), by: foreseen, because: z.array(reason) })
+    .object({
+      point: z.number(),
+      safetyStock: z.number(),
+      quantity: z.number(),
+      by: foreseen.meta({ description: "Order on this day at the latest" }),
+      late: z.boolean().meta({ description: "What is ordered today comes too late for the service level" }),
+      arrives: foreseen.meta({ description: "When what is ordered on that day comes" }),
+      leadTimeDays: count,
+      serviceLevel: z.number(),
+      packSize: count,
+      minimumOrder: count,
+      incoming: count.meta({ description: "Units on their way that are counted on" }),
+      lostSales: z
+        .object({ units: z.number(), money })
+        .meta({ description: "Not sold for want of stock within 60 days if nothing is ordered" }),
+      because: z.array(reason),
+    })
     .nullable(),
 });
 export const stockoutShape = stockoutObject as z.ZodType<ProductStockout>;
