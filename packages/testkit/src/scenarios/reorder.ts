@@ -94,7 +94,11 @@ export function reorderScenarios(newShop: NewShop): void {
       expect((counted.date.p50 ?? "") > (before.date.p50 ?? "")).toBe(true);
       expect(counted.reorder?.incoming).toBe(60);
       expect(counted.reorder?.quantity).toBeLessThan(before.reorder?.quantity ?? 0);
-      expect(counted.reorder?.because).toContainEqual({ kind: "incoming_counted", quantity: 60 });
+      expect(counted.reorder?.because).toContainEqual({
+        ...{ kind: "incoming_counted", quantity: 60, arrivals: [{ date: day(3), quantity: 60 }] },
+      });
+      const { stock } = await shop.predictions.explain(id);
+      expect(stock.incoming.map((goods) => goods.id)).toEqual([order]);
 
       // What comes after stock has run out does not keep it from running out.
       await shop.incoming.update(order, { expectedOn: day(25) });

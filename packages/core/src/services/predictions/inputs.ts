@@ -3,6 +3,9 @@ import type { Replenishment } from "../../domain/replenishment.ts";
 import { defaultSettings, type SellerSettings } from "../../domain/settings.ts";
 import type { ProductDemand } from "../../ports/demand.ts";
 
+/** The longest lead time that is reckoned with, in days. */
+export const mostLeadTime = 365;
+
 /** What an order rests on, and whose each value is: the product's own, the seller's, or what is assumed where nothing is set. */
 export interface Inputs extends Replenishment {
   because: PredictionReason[];
@@ -22,7 +25,10 @@ export function inputsOf(product: ProductDemand, seller: Partial<SellerSettings>
     ...{ leadTimeDays: lead.value, serviceLevel: service.value },
     ...{ packSize: pack.value, minimumOrder: minimum.value },
     because: [
-      { kind: "lead_time", days: lead.value, source: lead.source },
+      {
+        ...{ kind: "lead_time", days: lead.value, source: lead.source },
+        ...(lead.value > mostLeadTime && { counted: mostLeadTime }),
+      },
       { kind: "service_level", level: service.value, source: service.source },
       { kind: "pack_size", units: pack.value, source: pack.source },
       { kind: "minimum_order", units: minimum.value, source: minimum.source },

@@ -1,8 +1,14 @@
 import { type Forecast, type ForecastFound, forecast, type SeriesInput } from "@amused/engines";
-import type { PredictionAccuracy, ProductForecast, ProductStockout } from "../../domain/prediction.ts";
+import type {
+  ForecastReceipts,
+  PredictionAccuracy,
+  ProductForecast,
+  ProductStockout,
+} from "../../domain/prediction.ts";
 import type { SellerSettings } from "../../domain/settings.ts";
 import { addDays } from "../../domain/time.ts";
 import type { ProductDemand } from "../../ports/demand.ts";
+import { plainModel } from "./receipts.ts";
 import { rounded } from "./rounded.ts";
 import { stockoutOf } from "./stockout.ts";
 
@@ -29,16 +35,19 @@ export interface DemandSoFar {
   at: Date;
   /** What the seller has set for all products. */
   settings: Partial<SellerSettings>;
+  /** How right the product's forecasts were so far. */
+  receipts: ForecastReceipts | null;
 }
 
 /** Forecasts a product's demand, and says how long its stock lasts. */
 export function outlook(
-  { demand, from, today, at, settings }: DemandSoFar,
+  { demand, from, today, at, settings, receipts }: DemandSoFar,
   horizon = storedHorizon,
 ): Outlook {
   const { series, history } = seriesOf(demand, from, today);
+  const steppedBack = receipts?.steppedBack ?? false;
   const found: Forecast | null =
-    series === null ? null : forecast(series, { horizon: Math.max(horizon, lookAhead) });
+    series === null ? null : forecast(series, { horizon: Math.max(horizon, lookAhead), plain: steppedBack });
   const generatedAt = at.toISOString();
   if (found?.verdict !== "ok") {
     const need = found?.need ?? 14;
@@ -48,7 +57,7 @@ export function outlook(
       reasons: [{ kind: "not_enough_history", have: history.days - history.withoutStock, need }],
     };
     return {
-      forecast: { ...base, history, points: [] },
+      forecast: { ...base, history, points: [], receipts },
       stockout: {
         ...base,
         verdict: demand.quantity === 0 ? "out_of_stock" : "not_enough_history",
@@ -58,15 +67,19 @@ export function outlook(
     };
   }
   const said = {
-    model: nameOf(found),
+    model: steppedBack ? plainModel : nameOf(found),
     accuracy: accuracyOf(found),
-    reasons: found.reasons.map((reason) => ({ ...reason })),
+    reasons: [
+      ...(receipts?.steppedBack ? [{ kind: "stepped_back", ...receipts }] : []),
+      { kind: "mixture", members: membersOf(found) },
+      ...found.reasons.map((reason) => ({ ...reason })),
+    ],
     generatedAt,
   };
   return {
     forecast: {
       ...{ verdict: "ok", ...said, history, confidence: nearTotal(found, horizon) },
-      points: pointsOf(found, today, horizon),
+      ...{ points: pointsOf(found, today, horizon), receipts },
     },
     stockout: stockoutOf({ demand, settings, today }, found, said),
   };
@@ -105,6 +118,10 @@ function pointsOf(found: ForecastFound, today: string, horizon: number): Product
     p90: band?.upper[day] ?? 0,
   }));
 }
+
+/** What is mixed, the heaviest first. */
+const membersOf = ({ model }: ForecastFound) =>
+  model.map(({ name, weight }) => ({ name, weight: rounded(weight) })).sort((a, b) => b.weight - a.weight);
 
 function nameOf({ model }: ForecastFound): string {
   const [heaviest] = [...model].sort((a, b) => b.weight - a.weight);

@@ -4,17 +4,18 @@ import type { SellerSettings } from "../../domain/settings.ts";
 import { addDays } from "../../domain/time.ts";
 import type { ProductDemand } from "../../ports/demand.ts";
 import { expectedOf } from "./expected.ts";
-import { type Inputs, inputsOf } from "./inputs.ts";
+import { type Inputs, inputsOf, mostLeadTime } from "./inputs.ts";
 import { rounded } from "./rounded.ts";
 
 /** The numbers of days of `probabilityWithin`. */
 const within = [7, 14, 30];
 /** Lead times spread by about a quarter of their mean, where nothing is known of it. */
 const leadTimeSpread = 0.25;
-/** The longest lead time that is reckoned with. */
-const mostLeadTime = 365;
 /** Days of cover beyond which none are told. */
 const mostCover = 36_500;
+
+/** Arrivals told of, the earliest first. */
+const mostArrivals = 60;
 
 /** A product's stock, and what speaks for an order. */
 export interface StockSoFar {
@@ -54,14 +55,14 @@ export function stockoutOf(
     probabilityWithin: Object.fromEntries(
       plan.runsOut.within.map(({ periods, probability }) => [periods, rounded(probability)]),
     ),
-    reorder: adviceOf(plan, inputs, { today, price, overdue: expected.because }),
+    reorder: adviceOf(plan, inputs, { today, price, expected }),
   };
 }
 
 function adviceOf(
   plan: Replenishment,
   { because, ...inputs }: Inputs,
-  { today, price, overdue }: { today: string; price: string; overdue: ReorderAdvice["because"] },
+  { today, price, expected }: { today: string; price: string; expected: ReturnType<typeof expectedOf> },
 ): ReorderAdvice {
   const { by, quantity, late } = plan.order;
   const day = (period: number) => addDays(today, period - 1);
@@ -70,7 +71,13 @@ function adviceOf(
   const reasons = plan.reasons.flatMap((reason): ReorderAdvice["because"] => {
     // Told beside the seller's or the product's level.
     if (reason.kind === "service_level") return [];
-    if (reason.kind === "incoming_counted") incoming = reason.quantity;
+    if (reason.kind === "incoming_counted") {
+      incoming = reason.quantity;
+      const arrivals = expected.arrivals.slice(0, mostArrivals);
+      return [
+        { ...reason, arrivals: arrivals.map(({ period, quantity }) => ({ date: day(period), quantity })) },
+      ];
+    }
     if (reason.kind !== "incoming_too_late") return [{ ...reason }];
     return [{ kind: reason.kind, quantity: reason.quantity, date: day(reason.period) }];
   });
@@ -84,6 +91,12 @@ function adviceOf(
       units: rounded(plan.atRisk.units),
       money: (plan.atRisk.money ?? 0).toFixed(decimals),
     },
-    because: [...because, ...overdue, ...reasons],
+    because: [...because, ...expected.because, ...reasons],
   };
+}
+
+/** The goods that an advice counts on. */
+export function arrivalsOf(advice: ReorderAdvice | null): { date: string; quantity: number }[] {
+  const counted = advice?.because.find(({ kind }) => kind === "incoming_counted");
+  return (counted?.arrivals ?? []) as { date: string; quantity: number }[];
 }
