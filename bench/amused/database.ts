@@ -30,6 +30,9 @@ export function rowOf(product: NewProduct): ProductRow {
     decimals: 2,
     reorderPoint: null,
     leadTimeDays: null,
+    serviceLevel: null,
+    packSize: null,
+    minimumOrder: null,
     search: `${product.name}\n${product.sku}`.toLowerCase(),
   };
 }

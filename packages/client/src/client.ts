@@ -2,6 +2,7 @@ import type { CustomEvents, NoCustomEvents, Seller } from "@amused/core";
 import { createHttp } from "./http/http.ts";
 import type { ClientOptions } from "./options.ts";
 import { events } from "./seller/events.ts";
+import { incoming } from "./seller/incoming.ts";
 import { predictions } from "./seller/predictions.ts";
 import { products } from "./seller/products.ts";
 import { recommendations } from "./seller/recommendations.ts";
@@ -39,6 +40,7 @@ export function createClient<Custom extends CustomEvents = NoCustomEvents>(
     products: products(http, log),
     stock: stock(http),
     sales: sales(http),
+    incoming: incoming(http),
     predictions: predictions(http),
     recommendations: recommendations(http),
     settings: settings(http),

@@ -25,6 +25,7 @@ import { consumerUpkeep } from "./services/consumers/upkeep.ts";
 import type { Deps } from "./services/deps.ts";
 import { eventsService } from "./services/events.ts";
 import { filesService } from "./services/files/files.ts";
+import { incomingService } from "./services/incoming.ts";
 import { keysService } from "./services/keys.ts";
 import { pause } from "./services/pause.ts";
 import { predictionsService } from "./services/predictions/predictions.ts";
@@ -170,6 +171,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       products: productsService(deps),
       stock: stockService(deps),
       sales: salesService(deps),
+      incoming: incomingService(deps),
       predictions: predictionsService(deps),
       recommendations: recommendationsService({ ...deps, models }),
       settings: settingsService(deps),

@@ -39,7 +39,8 @@ export function inProcessSeller<Custom extends CustomEvents>(
     asOf: answer.cursor as string,
   });
   const idOf = (id: unknown): number => parse(idSchema, id);
-  const { products, stock, sales, predictions, recommendations, settings, files, events } = services;
+  const { products, stock, sales, incoming, predictions, recommendations, settings, files, events } =
+    services;
 
   function importer(kind: "products" | "sales"): Seller["products"]["import"] {
     return async (file, options = {}) => {
@@ -123,6 +124,20 @@ export function inProcessSeller<Custom extends CustomEvents>(
       daily: async (id, query = {}) => page(await sales.daily(reading, idOf(id), query)),
       import: importer("sales"),
       export: exporter("sales"),
+    },
+    incoming: {
+      create: async (goods, options) =>
+        value(await incoming.create(writing(options, "incoming.create", goods), goods)),
+      get: async (id) => value(await incoming.get(reading, idOf(id))),
+      list: (query = {}) =>
+        listing(query.cursor, async (cursor) => page(await incoming.list(reading, { ...query, cursor }))),
+      update: async (id, changes, options) =>
+        value(await incoming.update(writing(options, "incoming.update", id, changes), idOf(id), changes)),
+      receive: async (id, receipt, options) =>
+        value(await incoming.receive(writing(options, "incoming.receive", id, receipt), idOf(id), receipt)),
+      cancel: async (id, options) => {
+        await incoming.cancel(writing(options, "incoming.cancel", id), idOf(id));
+      },
     },
     predictions: {
       forecast: async (id, query = {}) => value(await predictions.forecast(reading, idOf(id), query)),

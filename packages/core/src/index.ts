@@ -42,6 +42,20 @@ export {
   importQuerySchema,
 } from "./domain/import.ts";
 export {
+  type IncomingChanges,
+  type IncomingQuery,
+  type IncomingReceipt,
+  type IncomingReceived,
+  type IncomingState,
+  type IncomingStock,
+  incomingChangesSchema,
+  incomingQuerySchema,
+  incomingReceiptSchema,
+  incomingStates,
+  type NewIncoming,
+  newIncomingSchema,
+} from "./domain/incoming.ts";
+export {
   type ApiKey,
   type KeyRequest,
   keyRequestSchema,
@@ -130,6 +144,7 @@ export type * from "./ports/consumers.ts";
 export type * from "./ports/demand.ts";
 export type * from "./ports/engine-states.ts";
 export type { FileStore } from "./ports/files.ts";
+export type * from "./ports/incoming.ts";
 export type * from "./ports/predictions.ts";
 export type * from "./ports/recommendations.ts";
 export type * from "./ports/repositories.ts";

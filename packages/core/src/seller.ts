@@ -10,6 +10,14 @@ import type {
 } from "./domain/event.ts";
 import type { ExplainQuery, PredictionExplanation } from "./domain/explanation.ts";
 import type { FileFormat, FileSource, ImportResult } from "./domain/import.ts";
+import type {
+  IncomingChanges,
+  IncomingQuery,
+  IncomingReceipt,
+  IncomingReceived,
+  IncomingStock,
+  NewIncoming,
+} from "./domain/incoming.ts";
 import type { Listing, Page } from "./domain/page.ts";
 import type {
   AtRisk,
@@ -56,6 +64,7 @@ export interface Seller<Custom extends CustomEvents = NoCustomEvents> {
   readonly products: Products;
   readonly stock: Stock;
   readonly sales: Sales;
+  readonly incoming: Incoming;
   readonly predictions: Predictions;
   readonly recommendations: ProductRecommendations;
   readonly settings: Settings;
@@ -132,6 +141,20 @@ export interface Sales {
   /** Reads history: stock stays as it is, and lines whose order and product are known are skipped. */
   import(file: FileSource, options?: ImportOptions): Promise<ImportResult>;
   export(options?: ExportOptions): ReadableStream<Uint8Array>;
+}
+
+/** Goods on their way. Predictions count on them from the day on which they are expected. */
+export interface Incoming {
+  create(goods: NewIncoming, options?: WriteOptions): Promise<IncomingStock>;
+  get(id: number, options?: ReadOptions): Promise<IncomingStock>;
+  /** What is open first, soonest first; the rest behind it, latest first. */
+  list(query?: IncomingQuery, options?: ReadOptions): Listing<IncomingStock>;
+  /** Only while they are open: `conflict` says the `state` they have instead. */
+  update(id: number, changes: IncomingChanges, options?: WriteOptions): Promise<IncomingStock>;
+  /** Stock rises by what came: by all that is still to come, when no quantity is said. They stay open while some is. */
+  receive(id: number, receipt?: IncomingReceipt, options?: WriteOptions): Promise<IncomingReceived>;
+  /** What is still to come will not. */
+  cancel(id: number, options?: WriteOptions): Promise<void>;
 }
 
 export interface Predictions {

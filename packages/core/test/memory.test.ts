@@ -15,6 +15,7 @@ function row(changes: Partial<ProductRow> = {}): ProductRow {
       attributes: { loose: true },
       reorderPoint: null,
       leadTimeDays: null,
+      ...{ serviceLevel: null, packSize: null, minimumOrder: null },
       search: "tea\n",
     },
     ...changes,

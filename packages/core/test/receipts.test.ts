@@ -53,6 +53,21 @@ test("a stock-out is scored by the day on which the stock of then was sold, or w
   expect(score(lasting, flat(0))).toEqual({
     ...{ ranOutOn: null, held: 1, brier: 0, naiveBrier: 1, dated: 0, off: 0, naiveOff: 0 },
   });
+  const counting = (date: string) => ({
+    reorder: { because: [{ kind: "incoming_counted", arrivals: [{ date, quantity: 10 }] }] } as never,
+  });
+  expect(score(counting("2026-03-05"), flat(2)), "with the goods it counted on").toMatchObject({
+    ...{ ranOutOn: "2026-03-16", off: 6, naiveOff: 7 },
+  });
+  expect(score(counting("2026-03-25"), flat(2)), "which came too late").toMatchObject({
+    ...{ ranOutOn: "2026-03-11", off: 1, naiveOff: 5 },
+  });
+  const million = { quantity: 1_000_000_000, ...counting("2026-03-05") };
+  expect(
+    scoreOf({ type: "stockout", data: data(million), createdAt }, demandOf(flat(0.1), flat(2))),
+  ).toMatchObject({
+    ...{ ranOutOn: null, dated: 0 },
+  });
   expect(score({ verdict: "out_of_stock", quantity: 0 }, flat(2))).toBeNull();
 });
 
@@ -80,8 +95,9 @@ test("a forecast for which the engine stepped back is the plain level, and says 
   const demand = {
     ...{ productId: 7, firstDay: "2025-08-14", units, stockedOut: units.map(() => false), quantity: 50 },
     ...{ price: "1.00", leadTimeDays: 7, reorderPoint: null, category: null },
+    ...{ serviceLevel: null, packSize: null, minimumOrder: null, incoming: [] },
   };
-  const base = { demand, from: "2025-08-14", today: "2026-03-02", at: new Date(createdAt) };
+  const base = { demand, settings: {}, from: "2025-08-14", today: "2026-03-02", at: new Date(createdAt) };
   const receipts = { scored: 5, wape: 0.5, naiveWape: 0.3, coverage80: 0.6, steppedBack: true };
   const { forecast, stockout } = outlook({ ...base, receipts });
   expect([forecast.model, stockout.model]).toEqual([plainModel, plainModel]);

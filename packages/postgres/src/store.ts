@@ -9,6 +9,7 @@ import { demandRepository } from "./repositories/demand.ts";
 import { engineStateRepository } from "./repositories/engine-states.ts";
 import { eventRepository } from "./repositories/events.ts";
 import { idempotencyRepository } from "./repositories/idempotency.ts";
+import { incomingRepository } from "./repositories/incoming.ts";
 import { keyRepository } from "./repositories/keys.ts";
 import { predictionRepository } from "./repositories/predictions.ts";
 import { productRepository } from "./repositories/products.ts";
@@ -77,6 +78,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
   const events = eventRepository(schema);
   const consumers = consumerRepository(schema);
   const demand = demandRepository(schema);
+  const incoming = incomingRepository(schema);
   const predictions = predictionRepository(schema);
   const recommendations = recommendationRepository(schema);
   const engines = engineStateRepository(schema);
@@ -90,6 +92,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
     events: events(database),
     consumers: consumers(database),
     demand: demand(database),
+    incoming: incoming(database),
     predictions: predictions(database),
     recommendations: recommendations(database),
     engines: engines(database),

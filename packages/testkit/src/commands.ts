@@ -38,6 +38,7 @@ export function productRow(changes: Partial<ProductRow> = {}): ProductRow {
       quantity: 0,
     },
     ...{ category: null, attributes: {}, reorderPoint: null, leadTimeDays: null },
+    ...{ serviceLevel: null, packSize: null, minimumOrder: null },
     ...changes,
   };
   return { search: searchText(row), ...row };
@@ -65,6 +66,9 @@ export function editOf(product: Product, changes: Partial<ProductEdit["row"]>): 
     attributes,
     reorderPoint,
     leadTimeDays,
+    serviceLevel,
+    packSize,
+    minimumOrder,
     imageUrl,
   } = product;
   const old = {
@@ -77,6 +81,9 @@ export function editOf(product: Product, changes: Partial<ProductEdit["row"]>): 
     attributes,
     reorderPoint,
     leadTimeDays,
+    serviceLevel,
+    packSize,
+    minimumOrder,
     imageUrl,
   };
   const { quantity: _, ...row } = { ...productRow({ ...old, ...changes }), imageUrl };

@@ -1,5 +1,6 @@
 import {
   type EventOf,
+  type IncomingStock,
   isAmusedError,
   type Movement,
   type PageRequest,
@@ -61,6 +62,11 @@ export function allSales(
   return all((page) => store.sales.list(sellerId, { productId, from: null, before: null, ...page }));
 }
 
+/** All goods that are or were on their way. */
+export function allIncoming(store: Repositories, sellerId: string): Promise<IncomingStock[]> {
+  return all((page) => store.incoming.list(sellerId, { productId: null, state: null, ...page }));
+}
+
 /** The whole log, checked to be dense; events as their readers get them. */
 export async function allEvents(
   store: Repositories,
@@ -114,6 +120,7 @@ export async function dump(store: Repositories, sellerId: string): Promise<unkno
     products,
     listed: await allProducts(store, sellerId),
     sales: await allSales(store, sellerId),
+    incoming: await allIncoming(store, sellerId),
     attributes: await store.products.attributeNames(sellerId),
     predictions: await all((page) =>
       store.predictions.list(sellerId, { productId: null, type: null, ...page }),

@@ -9,6 +9,7 @@ import { events } from "./promises/events.ts";
 import { fidelity } from "./promises/fidelity.ts";
 import { idempotency } from "./promises/idempotency.ts";
 import { imports } from "./promises/imports.ts";
+import { incoming } from "./promises/incoming.ts";
 import { keys } from "./promises/keys.ts";
 import { ledger } from "./promises/ledger.ts";
 import { order } from "./promises/order.ts";
@@ -30,6 +31,7 @@ import { durability, upkeep } from "./promises/upkeep.ts";
 export const storePromises: readonly PromiseGroup[] = [
   ...[products, search, paging, stock, ledger, sales, imports],
   ...[events, order, atomicity, idempotency, tenants, keys, fidelity, retention, consumers, deadLetters],
-  ...[demand, predictions, predictionPasses, recommendations, recommendationPasses, baskets, settings],
+  ...[incoming, demand, predictions, predictionPasses, recommendations, recommendationPasses],
+  ...[baskets, settings],
   ...[upkeep, durability, crash],
 ];

@@ -1,4 +1,4 @@
-import { memoryStore, type Repositories, type Store } from "@amused/core";
+import { encodedValue, memoryStore, type Repositories, type Store } from "@amused/core";
 import { expect, test } from "vitest";
 import { defaultSizes } from "../src/bench.ts";
 import { later } from "../src/commands.ts";
@@ -742,6 +742,70 @@ const faults: [what: string, about: string, promise: RegExp, store: () => Store]
     () =>
       broken((store) => ({
         sales: { orders: (sellerId, request) => store.sales.orders(sellerId, { ...request, before: null }) },
+      })),
+  ],
+  [
+    "takes goods in again for a key",
+    "on their way",
+    /come in once/,
+    () =>
+      broken((store) => ({
+        incoming: { receive: (command, ...what) => store.incoming.receive(unkeyed(command), ...what) },
+      })),
+  ],
+  [
+    "takes goods in that are not open",
+    "on their way",
+    /refuse what can not be/,
+    () =>
+      broken((store) => ({
+        incoming: {
+          async receive(command, id, quantity) {
+            const found = (await store.incoming.find(command.sellerId, id))?.body.value;
+            if (found?.state !== "received") return store.incoming.receive(command, id, quantity);
+            const { productId, quantity: delta } = found;
+            const change = { productId, change: { delta }, reason: "received", expected: null };
+            const { body, ...written } = await store.stock.change(command, change);
+            return { ...written, body: encodedValue({ incoming: found, ...body.value }) };
+          },
+        },
+      })),
+  ],
+  [
+    "closes goods of which some are still to come",
+    "on their way",
+    /stay open/,
+    () =>
+      broken((store) => ({
+        incoming: {
+          async receive(command, id, quantity) {
+            const written = await store.incoming.receive(command, id, quantity);
+            if (written.body.value.incoming.state === "open")
+              await store.incoming.cancel(unkeyed(command), id);
+            return written;
+          },
+        },
+      })),
+  ],
+  [
+    "counts on goods that will not come",
+    "on their way",
+    /until they are closed/,
+    () =>
+      broken((store) => ({
+        demand: {
+          async read(sellerId, span) {
+            const { products, ...read } = await store.demand.read(sellerId, span);
+            const all = await store.incoming.list(sellerId, {
+              ...{ productId: null, state: null, limit: 1_000, after: null },
+            });
+            const incoming = (id: number) => all.body.value.filter(({ productId }) => productId === id);
+            return {
+              ...read,
+              products: products.map((one) => ({ ...one, incoming: incoming(one.productId) })),
+            };
+          },
+        },
       })),
   ],
   [

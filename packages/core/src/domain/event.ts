@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { IncomingStock } from "./incoming.ts";
 import type { Scope } from "./key.ts";
 import { parse } from "./parse.ts";
 import type { PredictionType, StoredPrediction } from "./prediction.ts";
@@ -18,6 +19,10 @@ export interface EventPayloads {
   "stock.low": StockLevelFact;
   "stock.depleted": StockLevelFact;
   "stock.replenished": StockLevelFact;
+  "incoming.created": IncomingFact;
+  "incoming.updated": IncomingFact;
+  "incoming.received": IncomingFact;
+  "incoming.cancelled": IncomingFact;
   "prediction.updated": { predictionType: PredictionType; prediction: StoredPrediction };
   "recommendations.updated": { count: number };
   "import.progressed": ImportFact;
@@ -43,6 +48,10 @@ export interface StockLevelFact {
   reorderPoint?: number;
   /** The days by which stock has run out with a probability of 10, 50 and 90 %. */
   stockout?: { p10: string | null; p50: string | null; p90: string | null };
+}
+
+export interface IncomingFact {
+  incoming: IncomingStock;
 }
 
 export interface ImportFact {
@@ -136,6 +145,7 @@ export const reservedNouns: readonly string[] = [
   "alert",
   "category",
   "settings",
+  "incoming",
 ];
 
 const typeName = /^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/;

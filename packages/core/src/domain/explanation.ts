@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { IncomingStock } from "./incoming.ts";
 import { type PredictionReason, predictionTypes, type StoredPrediction } from "./prediction.ts";
 import type { Sale } from "./sale.ts";
 import type { Movement } from "./stock.ts";
@@ -30,6 +31,8 @@ export interface PredictionExplanation {
     quantity: number;
     /** The last movements, newest first; 5 at most. */
     movements: Movement[];
+    /** What is on its way now, soonest first; 20 at most. */
+    incoming: IncomingStock[];
   };
   /** The cursor up to which the log is in it. */
   cursor: string | null;

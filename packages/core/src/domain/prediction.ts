@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pageQuery } from "./page.ts";
 import type { Product } from "./product.ts";
+import type { Replenishment } from "./replenishment.ts";
 import { idSchema } from "./seller.ts";
 
 export const predictionTypes = ["forecast", "stockout"] as const;
@@ -153,12 +154,22 @@ export interface ProductForecast extends PredictionBase {
 }
 
 /** What to order, where there is history enough to say. */
-export interface ReorderAdvice {
+export interface ReorderAdvice extends Replenishment {
   /** Order when stock, with what is on its way, falls to this. */
   point: number;
+  /** How much of the point guards against chance. */
+  safetyStock: number;
   quantity: number;
   /** Order on this day at the latest; `null` where that is not foreseen. */
   by: string | null;
+  /** Whether what is ordered today comes too late for the service level. */
+  late: boolean;
+  /** When what is ordered on that day comes. */
+  arrives: string | null;
+  /** Units on their way that are counted on. */
+  incoming: number;
+  /** What is not sold for want of stock, of what is looked ahead, if nothing is ordered; the money in the product's currency. */
+  lostSales: { units: number; money: string };
   because: PredictionReason[];
 }
 

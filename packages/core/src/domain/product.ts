@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { amountSchema, currencySchema } from "./money.ts";
 import { pageQuery } from "./page.ts";
+import { replenishmentFields } from "./replenishment.ts";
 import { fold, text, visibleText, withoutProto } from "./text.ts";
+import { unitsSchema } from "./units.ts";
 
 export type Attributes = Record<string, string | number | boolean>;
 
@@ -21,19 +23,16 @@ export interface Product {
   imageUrl: string | null;
   /** The level at which `stock.low` is said; `null` leaves it to the forecast. */
   reorderPoint: number | null;
+  /** Like the three after it: `null` is as the seller's settings have it. */
   leadTimeDays: number | null;
+  serviceLevel: number | null;
+  packSize: number | null;
+  minimumOrder: number | null;
   /** Counts edits of the description; stock and sales do not raise it. */
   version: number;
   createdAt: string;
   updatedAt: string;
 }
-
-/** The most units that one request may name. */
-export const maxUnits = 1_000_000_000;
-const units = z
-  .int("must be a whole number")
-  .min(0, "must not be negative")
-  .max(maxUnits, "must be at most 1,000,000,000");
 
 const attributeName = text(1, 100);
 const attributeValue = z.union([text(0, 1000), z.number(), z.boolean()], {
@@ -48,19 +47,15 @@ const fields = {
   price: amountSchema,
   currency: currencySchema,
   category: visibleText(200).nullable(),
-  reorderPoint: units.nullable(),
-  leadTimeDays: z
-    .int("must be a whole number")
-    .min(0, "must not be negative")
-    .max(3650, "must be at most 3650")
-    .nullable(),
+  reorderPoint: unitsSchema.nullable(),
+  ...replenishmentFields,
 };
 
 /** What makes a product; only `name` is required. */
 export const newProductSchema = z
   .strictObject({
     ...fields,
-    quantity: units,
+    quantity: unitsSchema,
     attributes: withoutProto(
       z.record(attributeName, attributeValue).refine((all) => Object.keys(all).length <= 50, fifty),
     ),
@@ -91,7 +86,7 @@ export const productQuerySchema = z.strictObject({
   ...pageQuery,
   category: text(1, 200).optional(),
   search: text(0, 200).optional(),
-  maxQuantity: units.optional(),
+  maxQuantity: unitsSchema.optional(),
   /** Those that run out within so many days, as last predicted. */
   stockoutWithin: z
     .int("must be a whole number")

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { amountSchema } from "./money.ts";
 import { pageQuery } from "./page.ts";
-import { maxUnits } from "./product.ts";
 import { idSchema } from "./seller.ts";
 import { visibleText } from "./text.ts";
 import { dateSchema, momentSchema } from "./time.ts";
+import { maxUnits } from "./units.ts";
 
 /** One line of an order; negative when goods came back. */
 export interface Sale {

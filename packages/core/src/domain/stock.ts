@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { pageQuery } from "./page.ts";
-import { maxUnits, type Product } from "./product.ts";
+import type { Product } from "./product.ts";
 import { visibleText } from "./text.ts";
 import { momentSchema } from "./time.ts";
+import { maxUnits, unitsSchema } from "./units.ts";
 
 /** One line of a product's ledger. The sum of all deltas is the quantity on hand, always. */
 export interface Movement {
@@ -25,10 +26,6 @@ export interface StockChanged {
   movement: Movement;
 }
 
-const units = z
-  .int("must be a whole number")
-  .min(0, "must not be negative")
-  .max(maxUnits, "must be at most 1,000,000,000");
 const reason = visibleText(200);
 
 /** A change by so many units. `expected` is the quantity the caller believes in; another one is a `conflict`. */
@@ -39,16 +36,16 @@ export const stockAdjustmentSchema = z.strictObject({
     .max(maxUnits, "must be at most 1,000,000,000")
     .refine((adjust) => adjust !== 0, "must not be 0"),
   reason,
-  expected: units.optional(),
+  expected: unitsSchema.optional(),
 });
 export interface StockAdjustment extends z.input<typeof stockAdjustmentSchema> {}
 
 /** What someone counted, at `countedAt` (now, when not said): what moved since then is added to it. */
 export const stockCountSchema = z.strictObject({
-  count: units,
+  count: unitsSchema,
   countedAt: momentSchema.optional(),
   reason,
-  expected: units.optional(),
+  expected: unitsSchema.optional(),
 });
 export interface StockCount extends z.input<typeof stockCountSchema> {}
 

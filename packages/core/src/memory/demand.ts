@@ -1,6 +1,6 @@
 import { compareCodePoints } from "../domain/text.ts";
 import { addDays } from "../domain/time.ts";
-import type { DemandRepository } from "../ports/demand.ts";
+import type { DemandRepository, ProductDemand } from "../ports/demand.ts";
 import type { Run } from "./access.ts";
 import { emptyDays } from "./daily.ts";
 import { type Database, liveProduct, type SellerState, sellerToRead } from "./state.ts";
@@ -16,7 +16,8 @@ export function demandRepository(db: Database, run: Run, now: () => Date): Deman
         );
         const sold = soldOf(seller, asked);
         const products = states.map(({ product, movements }) => {
-          const { id, quantity, price, leadTimeDays, reorderPoint, category } = product;
+          const { id, quantity, price, reorderPoint, category } = product;
+          const { leadTimeDays, serviceLevel, packSize, minimumOrder } = product;
           const days = sold.get(id) ?? new Map<string, number>();
           const first = [movements[0]?.createdAt.slice(0, 10), ...days.keys()].filter(
             (day) => day !== undefined,
@@ -25,7 +26,8 @@ export function demandRepository(db: Database, run: Run, now: () => Date): Deman
           return {
             ...{ productId: id, firstDay: first.sort()[0] ?? null, stockedOut },
             units: stockedOut.map((_, n) => days.get(addDays(from, n)) ?? 0),
-            ...{ quantity, price, leadTimeDays, reorderPoint, category },
+            ...{ quantity, price, reorderPoint, category },
+            ...{ leadTimeDays, serviceLevel, packSize, minimumOrder, incoming: expectedOf(seller, id) },
           };
         });
         return { basedOn: seller.log?.seq ?? 0, products };
@@ -53,6 +55,18 @@ export function demandRepository(db: Database, run: Run, now: () => Date): Deman
 function liveIds({ products }: SellerState): number[] {
   const live = [...products.values()].filter(({ deleted }) => !deleted);
   return live.map(({ product }) => product.id).sort((a, b) => a - b);
+}
+
+/** Units still to come, by days. */
+function expectedOf({ incoming }: SellerState, productId: number): ProductDemand["incoming"] {
+  const days = new Map<string, number>();
+  for (const one of incoming.values())
+    if (one.productId === productId && one.state === "open")
+      days.set(one.expectedOn, (days.get(one.expectedOn) ?? 0) + one.quantity - one.received);
+  return [...days]
+    .sort(([a], [b]) => compareCodePoints(a, b))
+    .slice(0, 500)
+    .map(([expectedOn, quantity]) => ({ expectedOn, quantity }));
 }
 
 /** Units sold by products and days. */

@@ -182,7 +182,7 @@ function behindOf({ events }: SellerState, productId: number, basedOn: number): 
 
 /** Whether an event says something that a prediction is made of; what follows from predictions does not. */
 function isRelevant(type: string): boolean {
-  return type.startsWith("sale.") || type === "stock.adjusted" || type === "product.updated";
+  return /^(sale\..*|incoming\..*|stock\.adjusted|product\.updated)$/.test(type);
 }
 
 /** Everything that has a score, the newest first. */

@@ -62,6 +62,7 @@ function productOf(p: Product): Product {
     },
     ...{ currency: p.currency, quantity: p.quantity, category: p.category, attributes: { ...p.attributes } },
     ...{ imageUrl: p.imageUrl, reorderPoint: p.reorderPoint, leadTimeDays: p.leadTimeDays },
+    ...{ serviceLevel: p.serviceLevel, packSize: p.packSize, minimumOrder: p.minimumOrder },
     ...{ version: p.version, createdAt: p.createdAt, updatedAt: p.updatedAt },
   };
 }

@@ -1,5 +1,6 @@
 import type { DeadLetter } from "../domain/consumer.ts";
 import type { StreamPosition } from "../domain/cursor.ts";
+import type { IncomingStock } from "../domain/incoming.ts";
 import type { ApiKey } from "../domain/key.ts";
 import type { PredictionType, StoredPrediction } from "../domain/prediction.ts";
 import type { Product } from "../domain/product.ts";
@@ -77,6 +78,7 @@ export interface SellerState {
   readonly salesOf: Map<string, readonly Sale[]>;
   /** Which imports (`null`: live sales) know an order with a product; see `orderKey`. */
   readonly orders: Map<string, ReadonlySet<string | null>>;
+  readonly incoming: Map<number, Readonly<IncomingStock>>;
   readonly kept: Map<string, Kept>;
   /** By consumer. */
   readonly checkpoints: Map<string, CheckpointState>;
@@ -102,7 +104,7 @@ export interface KeyState {
   readonly revoked: boolean;
 }
 
-const noIds = { product: 0, movement: 0, sale: 0, key: 0, letter: 0, prediction: 0, state: 0 };
+const noIds = { incoming: 0, product: 0, movement: 0, sale: 0, key: 0, letter: 0, prediction: 0, state: 0 };
 
 /** The whole store, and the journal through which alone it is changed. */
 export interface Database {
@@ -151,6 +153,7 @@ function emptySeller(id: string): SellerState {
     salesById: [],
     salesOf: new Map(),
     orders: new Map(),
+    incoming: new Map(),
     kept: new Map(),
     checkpoints: new Map(),
     letters: new Map(),

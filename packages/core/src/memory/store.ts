@@ -6,6 +6,7 @@ import { demandRepository } from "./demand.ts";
 import { engineStateRepository } from "./engine-states.ts";
 import { eventRepository } from "./events.ts";
 import { idempotencyRepository } from "./idempotency.ts";
+import { incomingRepository } from "./incoming.ts";
 import { keyRepository } from "./keys.ts";
 import { predictionRepository } from "./predictions.ts";
 import { productRepository } from "./products.ts";
@@ -39,6 +40,7 @@ export function memoryStore({ now = () => new Date() }: MemoryStoreOptions = {})
     events: eventRepository(db, run),
     consumers: consumerRepository(db, run),
     demand: demandRepository(db, run, now),
+    incoming: incomingRepository(db, run),
     predictions: predictionRepository(db, run),
     recommendations: recommendationRepository(db, run),
     engines: engineStateRepository(db, run),

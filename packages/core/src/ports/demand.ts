@@ -1,5 +1,7 @@
+import type { Replenishment } from "../domain/replenishment.ts";
+
 /** A product's history as an engine takes it, and what else is known of it. */
-export interface ProductDemand {
+export interface ProductDemand extends Nullable<Replenishment> {
   productId: number;
   /** The UTC day of its first movement or sale, whichever came first; `null` where there is neither. */
   firstDay: string | null;
@@ -9,10 +11,14 @@ export interface ProductDemand {
   stockedOut: boolean[];
   quantity: number;
   price: string;
-  leadTimeDays: number | null;
   reorderPoint: number | null;
   category: string | null;
+  /** Units that are still to come, by the days on which they are expected: the 500 earliest. */
+  incoming: { expectedOn: string; quantity: number }[];
 }
+
+/** `null` is as the seller's settings have it. */
+type Nullable<T> = { [Name in keyof T]: T[Name] | null };
 
 export interface DemandSpan {
   /** 500 at most. */

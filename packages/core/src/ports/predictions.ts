@@ -19,7 +19,7 @@ export interface CurrentPrediction extends Read<StoredPrediction> {
   model: string;
   basedOn: number;
   expiresAt: string;
-  /** How many events since, of those held, would have been in it: `sale.*`, `stock.adjusted` and `product.updated` of its product; 1,000 at most. */
+  /** How many events since, of those held, would have been in it: `sale.*`, `stock.adjusted`, `incoming.*` and `product.updated` of its product; 1,000 at most. */
   behind: number;
 }
 

@@ -9,6 +9,7 @@ import type { Command, Written } from "./command.ts";
 import type { ConsumerRepository } from "./consumers.ts";
 import type { DemandRepository } from "./demand.ts";
 import type { EngineStateRepository } from "./engine-states.ts";
+import type { IncomingRepository } from "./incoming.ts";
 import type { PredictionRepository } from "./predictions.ts";
 import type { RecommendationRepository } from "./recommendations.ts";
 import type { PageRequest, Read, Rows } from "./rows.ts";
@@ -23,6 +24,7 @@ export interface Repositories {
   readonly events: EventRepository;
   readonly consumers: ConsumerRepository;
   readonly demand: DemandRepository;
+  readonly incoming: IncomingRepository;
   readonly predictions: PredictionRepository;
   readonly recommendations: RecommendationRepository;
   readonly engines: EngineStateRepository;
@@ -48,6 +50,9 @@ export interface ProductRow {
   attributes: Attributes;
   reorderPoint: number | null;
   leadTimeDays: number | null;
+  serviceLevel: number | null;
+  packSize: number | null;
+  minimumOrder: number | null;
   /** `searchText()` of the product. */
   search: string;
 }

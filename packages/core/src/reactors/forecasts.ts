@@ -7,6 +7,7 @@ import { refresh } from "../services/predictions/refresh.ts";
 export const forecastEvents: readonly string[] = [
   "sale.*",
   "stock.adjusted",
+  "incoming.*",
   "product.created",
   "product.updated",
 ];

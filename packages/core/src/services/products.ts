@@ -158,6 +158,9 @@ export function newRow(input: z.output<typeof newProductSchema>, defaultCurrency
     attributes: input.attributes ?? {},
     reorderPoint: input.reorderPoint ?? null,
     leadTimeDays: input.leadTimeDays ?? null,
+    serviceLevel: input.serviceLevel ?? null,
+    packSize: input.packSize ?? null,
+    minimumOrder: input.minimumOrder ?? null,
     search: searchText(product),
   };
 }
@@ -173,6 +176,9 @@ function unchanged(product: Product): Omit<ProductEdit, "changed"> {
     attributes,
     reorderPoint,
     leadTimeDays,
+    serviceLevel,
+    packSize,
+    minimumOrder,
     imageUrl,
   } = product;
   return {
@@ -189,6 +195,9 @@ function unchanged(product: Product): Omit<ProductEdit, "changed"> {
         attributes,
         reorderPoint,
         leadTimeDays,
+        serviceLevel,
+        packSize,
+        minimumOrder,
         imageUrl,
       },
       decimals: currencyDecimals(currency),
@@ -224,6 +233,9 @@ const editable = [
   "attributes",
   "reorderPoint",
   "leadTimeDays",
+  "serviceLevel",
+  "packSize",
+  "minimumOrder",
 ] as const;
 
 function mergeAttributes(

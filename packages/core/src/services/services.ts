@@ -1,6 +1,7 @@
 import type { Encoded } from "../domain/encoded.ts";
 import type { PredictionExplanation } from "../domain/explanation.ts";
 import type { FileFormat, FileSource, ImportResult } from "../domain/import.ts";
+import type { IncomingReceived, IncomingStock } from "../domain/incoming.ts";
 import type { ApiKey, NewApiKey } from "../domain/key.ts";
 import type { PageBody } from "../domain/page.ts";
 import type {
@@ -96,6 +97,14 @@ export interface Services {
     return(context: Context, input: unknown): Promise<Answer<{ sales: Sale[] }>>;
     list(context: Context, query: unknown): Promise<Answer<PageBody<Sale>>>;
     daily(context: Context, productId: number, query: unknown): Promise<Answer<PageBody<SalesDay>>>;
+  };
+  readonly incoming: {
+    create(context: Context, input: unknown): Promise<Answer<IncomingStock>>;
+    get(context: Context, id: number): Promise<Answer<IncomingStock>>;
+    list(context: Context, query: unknown): Promise<Answer<PageBody<IncomingStock>>>;
+    update(context: Context, id: number, input: unknown): Promise<Answer<IncomingStock>>;
+    receive(context: Context, id: number, input: unknown): Promise<Answer<IncomingReceived>>;
+    cancel(context: Context, id: number): Promise<Answer<null>>;
   };
   readonly predictions: {
     forecast(context: Context, productId: number, query: unknown): Promise<Answer<ProductForecast>>;

@@ -1,5 +1,6 @@
 import { encodedValue } from "../domain/encoded.ts";
 import { parse } from "../domain/parse.ts";
+import { replenishmentNames } from "../domain/replenishment.ts";
 import { defaultSettings, type SellerSettings, settingsChangesSchema } from "../domain/settings.ts";
 import { answerRead, answerWritten, checkSees, commandOf, type Deps } from "./deps.ts";
 import type { Answer, Services } from "./services.ts";
@@ -18,6 +19,9 @@ export function settingsService(deps: Deps): Services["settings"] {
     async update(context, input) {
       const changes = parse(settingsChangesSchema, input);
       const written = await repositories.settings.update(commandOf(deps, context), changes);
+      // Also when the answer is an earlier one: whoever gave it may not have come to this.
+      if (written.position !== null && replenishmentNames.some((name) => changes[name] !== undefined))
+        await repositories.predictions.expire(context.sellerId, deps.now());
       return whole(answerWritten(deps, context.sellerId, written));
     },
   };

@@ -1,7 +1,7 @@
 import type { DemandRepository, ProductDemand } from "@amused/core";
 import type { Database, Row } from "../database.ts";
 import { emptySpans, startOf } from "../sql/empty-spans.ts";
-import { alive } from "../sql/json.ts";
+import { alive, isoDate } from "../sql/json.ts";
 
 /** What passes over catalogues read: bounded batches, each in one statement. */
 export function demandRepository(schema: string): (database: Database) => DemandRepository {
@@ -12,7 +12,8 @@ export function demandRepository(schema: string): (database: Database) => Demand
   const read = `
     select coalesce((select seq from ${schema}.event_streams where seller_id = $1::text), 0) as based_on, p.*
     from (select) as one left join lateral (
-      select p.id, p.quantity, p.price, p.lead_time_days, p.reorder_point, p.category,
+      select p.id, p.quantity, p.price, p.reorder_point, p.category,
+        p.lead_time_days, p.service_level, p.pack_size, p.minimum_order,
         to_char(least(
           (select m.created_at from ${schema}.stock_movements m where m.seller_id = $1::text and m.product_id = p.id order by m.id limit 1),
           (select s.sold_at from ${sales} s where ${sold} order by s.sold_at limit 1)) at time zone 'UTC', 'YYYY-MM-DD') as first_day,
@@ -20,7 +21,10 @@ export function demandRepository(schema: string): (database: Database) => Demand
           select (s.sold_at at time zone 'UTC')::date - $3::date as day, sum(s.quantity)::bigint as units from ${sales} s
           where ${sold} and s.sold_at >= ${startOf("$3")} and s.sold_at < ${startOf("$4", 1)} group by 1) d) as sold,
         (select '[' || string_agg('[' || since - $3::date || ',' || until - $3::date || ']', ',') || ']'
-          from (${emptySpans(schema, "p.id")}) e) as empty
+          from (${emptySpans(schema, "p.id")}) e) as empty,
+        (select '[' || string_agg('["' || ${isoDate("day")} || '",' || units || ']', ',' order by day) || ']' from (
+          select i.expected_on as day, sum(i.quantity - i.received) as units from ${schema}.incoming_stock i
+          where i.seller_id = $1::text and i.product_id = p.id and i.state = 'open' group by 1 order by 1 limit 500) o) as incoming
       from ${products} p where p.seller_id = $1::text and p.id = any ($2::bigint[]) and ${alive("p")}) p on true
     order by p.id`;
 
@@ -69,10 +73,21 @@ function demandOf(row: Row, days: number): ProductDemand {
     stockedOut,
     quantity: Number(row.quantity),
     price: row.price as string,
-    leadTimeDays: row.lead_time_days as number | null,
-    reorderPoint: row.reorder_point === null ? null : Number(row.reorder_point),
+    reorderPoint: numberOf(row.reorder_point),
     category: row.category as string | null,
+    leadTimeDays: numberOf(row.lead_time_days),
+    serviceLevel: numberOf(row.service_level),
+    packSize: numberOf(row.pack_size),
+    minimumOrder: numberOf(row.minimum_order),
+    incoming: JSON.parse((row.incoming as string | null) ?? "[]").map(
+      ([expectedOn, quantity]: [string, number]) => ({ expectedOn, quantity }),
+    ),
   };
+}
+
+/** A number of whatever type the driver makes of its column. */
+function numberOf(value: unknown): number | null {
+  return value === null ? null : Number(value);
 }
 
 function listsOf(text: unknown): number[][] {

@@ -40,7 +40,7 @@ export function predictionRepository(schema: string): (database: Database) => Pr
     (select count(*) from (
       select from ${schema}.events e
       where e.seller_id = $1::text and e.product_id = ${productId} and e.seq > ${basedOn}
-        and (e.type like 'sale.%' or e.type in ('stock.adjusted', 'product.updated'))
+        and (e.type like 'sale.%' or e.type like 'incoming.%' or e.type in ('stock.adjusted', 'product.updated'))
       limit ${mostBehind}) e)`;
 
   const find = `

@@ -15,6 +15,9 @@ const fields = [
   ["attributes", "attributes", "jsonb"],
   ["reorderPoint", "reorder_point", "bigint"],
   ["leadTimeDays", "lead_time_days", "integer"],
+  ["serviceLevel", "service_level", "double precision"],
+  ["packSize", "pack_size", "bigint"],
+  ["minimumOrder", "minimum_order", "bigint"],
   ["search", "search", "text"],
 ] as const;
 

@@ -104,6 +104,9 @@ export const descriptionColumns = [
     "attributes",
     "reorder_point",
     "lead_time_days",
+    "service_level",
+    "pack_size",
+    "minimum_order",
     "search",
   ],
 ] as const;
@@ -118,6 +121,9 @@ const types = [
   "jsonb",
   "bigint",
   "integer",
+  "double precision",
+  "bigint",
+  "bigint",
   "text",
 ];
 
@@ -133,6 +139,9 @@ function descriptionOf(row: Omit<ProductRow, "quantity">): unknown[] {
     attributes,
     reorderPoint,
     leadTimeDays,
+    serviceLevel,
+    packSize,
+    minimumOrder,
     search,
   } = row;
   return [
@@ -146,6 +155,9 @@ function descriptionOf(row: Omit<ProductRow, "quantity">): unknown[] {
     JSON.stringify(attributes),
     reorderPoint,
     leadTimeDays,
+    serviceLevel,
+    packSize,
+    minimumOrder,
     search,
   ];
 }
@@ -190,11 +202,11 @@ function statementsOf(schema: string) {
 
   return {
     create: commandStatement(schema, {
-      parameters: 12,
+      parameters: descriptionColumns.length + 1,
       sql: `
         made as (
           insert into ${products} as p (seller_id, ${descriptionColumns.join(", ")}, quantity, created_at, updated_at)
-          select $1::text, ${numbered(5).join(", ")}, $16::bigint, $3::timestamptz, $3::timestamptz
+          select $1::text, ${numbered(5).join(", ")}, $${5 + descriptionColumns.length}::bigint, $3::timestamptz, $3::timestamptz
           returning p.id, p.quantity, ${productJson("p")} as body, ${revision("p")} as revision),
         ledger as (
           insert into ${schema}.stock_movements (seller_id, product_id, delta, quantity, reason, actor, created_at)
@@ -205,14 +217,14 @@ function statementsOf(schema: string) {
     }),
 
     update: commandStatement(schema, {
-      parameters: 15,
+      parameters: descriptionColumns.length + 4,
       sql: `
         made as (
           update ${products} as p set (${descriptionColumns.join(", ")}, image_url, version, updated_at)
-            = (${numbered(7).join(", ")}, $18::text, p.version + 1, $3::timestamptz)
+            = (${numbered(7).join(", ")}, $${7 + descriptionColumns.length}::text, p.version + 1, $3::timestamptz)
           where p.seller_id = $1::text and p.id = $5::bigint and p.version = $6::integer and ${alive("p")}
           returning p.id, ${productJson("p")} as body, ${revision("p")} as revision),
-        ${fact("product.updated", { changed: "$19::text" })}`,
+        ${fact("product.updated", { changed: `$${8 + descriptionColumns.length}::text` })}`,
       outcome: made,
     }),
 

@@ -51,6 +51,9 @@ export function productJson(p: string): string {
     imageUrl: text(`${p}.image_url`),
     reorderPoint: bare(`${p}.reorder_point`),
     leadTimeDays: bare(`${p}.lead_time_days`),
+    serviceLevel: bare(`${p}.service_level`),
+    packSize: bare(`${p}.pack_size`),
+    minimumOrder: bare(`${p}.minimum_order`),
     version: bare(`${p}.version`),
     createdAt: time(`${p}.created_at`),
     updatedAt: time(`${p}.updated_at`),
@@ -79,6 +82,20 @@ export function saleJson(s: string): string {
     price: quoted(`${s}.price`),
     soldAt: time(`${s}.sold_at`),
     createdAt: time(`${s}.created_at`),
+  });
+}
+
+export function incomingJson(i: string): string {
+  return object({
+    id: bare(`${i}.id`),
+    productId: bare(`${i}.product_id`),
+    quantity: bare(`${i}.quantity`),
+    received: bare(`${i}.received`),
+    expectedOn: quoted(isoDate(`${i}.expected_on`)),
+    reference: text(`${i}.reference`),
+    state: quoted(`${i}.state`),
+    createdAt: time(`${i}.created_at`),
+    updatedAt: time(`${i}.updated_at`),
   });
 }
 

@@ -11,12 +11,12 @@ import {
   atRiskShape,
   explanationShape,
   forecastShape,
-  pageShape,
   predictionRecordShape,
   predictionScoreShape,
   predictionShape,
   stockoutShape,
-} from "../openapi/shapes.ts";
+} from "../openapi/prediction-shapes.ts";
+import { pageShape } from "../openapi/shapes.ts";
 import type { Route } from "./route.ts";
 
 const tag = "Predictions";

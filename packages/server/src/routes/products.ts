@@ -1,7 +1,7 @@
 import { newProductSchema, productChangesSchema, productQuerySchema } from "@amused/core";
 import { versionOf } from "../http/conditions.ts";
 import { idOf } from "../http/path.ts";
-import { answerReply, emptyReply } from "../http/reply.ts";
+import { answerReply, createdReply, emptyReply } from "../http/reply.ts";
 import { pageShape, productShape } from "../openapi/shapes.ts";
 import type { Route } from "./route.ts";
 
@@ -19,14 +19,11 @@ export const productRoutes: Route[] = [
       "Only `name` is required. A `quantity` becomes the first movement of its ledger, with the reason `initial`.",
     body: { kind: "json", schema: newProductSchema },
     success: { status: 201, description: "The product; `Location` and `ETag` name it", schema: productShape },
-    async handle({ house, context, body }) {
-      const answer = await house.amused.services.products.create(context, body);
-      const reply = answerReply(answer, 201);
-      // The id comes first in the text; only a store that writes it elsewhere costs a parse.
-      const id = /^\{"id": ?(\d+)[,}]/.exec(answer.body.text)?.[1] ?? answer.body.value.id;
-      reply.headers.location = `${house.base}/v1/products/${id}`;
-      return reply;
-    },
+    handle: async ({ house, context, body }) =>
+      createdReply(
+        await house.amused.services.products.create(context, body),
+        (id) => `${house.base}/v1/products/${id}`,
+      ),
   },
   {
     method: "GET",

@@ -1,6 +1,7 @@
 import { eventRoutes } from "./events.ts";
 import { fileRoutes } from "./files.ts";
 import { healthRoutes } from "./health.ts";
+import { incomingRoutes } from "./incoming.ts";
 import { keyRoutes } from "./keys.ts";
 import { pageRoutes } from "./pages.ts";
 import { predictionRoutes } from "./predictions.ts";
@@ -17,6 +18,7 @@ export const routes: readonly Route[] = [
   ...productRoutes,
   ...stockRoutes,
   ...saleRoutes,
+  ...incomingRoutes,
   ...predictionRoutes,
   ...recommendationRoutes,
   ...settingsRoutes,

@@ -14,7 +14,15 @@ export const demand: PromiseGroup = {
         const sellerId = seller();
         const at = new Date("2025-06-02T10:00:00.000Z");
         const described = { price: "12.50", leadTimeDays: 9, reorderPoint: 4, category: "Tea" };
-        const tea = await createProduct(store, sellerId, { quantity: 90, ...described }, { at });
+        const rules = { serviceLevel: 0.975, packSize: 6, minimumOrder: 24 };
+        const bare = {
+          leadTimeDays: null,
+          serviceLevel: null,
+          packSize: null,
+          minimumOrder: null,
+          incoming: [],
+        };
+        const tea = await createProduct(store, sellerId, { quantity: 90, ...described, ...rules }, { at });
         const pot = await createProduct(store, sellerId, { quantity: 0 }, { at });
         const cup = await createProduct(store, sellerId, { quantity: 50 }, { at });
         const on = (soldAt: string, quantity: number, kind: "sale" | "return" = "sale", id = tea.id) =>
@@ -37,15 +45,15 @@ export const demand: PromiseGroup = {
         expect(read.products).toEqual([
           {
             ...{ productId: tea.id, firstDay: "2025-06-02", units: [5, 0, 0, 7], stockedOut: never },
-            ...{ quantity: 63, ...described },
+            ...{ quantity: 63, ...described, ...rules, incoming: [] },
           },
           {
             ...{ productId: pot.id, firstDay: null, units: [0, 0, 0, 0], stockedOut: never, quantity: 0 },
-            ...{ price: "4.90", leadTimeDays: null, reorderPoint: null, category: null },
+            ...{ price: "4.90", ...bare, reorderPoint: null, category: null },
           },
           {
             ...{ productId: cup.id, firstDay: "2025-06-02", units: [0, 1, 0, 0], stockedOut: never },
-            ...{ quantity: 49, price: "4.90", leadTimeDays: null, reorderPoint: null, category: null },
+            ...{ quantity: 49, price: "4.90", ...bare, reorderPoint: null, category: null },
           },
         ]);
         const days = async (from: string, to: string) =>

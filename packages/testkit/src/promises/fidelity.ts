@@ -128,6 +128,9 @@ export const fidelity: PromiseGroup = {
             actor: value,
           });
           expect(await allSales(store, sellerId, product.id)).toMatchObject([{ orderId: value }]);
+          const goods = { productId: product.id, quantity: 1, expectedOn: "2025-06-16", reference: value };
+          const { body } = await store.incoming.create(commandOf(sellerId), goods);
+          expect((await store.incoming.find(sellerId, body.value.id))?.body.value).toMatchObject(goods);
         }
         const events = await allEvents(store, sellerId);
         expect(

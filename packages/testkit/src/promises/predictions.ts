@@ -103,13 +103,18 @@ export const predictions: PromiseGroup = {
         await adjust(store, commandOf(sellerId), tea.id, 1);
         await store.products.update(commandOf(sellerId), editOf(tea, { name: "Oolong" }));
         expect(await behind()).toBe(5);
+        for (const { id: productId } of [tea, pot])
+          await store.incoming.create(commandOf(sellerId), {
+            ...{ productId, quantity: 3, expectedOn: "2025-06-20", reference: null },
+          });
+        expect(await behind(), "goods on their way").toBe(6);
         await adjust(store, commandOf(sellerId), pot.id, 1);
         await store.events.append(commandOf(sellerId), [
           { type: "stock.low", productId: tea.id, payload: {} },
           { type: "sales.counted", productId: tea.id, payload: {} },
         ]);
         await predict(store, sellerId, [predictionRow(tea.id, { type: "stockout" })]);
-        expect(await behind(), "what follows from predictions does not count").toBe(5);
+        expect(await behind(), "what follows from predictions does not count").toBe(6);
         const { length } = await allEvents(store, sellerId);
         await predict(store, sellerId, [predictionRow(tea.id, { basedOn: length })]);
         expect(await behind()).toBe(0);

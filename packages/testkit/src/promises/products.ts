@@ -20,6 +20,7 @@ export const products: PromiseGroup = {
             decimals: 3,
           },
           ...{ quantity: 40, category: "Drinks", reorderPoint: 5, leadTimeDays: 0 },
+          ...{ serviceLevel: 0.975, packSize: 12, minimumOrder: 1_000_000_000 },
           attributes: { origin: "Uji", grams: 100, organic: true },
         });
         const written = await store.products.create(commandOf(sellerId), row);
@@ -62,6 +63,7 @@ export const products: PromiseGroup = {
             category: null,
           },
           ...{ attributes: { b: false }, reorderPoint: 4, leadTimeDays: 7, imageUrl: "/v1/files/x.png" },
+          ...{ serviceLevel: 0.5, packSize: 6, minimumOrder: 24 },
         };
         const edit = editOf(old, changes);
         const written = await store.products.update(commandOf(sellerId, { at: later(5) }), edit);

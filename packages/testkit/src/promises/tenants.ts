@@ -1,4 +1,4 @@
-import type { Product, Store } from "@amused/core";
+import type { IncomingStock, Product, Store } from "@amused/core";
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { PromiseGroup } from "../bench.ts";
@@ -14,7 +14,7 @@ import {
   sell,
 } from "../commands.ts";
 import { predict, predictionRow, recommendationRow } from "../predicting.ts";
-import { all, allEvents, allProducts, allSales, canonical, dump, outcome } from "../reading.ts";
+import { all, allEvents, allIncoming, allProducts, allSales, canonical, dump, outcome } from "../reading.ts";
 
 export const tenants: PromiseGroup = {
   about: "a seller neither sees nor changes another's",
@@ -73,6 +73,7 @@ export const tenants: PromiseGroup = {
 interface Shop {
   tea: Product;
   pot: Product;
+  goods: IncomingStock;
 }
 
 async function shop(store: Store, sellerId: string): Promise<Shop> {
@@ -89,8 +90,12 @@ async function shop(store: Store, sellerId: string): Promise<Shop> {
   await predict(store, sellerId, [predictionRow(tea.id, { type: "stockout", runOutOn: "2025-06-16" })]);
   await store.recommendations.save(commandOf(sellerId), [recommendationRow(tea.id)]);
   await store.engines.save(sellerId, "engine", { state: sellerId, basedOn: 1, version: 0, at: noon });
-  return { tea, pot };
+  const goods = { productId: tea.id, quantity: 6, expectedOn: "2025-06-20", reference: "PO 1" };
+  const incoming = await store.incoming.create(commandOf(sellerId), goods);
+  return { tea, pot, goods: incoming.body.value };
 }
+
+const expected = { expectedOn: "2025-06-16", reference: null };
 
 /** What seller `b` may try. Where a port says how a thing is refused, that is checked too. */
 const attempts: ((store: Store, b: string, theirs: Shop, own: Shop) => Promise<void>)[] = [
@@ -213,6 +218,19 @@ const attempts: ((store: Store, b: string, theirs: Shop, own: Shop) => Promise<v
   async (store, b) => {
     const { orders } = await store.sales.orders(b, { after: 0, before: null, limit: 99 });
     expect(orders).toEqual([]);
+  },
+  async (store, b, { tea, goods: { id } }, own) => {
+    const { incoming } = store;
+    expect(await incoming.find(b, id)).toBeNull();
+    for (const tried of [
+      () => incoming.create(commandOf(b), { ...{ productId: tea.id, quantity: 1 }, ...expected }),
+      () => incoming.update(commandOf(b), id, { quantity: 1 }),
+      () => incoming.receive(commandOf(b), id, null),
+      () => incoming.cancel(commandOf(b), id),
+      () => incoming.list(b, { productId: tea.id, state: null, limit: 9, after: null }),
+    ])
+      expect(await outcome(tried())).toBe("not_found");
+    expect((await allIncoming(store, b)).map((one) => one.id)).toEqual([own.goods.id]);
   },
   async (store, b) => {
     const keys = await all((page) => store.keys.list(b, page));

@@ -19,6 +19,7 @@ export function catalogueScenarios(newShop: NewShop): void {
           category: null,
         },
         ...{ attributes: {}, imageUrl: null, reorderPoint: null, leadTimeDays: null, version: 1 },
+        ...{ serviceLevel: null, packSize: null, minimumOrder: null },
       });
       expect(await shop.products.get(product.id)).toEqual(product);
       expect(product.createdAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -37,6 +38,7 @@ export function catalogueScenarios(newShop: NewShop): void {
         attributes: { "leaf size": "large", grams: 250.5, organic: true, empty: "" },
         reorderPoint: 5,
         leadTimeDays: 14,
+        ...{ serviceLevel: 0.975, packSize: 12, minimumOrder: 24 },
       };
       const { id } = await shop.products.create(whole);
       expect(await shop.products.get(id)).toMatchObject(whole);

@@ -87,6 +87,7 @@ export function fileScenarios(newShop: NewShop): void {
         name: "no SKU",
         reorderPoint: 4,
         leadTimeDays: 7,
+        ...{ serviceLevel: 0.975, packSize: 6, minimumOrder: 24 },
         quantity: 9,
       });
       await shop.sales.record({

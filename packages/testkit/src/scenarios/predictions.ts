@@ -145,6 +145,7 @@ export function predictionScenarios(newShop: NewShop): void {
       await shop.stock.adjust(id, { adjust: 8, reason: "delivery" });
       const later = await shop.predictions.explain(id);
       expect(later.stock.movements).toEqual((await shop.stock.movements(id)).items);
+      expect(later.stock.incoming).toEqual([]);
       expect(later.history.emptied.map(({ reason }) => reason)).toEqual(["sale"]);
       // The prediction may be younger than a second, or one that was made by now.
       const known = Number(later.cursor?.split(".")[1]);

@@ -27,6 +27,11 @@ export function readWholeCell(cell: unknown): unknown {
   return typeof cell === "string" && /^-?\d{1,15}$/.test(cell.trim()) ? Number(cell) : cell;
 }
 
+/** A decimal fraction as it stands in a cell; other text is handed on for the schema to refuse. */
+export function readDecimalCell(cell: unknown): unknown {
+  return typeof cell === "string" && /^\d{0,15}\.?\d{1,15}$/.test(cell.trim()) ? Number(cell) : cell;
+}
+
 /** One line of CSV, RFC 4180. */
 export function csvLine(cells: readonly (string | number | null)[]): string {
   return `${cells.map((cell) => quoted(cell === null ? "" : String(cell))).join(",")}\r\n`;

@@ -4,6 +4,7 @@ import type { Product } from "../../domain/product.ts";
 import { compareCodePoints } from "../../domain/text.ts";
 import type { Repositories, Rows } from "../../ports/repositories.ts";
 import { attributeCell, csvLine } from "./cells.ts";
+import { productColumns } from "./columns.ts";
 
 const pageSize = 500;
 
@@ -14,21 +15,7 @@ export async function* exportProducts(
   format: FileFormat,
 ): AsyncIterable<string> {
   const names = format === "csv" ? await repositories.products.attributeNames(sellerId) : [];
-  if (format === "csv")
-    yield csvLine([
-      ...[
-        "sku",
-        "name",
-        "description",
-        "price",
-        "currency",
-        "quantity",
-        "category",
-        "reorderPoint",
-        "leadTimeDays",
-      ],
-      ...names.map((name) => `attributes.${name}`),
-    ]);
+  if (format === "csv") yield csvLine([...productColumns, ...names.map((name) => `attributes.${name}`)]);
   for await (const products of allPages((after) => listProducts(repositories, sellerId, after)))
     yield products
       .map((product) => (format === "csv" ? productLine(product, names) : productJson(product)))
@@ -48,46 +35,20 @@ function listProducts(repositories: Repositories, sellerId: string, after: Posit
 }
 
 function productLine(product: Product, names: string[]): string {
-  const { sku, name, description, price, currency, quantity, category, reorderPoint, leadTimeDays } = product;
   const attributes = new Map(Object.entries(product.attributes));
   const cells = names.map((attribute) => {
     const value = attributes.get(attribute);
     return value === undefined ? "" : attributeCell(value);
   });
-  return csvLine([
-    sku,
-    name,
-    description,
-    price,
-    currency,
-    quantity,
-    category,
-    reorderPoint,
-    leadTimeDays,
-    ...cells,
-  ]);
+  return csvLine([...productColumns.map((column) => product[column]), ...cells]);
 }
 
 function productJson(product: Product): string {
-  const { sku, name, description, price, currency, quantity, category, reorderPoint, leadTimeDays } = product;
+  const described = productColumns.map((column) => [column, product[column]]);
   // Stores keep attributes in orders of their own; a file has one.
-  const attributes = Object.fromEntries(
-    Object.entries(product.attributes).sort(([a], [b]) => compareCodePoints(a, b)),
-  );
-  const fields = {
-    sku,
-    name,
-    description,
-    price,
-    currency,
-    quantity,
-    category,
-    attributes,
-    reorderPoint,
-    leadTimeDays,
-  };
-  return `${JSON.stringify(fields)}
-`;
+  const attributes = Object.entries(product.attributes).sort(([a], [b]) => compareCodePoints(a, b));
+  const fields = { ...Object.fromEntries(described), attributes: Object.fromEntries(attributes) };
+  return `${JSON.stringify(fields)}\n`;
 }
 
 /** The sales as the sales import reads them, newest first; `productId` stands in where a product has no SKU. */

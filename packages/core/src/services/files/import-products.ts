@@ -4,28 +4,20 @@ import { newProductSchema, type Product } from "../../domain/product.ts";
 import { AmusedError, invalidRequest } from "../../errors.ts";
 import type { Command, ProductImport, Repositories } from "../../ports/repositories.ts";
 import { editOf, newRow } from "../products.ts";
-import { readAttributeCell, readWholeCell } from "./cells.ts";
+import { readAttributeCell, readDecimalCell, readWholeCell } from "./cells.ts";
+import { productColumns } from "./columns.ts";
 import type { Report } from "./report.ts";
 import type { FileRow } from "./rows.ts";
 
 const rowSchema = newProductSchema.partial();
 type Wanted = z.output<typeof rowSchema>;
 
-const columns = [
-  "sku",
-  "name",
-  "description",
-  "price",
-  "currency",
-  "quantity",
-  "category",
-  "reorderPoint",
-  "leadTimeDays",
-];
+/** The columns that hold whole numbers. */
+const whole = ["quantity", "reorderPoint", "leadTimeDays", "packSize", "minimumOrder"];
 
 /** The columns of a products file. */
 export function isProductColumn(name: string): boolean {
-  return columns.includes(name) || /^attributes\..{1,100}$/.test(name);
+  return (productColumns as string[]).includes(name) || /^attributes\..{1,100}$/.test(name);
 }
 
 /** What a row says about a product; an empty cell says nothing. */
@@ -33,8 +25,8 @@ export function readProductCells(fields: Record<string, unknown>): Record<string
   const said = Object.entries(fields).filter(([, cell]) => cell !== "");
   const attributes = said.filter(([name]) => name.startsWith("attributes."));
   const product = Object.fromEntries(said.filter(([name]) => !name.startsWith("attributes.")));
-  for (const name of ["quantity", "reorderPoint", "leadTimeDays"])
-    if (name in product) product[name] = readWholeCell(product[name]);
+  for (const name of whole) if (name in product) product[name] = readWholeCell(product[name]);
+  if ("serviceLevel" in product) product.serviceLevel = readDecimalCell(product.serviceLevel);
   if (attributes.length > 0)
     product.attributes = Object.fromEntries(
       attributes.map(([name, cell]) => [name.slice("attributes.".length), readAttributeCell(String(cell))]),

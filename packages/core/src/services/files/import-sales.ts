@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { amountSchema, formatAmount, tooFine } from "../../domain/money.ts";
 import { parse } from "../../domain/parse.ts";
-import { maxUnits, type Product } from "../../domain/product.ts";
+import type { Product } from "../../domain/product.ts";
 import { idSchema } from "../../domain/seller.ts";
 import { visibleText } from "../../domain/text.ts";
 import { clockTolerance, dateSchema, momentSchema } from "../../domain/time.ts";
+import { maxUnits } from "../../domain/units.ts";
 import { invalidRequest } from "../../errors.ts";
 import type { Command, ImportedSale, Repositories } from "../../ports/repositories.ts";
 import { readWholeCell } from "./cells.ts";

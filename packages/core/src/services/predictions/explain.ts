@@ -7,13 +7,13 @@ import { addDays } from "../../domain/time.ts";
 import type { CurrentPrediction } from "../../ports/predictions.ts";
 import type { Repositories } from "../../ports/repositories.ts";
 
-const most = { emptied: 20, sales: 20, movements: 5, since: 20, withoutStock: 366 };
+const most = { emptied: 20, sales: 20, movements: 5, incoming: 20, since: 20, withoutStock: 366 };
 /** Movements looked at for those that left nothing. */
 const lookedAt = 500;
 
 /** What the current prediction of a product rests on; `null` when there is none. */
 export async function explain(
-  { predictions, sales, stock, events }: Repositories,
+  { predictions, sales, stock, incoming, events }: Repositories,
   sellerId: string,
   productId: number,
   type: PredictionType,
@@ -28,10 +28,11 @@ export async function explain(
   const { history } = forecast.body.value.data as ProductForecast;
   const { quantity } = stockout.body.value.data as ProductStockout;
   const before = addDays(history.to, 1);
-  const [days, sold, moved, since] = await Promise.all([
+  const [days, sold, moved, coming, since] = await Promise.all([
     history.from === null ? null : sales.daily(sellerId, productId, history.from, history.to),
     sales.list(sellerId, { ...{ productId, from: null, before }, ...{ limit: most.sales, after: null } }),
     stock.movements(sellerId, productId, { limit: lookedAt, after: null }),
+    incoming.list(sellerId, { productId, state: "open", limit: most.incoming, after: null }),
     events.read(sellerId, { ...{ after: found.basedOn, limit: most.since, productId }, types: relevant }),
   ]);
   const movements = moved?.body.value ?? [];
@@ -54,7 +55,7 @@ export async function explain(
         emptied: movements.filter(leftNothing).slice(0, most.emptied),
         sales: sold.body.value satisfies Sale[],
       },
-      stock: { quantity, movements: movements.slice(0, most.movements) },
+      stock: { quantity, movements: movements.slice(0, most.movements), incoming: coming.body.value },
       cursor: since === null ? null : formatCursor({ epoch: since.epoch, seq: found.basedOn }),
       since: (since?.events ?? []).map(({ text }) => (JSON.parse(text) as { id: string }).id),
     },
@@ -62,7 +63,7 @@ export async function explain(
 }
 
 /** What happens to a product that its predictions are made of. */
-const relevant = ["sale.*", "stock.adjusted", "product.updated"];
+const relevant = ["sale.*", "stock.adjusted", "incoming.*", "product.updated"];
 
 const leftNothing = ({ quantity, delta }: Movement) => quantity === 0 && delta !== 0;
 

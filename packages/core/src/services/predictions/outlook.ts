@@ -1,33 +1,21 @@
-import {
-  type Forecast,
-  type ForecastFound,
-  forecast,
-  type Replenishment,
-  replenish,
-  type SeriesInput,
-} from "@amused/engines";
+import { type Forecast, type ForecastFound, forecast, type SeriesInput } from "@amused/engines";
 import type {
   ForecastReceipts,
   PredictionAccuracy,
   ProductForecast,
   ProductStockout,
 } from "../../domain/prediction.ts";
+import type { SellerSettings } from "../../domain/settings.ts";
 import { addDays } from "../../domain/time.ts";
 import type { ProductDemand } from "../../ports/demand.ts";
 import { plainModel } from "./receipts.ts";
+import { rounded } from "./rounded.ts";
+import { stockoutOf } from "./stockout.ts";
 
 /** How far a stored forecast reaches. */
 export const storedHorizon = 28;
 /** How far ahead stock is looked at. */
 const lookAhead = 60;
-/** The numbers of days of `probabilityWithin`. */
-const within = [7, 14, 30];
-/** The lead time of a product that has none of its own. */
-const usualLeadTime = 14;
-/** Lead times spread by about a quarter of their mean, where nothing is known of it. */
-const leadTimeSpread = 0.25;
-/** Days of cover beyond which none are told. */
-const mostCover = 36_500;
 /** Days that history reaches back at most: two years, for a season to be seen twice. */
 export const historyDays = 730;
 
@@ -45,13 +33,15 @@ export interface DemandSoFar {
   /** The day of the first point: today. */
   today: string;
   at: Date;
+  /** What the seller has set for all products. */
+  settings: Partial<SellerSettings>;
   /** How right the product's forecasts were so far. */
   receipts: ForecastReceipts | null;
 }
 
 /** Forecasts a product's demand, and says how long its stock lasts. */
 export function outlook(
-  { demand, from, today, at, receipts }: DemandSoFar,
+  { demand, from, today, at, settings, receipts }: DemandSoFar,
   horizon = storedHorizon,
 ): Outlook {
   const { series, history } = seriesOf(demand, from, today);
@@ -91,7 +81,7 @@ export function outlook(
       ...{ verdict: "ok", ...said, history, confidence: nearTotal(found, horizon) },
       ...{ points: pointsOf(found, today, horizon), receipts },
     },
-    stockout: stockoutOf(demand, found, today, said),
+    stockout: stockoutOf({ demand, settings, today }, found, said),
   };
 }
 
@@ -127,50 +117,6 @@ function pointsOf(found: ForecastFound, today: string, horizon: number): Product
     p50: median?.[day] ?? 0,
     p90: band?.upper[day] ?? 0,
   }));
-}
-
-function stockoutOf(
-  demand: ProductDemand,
-  found: ForecastFound,
-  today: string,
-  said: Pick<ProductStockout, "model" | "accuracy" | "reasons" | "generatedAt">,
-): Outlook["stockout"] {
-  const { quantity, leadTimeDays } = demand;
-  const lead = leadTimeDays ?? usualLeadTime;
-  const plan = replenish(
-    { demand: found.demand, stock: quantity, leadTime: { mean: lead, deviation: lead * leadTimeSpread } },
-    { within },
-  );
-  const { p10, p50, p90, probability } = plan.runsOut;
-  const day = (period: number | null) => (period === null ? null : addDays(today, period - 1));
-  const likely = Math.max(...within.map((days) => probability[days - 1] ?? 0));
-  const verdict = quantity === 0 ? "out_of_stock" : likely >= 0.5 ? "runs_out" : "safe";
-  return {
-    ...{ ...said, verdict, quantity },
-    confidence: rounded(verdict === "out_of_stock" ? 1 : verdict === "runs_out" ? likely : 1 - likely),
-    date: { p10: day(p10), p50: day(p50), p90: day(p90) },
-    // What would last for a lifetime lasts: beyond it the number says nothing.
-    daysOfCover: plan.cover === null || plan.cover > mostCover ? null : rounded(plan.cover),
-    probabilityWithin: Object.fromEntries(
-      plan.runsOut.within.map(({ periods, probability }) => [periods, rounded(probability)]),
-    ),
-    reorder: reorderOf(plan, today, leadTimeDays === null ? "assumed" : "product", lead),
-  };
-}
-
-function reorderOf(
-  plan: Replenishment,
-  today: string,
-  source: string,
-  days: number,
-): ProductStockout["reorder"] {
-  const { by, quantity } = plan.order;
-  return {
-    point: plan.reorderPoint,
-    quantity,
-    by: by === null ? null : addDays(today, by),
-    because: [{ kind: "lead_time", days, source }, ...plan.reasons.map((reason) => ({ ...reason }))],
-  };
 }
 
 /** What is mixed, the heaviest first. */
@@ -210,5 +156,3 @@ function below(values: readonly number[], levels: readonly number[], x: number):
   const [from = 0, to = 1] = [levels[at - 1], levels[at]];
   return from + ((to - from) * (x - low)) / Math.max(high - low, Number.MIN_VALUE);
 }
-
-const rounded = (value: number) => Math.round(value * 1000) / 1000;

@@ -24,6 +24,8 @@ export async function readOutlooks(
   const { basedOn, products } = await repositories.demand.read(sellerId, {
     ...{ productIds, from, to: addDays(today, -1) },
   });
+  // After the demand: what is set from then on is an event that this reading does not know.
+  const settings = (await repositories.settings.find(sellerId)).body.value;
   const receipts = await readReceipts(repositories, sellerId, productIds, today);
   const outlooks = new Map<number, Outlook>();
   for (const demand of products) {
@@ -31,7 +33,10 @@ export async function readOutlooks(
     if (outlooks.size > 0) await new Promise((resolve) => setTimeout(resolve));
     outlooks.set(
       demand.productId,
-      outlook({ demand, from, today, at, receipts: receipts.get(demand.productId) ?? null }, horizon),
+      outlook(
+        { demand, from, today, at, settings, receipts: receipts.get(demand.productId) ?? null },
+        horizon,
+      ),
     );
   }
   return { basedOn, at, outlooks };
@@ -55,9 +60,9 @@ export async function refresh(deps: Deps, sellerId: string, productIds: number[]
   const command = { sellerId, actor: systemActor, at, epoch: deps.epoch(), idempotency: null };
   const { position } = await deps.repositories.predictions.save(command, rows);
   if (position !== null) deps.announce(sellerId, position);
-  // An import that was written meanwhile let those before these expire, but it is not in these either.
-  const imports = { after: basedOn, limit: 1, types: ["import.*"], productId: null };
-  if (((await deps.repositories.events.read(sellerId, imports))?.events.length ?? 0) > 0)
+  // An import or a setting that was written meanwhile let those before these expire, but it is not in these either.
+  const ofAll = { after: basedOn, limit: 1, types: ["import.*", "settings.updated"], productId: null };
+  if (((await deps.repositories.events.read(sellerId, ofAll))?.events.length ?? 0) > 0)
     await deps.repositories.predictions.expire(sellerId, deps.now());
   return basedOn;
 }

@@ -4,10 +4,12 @@ import type {
   ProductStockout,
   StockoutScore,
 } from "../../domain/prediction.ts";
-import { addDays, dateOf } from "../../domain/time.ts";
+import { addDays, dateOf, dayMs } from "../../domain/time.ts";
 import type { ProductDemand } from "../../ports/demand.ts";
 import type { DuePrediction } from "../../ports/predictions.ts";
 import { storedHorizon } from "./outlook.ts";
+import { rounded } from "./rounded.ts";
+import { arrivalsOf } from "./stockout.ts";
 
 /** The numbers of days whose probabilities are scored: those that are over when a prediction is due. */
 const scoredWithin = [7, 14];
@@ -54,24 +56,26 @@ function forecastScore(points: readonly ForecastPoint[], { before, after }: Span
 }
 
 function stockoutScore(
-  { verdict, quantity, date, probabilityWithin }: ProductStockout,
+  { verdict, quantity, date, probabilityWithin, reorder }: ProductStockout,
   from: string,
   { before, after }: Span,
 ): StockoutScore | null {
   // What has no stock, or no forecast, foresees nothing.
   if (verdict === "not_enough_history" || verdict === "out_of_stock" || quantity === 0) return null;
-  let left = quantity;
+  const daysFrom = (date: string) => Math.round((Date.parse(date) - Date.parse(from)) / dayMs);
+  /** What would be there on a day with the goods that were counted on, had nothing been sold. */
+  const arrivals = arrivalsOf(reorder).map(({ date, quantity }) => ({ on: daysFrom(date), quantity }));
+  const had = (day: number) =>
+    arrivals.reduce((sum, { on, quantity }) => sum + (on <= day ? quantity : 0), quantity);
+  let sold = 0;
   const out = after.units.findIndex((units, day) => {
-    left -= units;
-    return left <= 0 || after.stockedOut[day] === true;
+    sold += units;
+    return sold >= had(day) || after.stockedOut[day] === true;
   });
   const pace = mean(before);
   /** By stock ÷ mean sales: the day in whose course it would be gone. */
-  const naive = pace > 0 ? Math.ceil(quantity / pace) - 1 : Number.POSITIVE_INFINITY;
-  const day = (moment: string | null) =>
-    moment === null
-      ? Number.POSITIVE_INFINITY
-      : Math.round((Date.parse(moment) - Date.parse(from)) / 86_400_000);
+  const naive = paceEnds(pace, had);
+  const day = (moment: string | null) => (moment === null ? Number.POSITIVE_INFINITY : daysFrom(moment));
   const real = out < 0 ? Number.POSITIVE_INFINITY : out;
   // What lasted beyond the days that are known lasted as long as any band that reaches beyond them.
   const within = Math.min(real, after.units.length);
@@ -92,10 +96,19 @@ function stockoutScore(
   };
 }
 
+/** The day in whose course what is there would be gone at this pace. */
+function paceEnds(pace: number, had: (day: number) => number): number {
+  if (!(pace > 0)) return Number.POSITIVE_INFINITY;
+  let day = Math.ceil(had(0) / pace) - 1;
+  // Until nothing comes that day any more that was not there before.
+  for (let later = day; ; day = later) {
+    later = Math.max(day, Math.ceil(had(day) / pace) - 1);
+    if (later === day) return day;
+  }
+}
+
 /** Units a day, over the days with stock. */
 function mean({ units, stockedOut }: Span["before"]): number {
   const known = units.filter((_, day) => stockedOut[day] === false);
   return known.length === 0 ? 0 : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
-
-const rounded = (value: number) => Math.round(value * 1000) / 1000;
