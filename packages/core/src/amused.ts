@@ -16,9 +16,12 @@ import type { Broadcaster } from "./ports/broadcaster.ts";
 import type { FileStore } from "./ports/files.ts";
 import type { Repositories } from "./ports/repositories.ts";
 import type { Store } from "./ports/store.ts";
+import { alertEvents, alertReactor } from "./reactors/alerts.ts";
 import { forecastEvents, forecastReactor } from "./reactors/forecasts.ts";
 import { stockEvents, stockReactor } from "./reactors/stock-levels.ts";
 import type { Seller } from "./seller.ts";
+import { alertsService } from "./services/alerts/alerts.ts";
+import { alertsPass } from "./services/alerts/upkeep.ts";
 import { consumersService } from "./services/consumers/consumers.ts";
 import { consumerUpkeep } from "./services/consumers/upkeep.ts";
 import type { Deps } from "./services/deps.ts";
@@ -82,8 +85,8 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   /** Throws `unavailable` unless the store answers. */
   ready(): Promise<void>;
   /**
-   * Begins background work: predictions are kept current, stock that crosses its reorder point is told of, old events and
-   * idempotency keys are forgotten. Resumes consumers that were stopped.
+   * Begins background work: predictions are kept current, stock that crosses its reorder point is told of, alerts are raised
+   * and ended, old events and idempotency keys are forgotten. Resumes consumers that were stopped.
    */
   start(): Promise<void>;
   /** Stops background work, and pauses consumers once what they have in flight is handled. */
@@ -161,6 +164,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       stock: stockService(deps),
       sales: salesService(deps),
       predictions: predictionsService(deps),
+      alerts: alertsService(deps),
       files: filesService(deps),
       events: eventsService({ ...deps, dispatcher, counters }),
       keys: keysService(deps),
@@ -183,12 +187,14 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     reacting = true;
     // Of a log that was there before, nobody is told what stock did weeks ago.
     consumers.consume("amused.stock", stockEvents, stockReactor(own), { from: "now" });
+    consumers.consume("amused.alerts", alertEvents, alertReactor(own), { from: "now" });
     consumers.consume("amused.forecasts", forecastEvents, forecastReactor(own), { concurrency: 1 });
   }
   let passing: AbortController | null = null;
   let pass: Promise<void> = Promise.resolve();
   async function predictEvery(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      await alertsPass(own, signal, onError).catch(onError);
       await predictionsPass(own, signal, onError).catch(onError);
       await pause(passMs, signal);
     }

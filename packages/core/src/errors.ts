@@ -22,7 +22,7 @@ export interface ErrorEvidence {
   unauthenticated: object;
   forbidden: { scope?: string };
   not_found: { resource?: string };
-  conflict: { sku?: string; quantity?: number; expected?: number };
+  conflict: { sku?: string; quantity?: number; expected?: number; state?: string };
   insufficient_stock: { available: Shortage[] };
   idempotency_mismatch: object;
   idempotency_in_flight: { retryAfter: number };

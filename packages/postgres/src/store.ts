@@ -4,6 +4,7 @@ import { type Database, joined, pooled } from "./database.ts";
 import { translated } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
+import { alertRepository } from "./repositories/alerts.ts";
 import { consumerRepository } from "./repositories/consumers.ts";
 import { demandRepository } from "./repositories/demand.ts";
 import { engineStateRepository } from "./repositories/engine-states.ts";
@@ -78,6 +79,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
   const demand = demandRepository(schema);
   const predictions = predictionRepository(schema);
   const recommendations = recommendationRepository(schema);
+  const alerts = alertRepository(schema);
   const engines = engineStateRepository(schema);
   const idempotency = idempotencyRepository(schema);
   const keys = keyRepository(schema);
@@ -90,6 +92,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
     demand: demand(database),
     predictions: predictions(database),
     recommendations: recommendations(database),
+    alerts: alerts(database),
     engines: engines(database),
     idempotency: idempotency(database),
     keys: keys(database),

@@ -120,6 +120,9 @@ export async function dump(store: Repositories, sellerId: string): Promise<unkno
     ),
     scores: (await store.predictions.scores(sellerId, { productId: null, limit: 100 })).body.value,
     engine: await store.engines.load(sellerId, "engine"),
+    alerts: await all((page) =>
+      store.alerts.list(sellerId, { states: null, kind: null, productId: null, ...page }),
+    ),
     keys: await all((page) => store.keys.list(sellerId, page)),
     head: (await store.events.heads([sellerId])).get(sellerId),
   };

@@ -1,3 +1,4 @@
+import type { Alert } from "../domain/alert.ts";
 import type { Encoded } from "../domain/encoded.ts";
 import type { FileFormat, FileSource, ImportResult } from "../domain/import.ts";
 import type { ApiKey, NewApiKey } from "../domain/key.ts";
@@ -94,6 +95,13 @@ export interface Services {
     atRisk(context: Context, query: unknown): Promise<Answer<PageBody<AtRisk>>>;
     /** What is stored, newest first. */
     list(context: Context, query: unknown): Promise<Answer<PageBody<StoredPrediction>>>;
+  };
+  readonly alerts: {
+    list(context: Context, query: unknown): Promise<Answer<PageBody<Alert>>>;
+    get(context: Context, id: number): Promise<Answer<Alert>>;
+    acknowledge(context: Context, id: number): Promise<Answer<Alert>>;
+    snooze(context: Context, id: number, input: unknown): Promise<Answer<Alert>>;
+    resolve(context: Context, id: number): Promise<Answer<Alert>>;
   };
   readonly files: {
     import(

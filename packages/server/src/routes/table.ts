@@ -1,3 +1,4 @@
+import { alertRoutes } from "./alerts.ts";
 import { eventRoutes } from "./events.ts";
 import { fileRoutes } from "./files.ts";
 import { healthRoutes } from "./health.ts";
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...stockRoutes,
   ...saleRoutes,
   ...predictionRoutes,
+  ...alertRoutes,
   ...fileRoutes,
   ...eventRoutes,
   ...streamTokenRoutes,
