@@ -18,7 +18,7 @@ export async function raise(
   at: Date = commandOf(sellerId).at,
 ): Promise<Alert[] | null> {
   const written = await store.alerts.write(commandOf(sellerId, { at }), { open, change: [] });
-  return written && written.body.value;
+  return written?.body.value ?? null;
 }
 
 /** Takes alerts a step further; `null` where the store refuses. */
@@ -29,5 +29,5 @@ export async function step(
   at: Date = commandOf(sellerId).at,
 ): Promise<Alert[] | null> {
   const written = await store.alerts.write(commandOf(sellerId, { at }), { open: [], change });
-  return written && written.body.value;
+  return written?.body.value ?? null;
 }
