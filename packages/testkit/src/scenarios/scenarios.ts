@@ -1,5 +1,6 @@
 import type { Seller } from "@amused/core";
 import { afterAll, beforeAll, describe } from "vitest";
+import { alertScenarios } from "./alerts.ts";
 import { catalogueScenarios } from "./catalogue.ts";
 import { eventScenarios } from "./events.ts";
 import { fileScenarios } from "./files.ts";
@@ -20,6 +21,8 @@ export interface Transport {
 export interface OpenTransport {
   /** The interface of a seller; called with few ids, each time with the same rights. */
   seller(id: string): Promise<Seller>;
+  /** Begins background work; what needs it is left out without it. */
+  start?(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,6 +50,7 @@ export function transportScenarios({ name, open }: Transport): void {
     stockScenarios(newShop);
     salesScenarios(newShop);
     predictionScenarios(newShop);
+    alertScenarios(newShop, open);
     fileScenarios(newShop);
     eventScenarios(newShop);
     liveScenarios(newShop);
