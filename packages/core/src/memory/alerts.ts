@@ -46,8 +46,8 @@ export function alertRepository(db: Database, run: Run): AlertRepository {
           if (!change.every(({ id, version }) => alertOf(seller, id)?.alert.version === version)) return null;
           return {
             body: [
-              ...open.map((draft) => openAlert(scope, draft)),
               ...change.map((one) => changeAlert(scope, one)),
+              ...open.map((draft) => openAlert(scope, draft)),
             ],
           };
         }),

@@ -36,8 +36,8 @@ export interface AlertRepository {
   watch(sellerId: string, productId: number): Promise<WatchedProduct>;
   /**
    * Takes all steps, or none: `null` when an alert has not (any longer) the version said, when one to be raised is
-   * current, or when its product is unknown or deleted. Event `alert.opened` for each that is raised, then those of the
-   * changes; a changed alert's version is raised by one. Answers with the alerts in that order.
+   * current, or when its product is unknown or deleted. The events of the changes, then `alert.opened` for each that is
+   * raised; a changed alert's version is raised by one. Answers with the alerts in that order.
    */
   write(command: Command, steps: AlertSteps): Promise<Written<Alert[]> | null>;
   /** Notes what was seen, without an event or another version. `false` when an alert has not the version said; others may be noted. */

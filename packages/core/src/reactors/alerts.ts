@@ -41,11 +41,11 @@ export function alertReactor(deps: Deps): Handle {
     if (type.startsWith("alert.") || type.startsWith("product.")) known.delete(key);
     if (type.startsWith("alert.") || payload.predictionType === "forecast") return;
     const moved = movedTo(type, payload);
-    const cause = { eventId: id, moved: moved !== null };
-
     const held = known.get(key);
     const isHeld = held !== undefined && held.until > now().getTime();
     const until = isHeld ? held.until : now().getTime() + rememberedMs;
+    // Of a burst the first notes its evidence, and the prediction that comes after it.
+    const cause = { eventId: id, moved: moved !== null, notes: !isHeld || payload.prediction !== undefined };
     const watched = isHeld ? held.watched : await repositories.alerts.watch(sellerId, productId);
     remember(key, await review(deps, sellerId, productId, cause, seenIn(watched, moved, payload)), until);
   };

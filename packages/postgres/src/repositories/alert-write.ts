@@ -46,9 +46,9 @@ export function writeAlerts(
         from draft d, ok order by d.ord
         returning a.id, a.product_id, ${alertJson("a")} as body),
       step as materialized (
-        select product_id, 'alert.opened' as event, body, 0 as part, id as n from made
+        select product_id, 'alert.opened' as event, body, 1 as part, id as n from made
         union all
-        select product_id, event, body, 1, ord from changed),
+        select product_id, event, body, 0, ord from changed),
       facts as (
         select row_number() over (order by part, n) as ord, product_id, event as type, ${object({ alert: "body" })} as payload
         from step where event is not null)`,

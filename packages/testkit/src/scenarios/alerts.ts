@@ -2,7 +2,7 @@ import type { Alert, Seller } from "@amused/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectError, expectFaults } from "./expect-error.ts";
 import type { NewShop } from "./new-shop.ts";
-import type { OpenTransport, Transport } from "./scenarios.ts";
+import type { OpenTransport, Transport } from "./transport.ts";
 
 const dayMs = 86_400_000;
 const inDays = (days: number) => new Date(Date.now() + days * dayMs).toISOString();

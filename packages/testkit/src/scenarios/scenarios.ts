@@ -1,4 +1,3 @@
-import type { Seller } from "@amused/core";
 import { afterAll, beforeAll, describe } from "vitest";
 import { alertScenarios } from "./alerts.ts";
 import { catalogueScenarios } from "./catalogue.ts";
@@ -10,21 +9,7 @@ import { predictionScenarios } from "./predictions.ts";
 import { refusalScenarios } from "./refusals.ts";
 import { salesScenarios } from "./sales.ts";
 import { stockScenarios } from "./stock.ts";
-
-/** A transport under test: how to get the interface of a seller, by whatever way. */
-export interface Transport {
-  name: string;
-  /** Begins with nothing in it. */
-  open(): Promise<OpenTransport>;
-}
-
-export interface OpenTransport {
-  /** The interface of a seller; called with few ids, each time with the same rights. */
-  seller(id: string): Promise<Seller>;
-  /** Begins background work; what needs it is left out without it. */
-  start?(): Promise<void>;
-  close(): Promise<void>;
-}
+import type { OpenTransport, Transport } from "./transport.ts";
 
 /**
  * What a user of the seller's interface can rely on, whichever transport is behind it: run it on core in process and on

@@ -18,6 +18,8 @@ export interface Cause {
   eventId: string | null;
   /** Stock was moved, or set. */
   moved: boolean;
+  /** Whether it is time to note how the evidence is by now. */
+  notes: boolean;
 }
 
 /** What is to be done about a product's alerts. */
@@ -61,8 +63,8 @@ export function judge(productId: number, watched: WatchedProduct, cause: Cause, 
     if (change !== null) verdict.change.push(change);
     if (change?.current === false) continue;
     graver = true;
-    const seen = sightOf(alert, standing, at);
-    if (seen !== null && change === null) verdict.observe.push(seen);
+    const seen = sightOf(alert, standing, cause.notes, at);
+    if (seen !== null) verdict.observe.push(seen);
   }
   return verdict;
 }
@@ -77,12 +79,12 @@ function changeOf(alert: Alert, { holds, gone }: Standing, graver: boolean, now:
 }
 
 /** What is seen of an alert's cause by now, where that is not what was seen before. */
-function sightOf(alert: Alert, { holds, draft }: Standing, at: string): AlertSight | null {
+function sightOf(alert: Alert, { holds, draft }: Standing, notes: boolean, at: string): AlertSight | null {
   const { id, version } = alert;
   const clearSince = holds ? null : (alert.clearSince ?? at);
   // Of what somebody resolved nothing more is told.
   const { eventId } = alert.evidence;
-  const evidence = isActive(alert) ? { ...draft().evidence, eventId } : alert.evidence;
+  const evidence = notes && isActive(alert) ? { ...draft().evidence, eventId } : alert.evidence;
   const known = clearSince === alert.clearSince && same(evidence, alert.evidence);
   return known ? null : { id, version, evidence, clearSince };
 }

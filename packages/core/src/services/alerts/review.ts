@@ -23,13 +23,13 @@ export async function review(
   let watched = known ?? (await alerts.watch(sellerId, productId));
   let fresh = known === null;
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const { observe, ...steps } = judge(productId, watched, cause, deps.now());
+    const at = deps.now();
+    const { observe, ...steps } = judge(productId, watched, cause, at);
     const quiet = steps.open.length === 0 && steps.change.length === 0;
     if (quiet || fresh) {
       const noted = observe.length === 0 || (await alerts.observe(sellerId, observe));
       if (noted && quiet) return noting(watched, observe);
-      const { now, epoch } = deps;
-      const command = { sellerId, actor: systemActor, at: now(), epoch: epoch(), idempotency: null };
+      const command = { sellerId, actor: systemActor, at, epoch: deps.epoch(), idempotency: null };
       const written = noted ? await alerts.write(command, steps) : null;
       if (written !== null) {
         if (written.position !== null) deps.announce(sellerId, written.position);

@@ -19,7 +19,7 @@ export async function alertsPass(
     for (const { sellerId, productId } of due) {
       if (signal.aborted) return;
       // One that fails is not to keep all others waiting.
-      await review(deps, sellerId, productId, { eventId: null, moved: false }).catch(onError);
+      await review(deps, sellerId, productId, { eventId: null, moved: false, notes: true }).catch(onError);
     }
     if (due.length < batch) return;
     after = due.at(-1) ?? null;
