@@ -15,6 +15,7 @@ import { predictionRepository } from "./repositories/predictions.ts";
 import { productRepository } from "./repositories/products.ts";
 import { recommendationRepository } from "./repositories/recommendations.ts";
 import { saleRepository } from "./repositories/sales.ts";
+import { settingsRepository } from "./repositories/settings.ts";
 import { stockRepository } from "./repositories/stock.ts";
 
 export interface PostgresStoreOptions {
@@ -81,6 +82,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
   const recommendations = recommendationRepository(schema);
   const alerts = alertRepository(schema);
   const engines = engineStateRepository(schema);
+  const settings = settingsRepository(schema);
   const idempotency = idempotencyRepository(schema);
   const keys = keyRepository(schema);
   return (database) => ({
@@ -94,6 +96,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
     recommendations: recommendations(database),
     alerts: alerts(database),
     engines: engines(database),
+    settings: settings(database),
     idempotency: idempotency(database),
     keys: keys(database),
   });

@@ -6,6 +6,7 @@ import type { PredictionType, StoredPrediction } from "../domain/prediction.ts";
 import type { Product } from "../domain/product.ts";
 import type { RecommendationKind } from "../domain/recommendation.ts";
 import type { Sale } from "../domain/sale.ts";
+import type { SellerSettings } from "../domain/settings.ts";
 import type { Movement } from "../domain/stock.ts";
 import type { EngineState } from "../ports/engine-states.ts";
 import type { PredictionRow } from "../ports/predictions.ts";
@@ -91,6 +92,8 @@ export interface SellerState {
   readonly alerts: Map<number, readonly AlertState[]>;
   /** By name. */
   readonly engines: Map<string, Readonly<EngineState>>;
+  /** What was set. Replaced at every change. */
+  settings: Readonly<Partial<SellerSettings>>;
 }
 
 /** What a product's predictions or recommendations are kept under. */
@@ -158,6 +161,7 @@ function emptySeller(id: string): SellerState {
     recommendations: new Map(),
     alerts: new Map(),
     engines: new Map(),
+    settings: {},
   };
 }
 

@@ -1,17 +1,19 @@
 import {
-  type Alert,
   type ApiKey,
   type AtRisk,
-  alertStates,
   type EventOf,
   type ImportResult,
   type Movement,
   type NewApiKey,
+  type PredictionExplanation,
+  type PredictionRecord,
+  type PredictionScore,
   type Product,
   type ProductForecast,
   type ProductStockout,
   type Sale,
   type SalesDay,
+  type SellerSettings,
   type StockChanged,
   type StoredPrediction,
   scopes,
@@ -21,16 +23,16 @@ import { z } from "zod";
 // What answers look like, for the OpenAPI document: nothing is checked with these when the server runs. The compiler
 // holds each to core's interface of the same name, in both directions.
 
-const moment = z.iso
+export const moment = z.iso
   .datetime()
   .meta({ description: "ISO 8601, UTC", examples: ["2026-11-23T09:30:00.000Z"] });
 const money = z
   .string()
   .meta({ description: "A decimal amount, as exact as its currency", examples: ["19.99"] });
-const count = z.int();
+export const count = z.int();
 
 /** A schema whose output is exactly `T`. */
-function shape<T>() {
+export function shape<T>() {
   return <S extends z.ZodType<T>>(schema: [T] extends [z.output<S>] ? S : never): S => schema;
 }
 
@@ -116,6 +118,13 @@ const predicted = {
   behind: count.meta({ description: "Events of the product that are not in it yet" }),
 };
 
+const forecastRecord = {
+  scored: count,
+  wape: measured,
+  naiveWape: measured,
+  coverage80: measured,
+};
+
 export const forecastShape = z.object({
   verdict: z.enum(["ok", "not_enough_history"]),
   ...predicted,
@@ -123,6 +132,10 @@ export const forecastShape = z.object({
   points: z.array(
     z.object({ date: z.iso.date(), mean: z.number(), p10: z.number(), p50: z.number(), p90: z.number() }),
   ),
+  receipts: z
+    .object({ ...forecastRecord, steppedBack: z.boolean() })
+    .nullable()
+    .meta({ description: "How right its predecessors were" }),
 }) as z.ZodType<ProductForecast>;
 
 const foreseen = z.iso.date().nullable();
@@ -143,7 +156,7 @@ export const stockoutShape = stockoutObject as z.ZodType<ProductStockout>;
 
 export const atRiskShape = z.object({
   product: productShape,
-  stockout: stockoutObject.omit({ behind: true }),
+  stockout: stockoutObject,
 }) as z.ZodType<AtRisk>;
 
 export const predictionShape = z.object({
@@ -155,45 +168,69 @@ export const predictionShape = z.object({
   createdAt: moment,
 }) as z.ZodType<StoredPrediction>;
 
-const seen = {
-  quantity: count,
-  orderQuantity: measured.meta({ description: "What the current prediction advises to order" }),
-  runsOutOn: foreseen,
-  predictionId: count.nullable(),
-  eventId: z.string().nullable().meta({ description: "The event that raised it; null where time did" }),
-};
-const alertFields = {
+export const explanationShape = z.object({
+  prediction: predictionShape,
+  model: z.string().nullable(),
+  members: z
+    .array(z.object({ name: z.string(), weight: z.number() }))
+    .meta({ description: "What the model is mixed of, the heaviest first" }),
+  rivals: z
+    .array(z.object({ name: z.string(), mase: measured, wape: measured }))
+    .meta({ description: "The model and what it was measured against" }),
+  reasons: z.array(reason),
+  history: z.object({
+    ...{ from: z.iso.date().nullable(), to: z.iso.date(), days: count },
+    withoutStock: z.array(z.iso.date()).meta({ description: "Days left out, newest first" }),
+    emptied: z.array(movementShape).meta({ description: "The movements that left nothing" }),
+    sales: z.array(saleShape).meta({ description: "The last ones in it" }),
+  }),
+  stock: z.object({ quantity: count, movements: z.array(movementShape) }),
+  cursor: z.string().nullable().meta({ description: "Everything up to this event is in it" }),
+  since: z.array(z.string()).meta({ description: "Events of the product that are not" }),
+}) as z.ZodType<PredictionExplanation>;
+
+const amount = z.number();
+export const predictionScoreShape = z.object({
   id: count,
   productId: count,
-  state: z.enum(alertStates),
-  openedAt: moment,
-  acknowledgedAt: moment.nullable(),
-  acknowledgedBy: z.string().nullable(),
-  snoozedUntil: moment.nullable(),
-  toldAt: moment.nullable().meta({ description: "When people were told of it, by mail or otherwise" }),
-  clearSince: moment
-    .nullable()
-    .meta({ description: "Since when its cause is gone, but not enough to end it" }),
-  resolvedAt: moment.nullable(),
-  resolvedBy: z.string().nullable(),
-  resolution: z.enum(["cause_gone", "superseded", "product_deleted", "by_hand"]).nullable(),
-  version: count.meta({ description: "Counts the changes of its state" }),
-  updatedAt: moment,
-};
-export const alertShape = shape<Alert>()(
-  z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("out_of_stock"), ...alertFields, evidence: z.object(seen) }),
+  type: z.enum(["forecast", "stockout"]),
+  model: z.string(),
+  createdAt: moment,
+  dueOn: z.iso.date(),
+  score: z.union([
     z.object({
-      kind: z.literal("low_stock"),
-      ...alertFields,
-      evidence: z.object({ ...seen, reorderPoint: z.number() }),
+      ...{ days: count, sold: amount, forecast: amount, naive: amount },
+      ...{ off: amount, naiveOff: amount, held: count },
     }),
     z.object({
-      kind: z.literal("order_due"),
-      ...alertFields,
-      evidence: z.object({ ...seen, reorderPoint: z.number(), orderBy: z.iso.date() }),
+      ...{ ranOutOn: z.iso.date().nullable(), held: count, brier: amount, naiveBrier: amount },
+      ...{ dated: count, off: amount, naiveOff: amount },
     }),
   ]),
+  scoredAt: moment,
+}) as z.ZodType<PredictionScore>;
+
+export const predictionRecordShape = shape<PredictionRecord>()(
+  z.object({
+    since: z.iso.date(),
+    forecast: z.object(forecastRecord),
+    stockout: z.object({
+      ...{ scored: count, coverage80: measured, brier: measured, naiveBrier: measured },
+      ...{ dayError: measured, naiveDayError: measured },
+    }),
+  }),
+);
+
+export const settingsShape = shape<SellerSettings>()(
+  z.object({
+    leadTimeDays: count.meta({ description: "Days from an order to its arrival" }),
+    serviceLevel: z.number().meta({ description: "The probability that stock lasts until an order arrives" }),
+    packSize: count.meta({ description: "Units are ordered in multiples of this" }),
+    minimumOrder: count.meta({ description: "Units ordered at least, if any" }),
+    categorizeFrom: z.number().meta({
+      description: "A category is given by itself from this confidence on, else it waits for a review",
+    }),
+  }),
 );
 
 export const importResultShape = shape<ImportResult>()(

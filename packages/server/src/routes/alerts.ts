@@ -1,7 +1,8 @@
 import { alertQuerySchema, alertSnoozeSchema } from "@amused/core";
 import { idOf } from "../http/path.ts";
 import { answerReply } from "../http/reply.ts";
-import { alertShape, pageShape } from "../openapi/shapes.ts";
+import { alertShape } from "../openapi/alert-shapes.ts";
+import { pageShape } from "../openapi/shapes.ts";
 import type { Route } from "./route.ts";
 
 const tag = "Alerts";

@@ -8,6 +8,7 @@ import { predictionRoutes } from "./predictions.ts";
 import { productRoutes } from "./products.ts";
 import type { Route } from "./route.ts";
 import { saleRoutes } from "./sales.ts";
+import { settingsRoutes } from "./settings.ts";
 import { stockRoutes } from "./stock.ts";
 import { streamTokenRoutes } from "./stream-tokens.ts";
 
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...saleRoutes,
   ...predictionRoutes,
   ...alertRoutes,
+  ...settingsRoutes,
   ...fileRoutes,
   ...eventRoutes,
   ...streamTokenRoutes,

@@ -8,6 +8,7 @@ import type { NewShop } from "./new-shop.ts";
 import { predictionScenarios } from "./predictions.ts";
 import { refusalScenarios } from "./refusals.ts";
 import { salesScenarios } from "./sales.ts";
+import { settingsScenarios } from "./settings.ts";
 import { stockScenarios } from "./stock.ts";
 import type { OpenTransport, Transport } from "./transport.ts";
 
@@ -36,6 +37,7 @@ export function transportScenarios({ name, open }: Transport): void {
     salesScenarios(newShop);
     predictionScenarios(newShop);
     alertScenarios(newShop, open);
+    settingsScenarios(newShop);
     fileScenarios(newShop);
     eventScenarios(newShop);
     liveScenarios(newShop);
