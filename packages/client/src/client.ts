@@ -1,6 +1,7 @@
 import type { CustomEvents, NoCustomEvents, Seller } from "@amused/core";
 import { createHttp } from "./http/http.ts";
 import type { ClientOptions } from "./options.ts";
+import { alerts } from "./seller/alerts.ts";
 import { events } from "./seller/events.ts";
 import { incoming } from "./seller/incoming.ts";
 import { predictions } from "./seller/predictions.ts";
@@ -43,6 +44,7 @@ export function createClient<Custom extends CustomEvents = NoCustomEvents>(
     incoming: incoming(http),
     predictions: predictions(http),
     recommendations: recommendations(http),
+    alerts: alerts(http),
     settings: settings(http),
     events: log,
     streamTokens: streamTokens(http),

@@ -20,6 +20,7 @@ transportScenarios({
           fetch: app.fetch,
         });
       },
+      start: () => amused.start(),
       close: () => amused.close(),
     };
   },

@@ -16,10 +16,13 @@ import type { Broadcaster } from "./ports/broadcaster.ts";
 import type { FileStore } from "./ports/files.ts";
 import type { Repositories } from "./ports/repositories.ts";
 import type { Store } from "./ports/store.ts";
+import { alertEvents, alertReactor } from "./reactors/alerts.ts";
 import { forecastEvents, forecastReactor } from "./reactors/forecasts.ts";
 import { recommendationEvents, recommendationReactor } from "./reactors/recommendations.ts";
 import { stockEvents, stockReactor } from "./reactors/stock-levels.ts";
 import type { Seller } from "./seller.ts";
+import { alertsService } from "./services/alerts/alerts.ts";
+import { alertsPass } from "./services/alerts/upkeep.ts";
 import { consumersService } from "./services/consumers/consumers.ts";
 import { consumerUpkeep } from "./services/consumers/upkeep.ts";
 import type { Deps } from "./services/deps.ts";
@@ -88,8 +91,8 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   /** Throws `unavailable` unless the store answers. */
   ready(): Promise<void>;
   /**
-   * Begins background work: predictions and recommendations are kept current, stock that crosses its reorder point is told of, old events and
-   * idempotency keys are forgotten. Resumes consumers that were stopped.
+   * Begins background work: predictions and recommendations are kept current, stock that crosses its reorder point is told of,
+   * alerts are raised and ended, old events and idempotency keys are forgotten. Resumes consumers that were stopped.
    */
   start(): Promise<void>;
   /** Stops background work, and pauses consumers once what they have in flight is handled. */
@@ -174,6 +177,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       incoming: incomingService(deps),
       predictions: predictionsService(deps),
       recommendations: recommendationsService({ ...deps, models }),
+      alerts: alertsService(deps),
       settings: settingsService(deps),
       files: filesService(deps),
       events: eventsService({ ...deps, dispatcher, counters }),
@@ -198,6 +202,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     reacting = true;
     // Of a log that was there before, nobody is told what stock did weeks ago.
     consumers.consume("amused.stock", stockEvents, stockReactor(own), { from: "now" });
+    consumers.consume("amused.alerts", alertEvents, alertReactor(own), { from: "now" });
     consumers.consume("amused.forecasts", forecastEvents, forecastReactor(own), { concurrency: 1 });
     // What was there before is made by the pass.
     const gentle = { concurrency: 1, from: "now" } as const;
@@ -207,6 +212,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   let pass: Promise<void> = Promise.resolve();
   async function predictEvery(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      await alertsPass(own, signal, onError).catch(onError);
       await predictionsPass(own, signal, onError).catch(onError);
       await recommendationsPass(own, signal, onError).catch(onError);
       await pause(passMs, signal);

@@ -39,8 +39,8 @@ export function inProcessSeller<Custom extends CustomEvents>(
     asOf: answer.cursor as string,
   });
   const idOf = (id: unknown): number => parse(idSchema, id);
-  const { products, stock, sales, incoming, predictions, recommendations, settings, files, events } =
-    services;
+  const { products, stock, sales, incoming, predictions, recommendations, alerts } = services;
+  const { settings, files, events } = services;
 
   function importer(kind: "products" | "sales"): Seller["products"]["import"] {
     return async (file, options = {}) => {
@@ -167,6 +167,17 @@ export function inProcessSeller<Custom extends CustomEvents>(
         value(await recommendations.list(reading, idOf(id), { ...query, kind: "bought_together" })),
       explain: async (id, otherId, query = {}) =>
         value(await recommendations.explain(reading, idOf(id), parse(idSchema, otherId, "otherId"), query)),
+    },
+    alerts: {
+      list: (query = {}) =>
+        listing(query.cursor, async (cursor) => page(await alerts.list(reading, { ...query, cursor }))),
+      get: async (id) => value(await alerts.get(reading, idOf(id))),
+      acknowledge: async (id, options) =>
+        value(await alerts.acknowledge(writing(options, "alerts.acknowledge", id), idOf(id))),
+      snooze: async (id, snooze, options) =>
+        value(await alerts.snooze(writing(options, "alerts.snooze", id, snooze), idOf(id), snooze)),
+      resolve: async (id, options) =>
+        value(await alerts.resolve(writing(options, "alerts.resolve", id), idOf(id))),
     },
     // The log knows the host's event types by their schemas at run time; the types are the compiler's view of the same.
     events: {

@@ -1,6 +1,31 @@
 export { type Amused, type AmusedOptions, createAmused } from "./amused.ts";
 export type * from "./consumers.ts";
 export {
+  type Alert,
+  type AlertDraft,
+  type AlertEventType,
+  type AlertEvidence,
+  type AlertKind,
+  type AlertQuery,
+  type AlertResolution,
+  type AlertSnooze,
+  type AlertState,
+  activeStates,
+  alertKinds,
+  alertQuerySchema,
+  alertSnoozeSchema,
+  alertStates,
+  keptAlertDays,
+} from "./domain/alert.ts";
+export {
+  type AlertChange,
+  acknowledged,
+  ended,
+  reopened,
+  resolved,
+  snoozed,
+} from "./domain/alert-life.ts";
+export {
   type ConsumerProgress,
   consumerNameSchema,
   type DeadLetter,
@@ -138,6 +163,7 @@ export { compareCodePoints, fold } from "./domain/text.ts";
 export * from "./errors.ts";
 export { memoryFiles } from "./memory/files.ts";
 export { memoryStore } from "./memory/store.ts";
+export type * from "./ports/alerts.ts";
 export type * from "./ports/baskets.ts";
 export type { Broadcaster } from "./ports/broadcaster.ts";
 export type * from "./ports/consumers.ts";

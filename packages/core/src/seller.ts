@@ -1,3 +1,4 @@
+import type { Alert, AlertQuery, AlertSnooze } from "./domain/alert.ts";
 import type {
   AmusedEvent,
   CustomEvents,
@@ -67,6 +68,7 @@ export interface Seller<Custom extends CustomEvents = NoCustomEvents> {
   readonly incoming: Incoming;
   readonly predictions: Predictions;
   readonly recommendations: ProductRecommendations;
+  readonly alerts: Alerts;
   readonly settings: Settings;
   readonly events: Events<Custom>;
 }
@@ -197,6 +199,22 @@ export interface ProductRecommendations {
     query?: ExplanationQuery,
     options?: ReadOptions,
   ): Promise<RecommendationExplanation>;
+}
+
+/**
+ * What asks for somebody: stock that is gone or low, an order that is due. Raised once for each cause, in the background
+ * (`amused.start()`), and over when the cause is; docs/alerts.md says when that is.
+ */
+export interface Alerts {
+  /** Newest first; all of them, unless a state is asked for. */
+  list(query?: AlertQuery, options?: ReadOptions): Listing<Alert>;
+  get(id: number, options?: ReadOptions): Promise<Alert>;
+  /** Somebody sees to it. `conflict` (with `state`) when it is over. */
+  acknowledge(id: number, options?: WriteOptions): Promise<Alert>;
+  /** Puts it off until a moment within 90 days: if its cause holds then, it opens again. */
+  snooze(id: number, snooze: AlertSnooze, options?: WriteOptions): Promise<Alert>;
+  /** Ends it although its cause may hold; none of its kind is raised until that went away and came back. */
+  resolve(id: number, options?: WriteOptions): Promise<Alert>;
 }
 
 export interface ImportOptions extends WriteOptions {

@@ -4,6 +4,7 @@ import { type Database, joined, pooled } from "./database.ts";
 import { translated } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
+import { alertRepository } from "./repositories/alerts.ts";
 import { consumerRepository } from "./repositories/consumers.ts";
 import { demandRepository } from "./repositories/demand.ts";
 import { engineStateRepository } from "./repositories/engine-states.ts";
@@ -81,6 +82,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
   const incoming = incomingRepository(schema);
   const predictions = predictionRepository(schema);
   const recommendations = recommendationRepository(schema);
+  const alerts = alertRepository(schema);
   const engines = engineStateRepository(schema);
   const settings = settingsRepository(schema);
   const idempotency = idempotencyRepository(schema);
@@ -95,6 +97,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
     incoming: incoming(database),
     predictions: predictions(database),
     recommendations: recommendations(database),
+    alerts: alerts(database),
     engines: engines(database),
     settings: settings(database),
     idempotency: idempotency(database),

@@ -12,7 +12,11 @@ describePostgres("on PostgreSQL", () => {
     async open() {
       const { store, close } = await freshStore();
       const amused = await createAmused({ store });
-      return { seller: async (id) => amused.seller(id), close: () => amused.close().then(close) };
+      return {
+        seller: async (id) => amused.seller(id),
+        start: () => amused.start(),
+        close: () => amused.close().then(close),
+      };
     },
   });
 });

@@ -16,7 +16,8 @@ export {
   type StockRecord,
 } from "./history/history.ts";
 export { type Random, random } from "./random.ts";
-export { type OpenTransport, type Transport, transportScenarios } from "./scenarios/scenarios.ts";
+export { transportScenarios } from "./scenarios/scenarios.ts";
+export type { OpenTransport, Transport } from "./scenarios/transport.ts";
 export type { ProductTruth, SimulatedProduct } from "./shop/catalogue.ts";
 export {
   type SimulatedDay,

@@ -128,6 +128,9 @@ export async function dump(store: Repositories, sellerId: string): Promise<unkno
     scores: await all((page) => store.predictions.scores(sellerId, { productId: null, type: null, ...page })),
     sums: (await store.predictions.sums(sellerId, { productId: null, since: new Date(0) })).body.value,
     engine: await store.engines.load(sellerId, "engine"),
+    alerts: await all((page) =>
+      store.alerts.list(sellerId, { states: null, kind: null, productId: null, ...page }),
+    ),
     keys: await all((page) => store.keys.list(sellerId, page)),
     head: (await store.events.heads([sellerId])).get(sellerId),
   };

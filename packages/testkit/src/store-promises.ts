@@ -1,4 +1,6 @@
 import type { PromiseGroup } from "./bench.ts";
+import { alertPasses } from "./promises/alert-passes.ts";
+import { alerts } from "./promises/alerts.ts";
 import { atomicity } from "./promises/atomicity.ts";
 import { baskets } from "./promises/baskets.ts";
 import { consumers } from "./promises/consumers.ts";
@@ -32,6 +34,6 @@ export const storePromises: readonly PromiseGroup[] = [
   ...[products, search, paging, stock, ledger, sales, imports],
   ...[events, order, atomicity, idempotency, tenants, keys, fidelity, retention, consumers, deadLetters],
   ...[incoming, demand, predictions, predictionPasses, recommendations, recommendationPasses],
-  ...[baskets, settings],
+  ...[baskets, settings, alerts, alertPasses],
   ...[upkeep, durability, crash],
 ];

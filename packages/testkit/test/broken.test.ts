@@ -1,4 +1,4 @@
-import { encodedValue, memoryStore, type Repositories, type Store } from "@amused/core";
+import { encodedValue, ended, memoryStore, type Repositories, type Store } from "@amused/core";
 import { expect, test } from "vitest";
 import { defaultSizes } from "../src/bench.ts";
 import { later } from "../src/commands.ts";
@@ -53,6 +53,72 @@ async function brokenPromises(about: string, store: Store): Promise<string[]> {
 const unkeyed = <C extends { idempotency: unknown }>(command: C) => ({ ...command, idempotency: null });
 
 const faults: [what: string, about: string, promise: RegExp, store: () => Store][] = [
+  [
+    "raises an alert beside one that somebody resolved",
+    "alerts are raised",
+    /one is current/,
+    () =>
+      broken((store) => ({
+        alerts: {
+          write: async (command, steps) => {
+            for (const { productId, kind } of steps.open)
+              for (const alert of (await store.alerts.watch(command.sellerId, productId)).alerts)
+                if (alert.kind === kind && alert.state === "resolved")
+                  await store.alerts.write(unkeyed(command), {
+                    ...{ open: [], change: [ended(alert, "cause_gone", command.at.toISOString())] },
+                  });
+            return store.alerts.write(command, steps);
+          },
+        },
+      })),
+  ],
+  [
+    "changes an alert from whatever version it has",
+    "alerts are raised",
+    /from the version it was decided on/,
+    () =>
+      broken((store) => ({
+        alerts: {
+          write: async (command, { open, change }) => {
+            const known = change.map(async (one) => {
+              const found = await store.alerts.find(command.sellerId, one.id);
+              return { ...one, version: found?.body.value.version ?? one.version };
+            });
+            return store.alerts.write(command, { open, change: await Promise.all(known) });
+          },
+        },
+      })),
+  ],
+  [
+    "lets people be told of what is withdrawn at that moment",
+    "alerts are raised",
+    /must look again/,
+    () =>
+      broken((store) => {
+        const versions = new Map<number, number>();
+        return {
+          alerts: {
+            told: async (sellerId, id, at) => {
+              versions.set(id, 2);
+              return store.alerts.told(sellerId, id, at);
+            },
+            write: (command, { open, change }) => {
+              const known = change.map((one) => ({ ...one, version: versions.get(one.id) ?? one.version }));
+              return store.alerts.write(command, { open, change: known });
+            },
+          },
+        };
+      }),
+  ],
+  [
+    "wakes what is not clear for long enough",
+    "alerts are listed",
+    /due are those/,
+    () =>
+      broken((store) => ({
+        alerts: { due: (request) => store.alerts.due({ ...request, clearSince: request.now }) },
+      })),
+  ],
   [
     "does not undo a transaction",
     "or nothing",

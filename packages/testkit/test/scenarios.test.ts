@@ -5,6 +5,10 @@ transportScenarios({
   name: "in process, in memory",
   async open() {
     const amused = await createAmused({ store: memoryStore() });
-    return { seller: async (id) => amused.seller(id), close: () => amused.close() };
+    return {
+      seller: async (id) => amused.seller(id),
+      start: () => amused.start(),
+      close: () => amused.close(),
+    };
   },
 });

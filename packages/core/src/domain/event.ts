@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Alert } from "./alert.ts";
 import type { IncomingStock } from "./incoming.ts";
 import type { Scope } from "./key.ts";
 import { parse } from "./parse.ts";
@@ -25,6 +26,12 @@ export interface EventPayloads {
   "incoming.cancelled": IncomingFact;
   "prediction.updated": { predictionType: PredictionType; prediction: StoredPrediction };
   "recommendations.updated": { count: number };
+  "alert.opened": { alert: Alert };
+  "alert.acknowledged": { alert: Alert };
+  "alert.snoozed": { alert: Alert };
+  "alert.reopened": { alert: Alert };
+  "alert.resolved": { alert: Alert };
+  "alert.withdrawn": { alert: Alert };
   "import.progressed": ImportFact;
   "import.completed": ImportFact;
   "settings.updated": SettingsFact;

@@ -1,3 +1,4 @@
+import type { Alert } from "../domain/alert.ts";
 import type { DeadLetter } from "../domain/consumer.ts";
 import type { StreamPosition } from "../domain/cursor.ts";
 import type { IncomingStock } from "../domain/incoming.ts";
@@ -55,6 +56,12 @@ export interface PredictionState {
   readonly score: { readonly value: unknown; readonly at: string } | null;
 }
 
+/** An alert, and whether its cause was not seen to go. Replaced at every change. */
+export interface AlertState {
+  readonly alert: Readonly<Alert>;
+  readonly current: boolean;
+}
+
 /** Recommendations of a kind for a product; the data as JSON. */
 export interface RecommendationState extends Readonly<Omit<RecommendationRow, "data">> {
   readonly text: string;
@@ -87,6 +94,8 @@ export interface SellerState {
   readonly predictions: Map<string, readonly PredictionState[]>;
   /** By `keyOf` product and kind. */
   readonly recommendations: Map<string, RecommendationState>;
+  /** By product, oldest first. */
+  readonly alerts: Map<number, readonly AlertState[]>;
   /** By name. */
   readonly engines: Map<string, Readonly<EngineState>>;
   /** What was set. Replaced at every change. */
@@ -104,7 +113,17 @@ export interface KeyState {
   readonly revoked: boolean;
 }
 
-const noIds = { incoming: 0, product: 0, movement: 0, sale: 0, key: 0, letter: 0, prediction: 0, state: 0 };
+const noIds = {
+  incoming: 0,
+  alert: 0,
+  product: 0,
+  movement: 0,
+  sale: 0,
+  key: 0,
+  letter: 0,
+  prediction: 0,
+  state: 0,
+};
 
 /** The whole store, and the journal through which alone it is changed. */
 export interface Database {
@@ -159,6 +178,7 @@ function emptySeller(id: string): SellerState {
     letters: new Map(),
     predictions: new Map(),
     recommendations: new Map(),
+    alerts: new Map(),
     engines: new Map(),
     settings: {},
   };

@@ -4,6 +4,7 @@ import type { ApiKey, Scope } from "../domain/key.ts";
 import type { Attributes, Product, ProductSort } from "../domain/product.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
+import type { AlertRepository } from "./alerts.ts";
 import type { Basket, BasketRequest, SharedOrder } from "./baskets.ts";
 import type { Command, Written } from "./command.ts";
 import type { ConsumerRepository } from "./consumers.ts";
@@ -27,6 +28,7 @@ export interface Repositories {
   readonly incoming: IncomingRepository;
   readonly predictions: PredictionRepository;
   readonly recommendations: RecommendationRepository;
+  readonly alerts: AlertRepository;
   readonly engines: EngineStateRepository;
   readonly settings: SettingsRepository;
   readonly idempotency: IdempotencyRepository;

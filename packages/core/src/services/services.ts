@@ -1,3 +1,4 @@
+import type { Alert } from "../domain/alert.ts";
 import type { Encoded } from "../domain/encoded.ts";
 import type { PredictionExplanation } from "../domain/explanation.ts";
 import type { FileFormat, FileSource, ImportResult } from "../domain/import.ts";
@@ -134,6 +135,13 @@ export interface Services {
       otherId: number,
       query: unknown,
     ): Promise<Answer<RecommendationExplanation>>;
+  };
+  readonly alerts: {
+    list(context: Context, query: unknown): Promise<Answer<PageBody<Alert>>>;
+    get(context: Context, id: number): Promise<Answer<Alert>>;
+    acknowledge(context: Context, id: number): Promise<Answer<Alert>>;
+    snooze(context: Context, id: number, input: unknown): Promise<Answer<Alert>>;
+    resolve(context: Context, id: number): Promise<Answer<Alert>>;
   };
   readonly files: {
     import(

@@ -124,6 +124,27 @@ export function scoreJson(a: string): string {
   });
 }
 
+export function alertJson(a: string): string {
+  return object({
+    id: bare(`${a}.id`),
+    productId: bare(`${a}.product_id`),
+    kind: quoted(`${a}.kind`),
+    state: quoted(`${a}.state`),
+    evidence: bare(`${a}.evidence`),
+    openedAt: time(`${a}.opened_at`),
+    acknowledgedAt: time(`${a}.acknowledged_at`),
+    acknowledgedBy: text(`${a}.acknowledged_by`),
+    snoozedUntil: time(`${a}.snoozed_until`),
+    toldAt: time(`${a}.told_at`),
+    clearSince: time(`${a}.clear_since`),
+    resolvedAt: time(`${a}.resolved_at`),
+    resolvedBy: text(`${a}.resolved_by`),
+    resolution: quoted(`${a}.resolution`),
+    version: bare(`${a}.version`),
+    updatedAt: time(`${a}.updated_at`),
+  });
+}
+
 export function keyJson(k: string): string {
   return object({
     id: bare(`${k}.id`),

@@ -1,3 +1,4 @@
+import { alertRoutes } from "./alerts.ts";
 import { eventRoutes } from "./events.ts";
 import { fileRoutes } from "./files.ts";
 import { healthRoutes } from "./health.ts";
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...incomingRoutes,
   ...predictionRoutes,
   ...recommendationRoutes,
+  ...alertRoutes,
   ...settingsRoutes,
   ...fileRoutes,
   ...eventRoutes,

@@ -1,5 +1,6 @@
 import type { Command, Repositories, Written } from "@amused/core";
 import { expect } from "vitest";
+import { alertDraft } from "../alerting.ts";
 import type { Bench, PromiseGroup } from "../bench.ts";
 import {
   adjust,
@@ -209,6 +210,10 @@ function commandsWithKeys(): {
     {
       what: "a recommendation",
       run: (store, command, { id }) => store.recommendations.save(command, [recommendationRow(id)]),
+    },
+    {
+      what: "an alert",
+      run: (store, command, { id }) => store.alerts.write(command, { open: [alertDraft(id)], change: [] }),
     },
     {
       what: "a new key",

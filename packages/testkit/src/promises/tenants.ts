@@ -1,6 +1,7 @@
-import type { IncomingStock, Product, Store } from "@amused/core";
+import { type Alert, type IncomingStock, type Product, resolved, type Store } from "@amused/core";
 import fc from "fast-check";
 import { expect } from "vitest";
+import { alertDraft, raise, step } from "../alerting.ts";
 import type { PromiseGroup } from "../bench.ts";
 import {
   adjust,
@@ -89,6 +90,7 @@ async function shop(store: Store, sellerId: string): Promise<Shop> {
   await store.keys.create(commandOf(sellerId), { ...key, scopes: ["read"] });
   await predict(store, sellerId, [predictionRow(tea.id, { type: "stockout", runOutOn: "2025-06-16" })]);
   await store.recommendations.save(commandOf(sellerId), [recommendationRow(tea.id)]);
+  await raise(store, sellerId, [alertDraft(tea.id)]);
   await store.engines.save(sellerId, "engine", { state: sellerId, basedOn: 1, version: 0, at: noon });
   const goods = { productId: tea.id, quantity: 6, expectedOn: "2025-06-20", reference: "PO 1" };
   const incoming = await store.incoming.create(commandOf(sellerId), goods);
@@ -210,6 +212,22 @@ const attempts: ((store: Store, b: string, theirs: Shop, own: Shop) => Promise<v
   async (store, b, { tea }) => {
     await store.recommendations.save(commandOf(b), [recommendationRow(tea.id, { data: "mine" })]);
     expect(await store.recommendations.find(b, tea.id, "similar")).toBeNull();
+  },
+  async (store, b, { tea }) => {
+    const due = await store.alerts.watch(b, tea.id);
+    expect(due).toEqual({ product: null, stockout: null, alerts: [] });
+    expect(await raise(store, b, [alertDraft(tea.id, { kind: "out_of_stock" })])).toBeNull();
+    const page = { states: null, kind: null, productId: tea.id, limit: 9, after: null };
+    expect(await outcome(store.alerts.list(b, page))).toBe("not_found");
+  },
+  async (store, b, _, own) => {
+    const [mine] = (await store.alerts.watch(b, own.tea.id)).alerts as [Alert];
+    // Their alert was raised before ours.
+    const theirs = { ...mine, id: mine.id - 1 };
+    expect(await store.alerts.find(b, theirs.id)).toBeNull();
+    expect(await step(store, b, [resolved(theirs, "b", noon.toISOString())])).toBeNull();
+    expect(await store.alerts.observe(b, [theirs])).toBe(false);
+    expect(await store.alerts.told(b, theirs.id, noon)).toBe(false);
   },
   async (store, b) => {
     expect((await store.engines.load(b, "engine"))?.state ?? b).toBe(b);

@@ -1,5 +1,5 @@
-import type { Seller } from "@amused/core";
 import { afterAll, beforeAll, describe } from "vitest";
+import { alertScenarios } from "./alerts.ts";
 import { catalogueScenarios } from "./catalogue.ts";
 import { eventScenarios } from "./events.ts";
 import { fileScenarios } from "./files.ts";
@@ -13,19 +13,7 @@ import { reorderScenarios } from "./reorder.ts";
 import { salesScenarios } from "./sales.ts";
 import { settingsScenarios } from "./settings.ts";
 import { stockScenarios } from "./stock.ts";
-
-/** A transport under test: how to get the interface of a seller, by whatever way. */
-export interface Transport {
-  name: string;
-  /** Begins with nothing in it. */
-  open(): Promise<OpenTransport>;
-}
-
-export interface OpenTransport {
-  /** The interface of a seller; called with few ids, each time with the same rights. */
-  seller(id: string): Promise<Seller>;
-  close(): Promise<void>;
-}
+import type { OpenTransport, Transport } from "./transport.ts";
 
 /**
  * What a user of the seller's interface can rely on, whichever transport is behind it: run it on core in process and on
@@ -54,6 +42,7 @@ export function transportScenarios({ name, open }: Transport): void {
     recommendationScenarios(newShop);
     reorderScenarios(newShop);
     incomingScenarios(newShop);
+    alertScenarios(newShop, open);
     settingsScenarios(newShop);
     fileScenarios(newShop);
     eventScenarios(newShop);
