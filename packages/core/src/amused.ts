@@ -11,20 +11,26 @@ import { idSchema, sellerIdSchema } from "./domain/seller.ts";
 import { AmusedError } from "./errors.ts";
 import { inProcessSeller } from "./in-process.ts";
 import { listing } from "./listing.ts";
+import { memoryCache } from "./memory/cache.ts";
 import { memoryFiles } from "./memory/files.ts";
 import type { Broadcaster } from "./ports/broadcaster.ts";
+import type { Cache } from "./ports/cache.ts";
 import type { FileStore } from "./ports/files.ts";
+import type { Models } from "./ports/models.ts";
 import type { Repositories } from "./ports/repositories.ts";
 import type { Store } from "./ports/store.ts";
 import { forecastEvents, forecastReactor } from "./reactors/forecasts.ts";
 import { stockEvents, stockReactor } from "./reactors/stock-levels.ts";
 import type { Seller } from "./seller.ts";
+import { type Cached, cachedOver, uncached } from "./services/cached.ts";
 import { consumersService } from "./services/consumers/consumers.ts";
 import { consumerUpkeep } from "./services/consumers/upkeep.ts";
 import type { Deps } from "./services/deps.ts";
 import { eventsService } from "./services/events.ts";
 import { filesService } from "./services/files/files.ts";
 import { keysService } from "./services/keys.ts";
+import { modelsSchema } from "./services/models/limits.ts";
+import { modelsService } from "./services/models/models.ts";
 import { pause } from "./services/pause.ts";
 import { predictionsService } from "./services/predictions/predictions.ts";
 import { predictionsPass } from "./services/predictions/upkeep.ts";
@@ -43,6 +49,13 @@ export interface AmusedOptions<Custom extends CustomEvents = NoCustomEvents> {
   files?: FileStore;
   /** Wakes the streams of other processes on the same store; without it they look for themselves every two seconds. */
   broadcaster?: Broadcaster;
+  /** Keeps answers that cost time or money; 32 MB of this process's memory when not said. */
+  cache?: Cache;
+  /**
+   * Models of others, for descriptions, categories and similarity: `aiModels({ language, embedding })` of
+   * `@amused/providers/ai`. Without them nothing leaves this process, and the engines of this house do what they can.
+   */
+  models?: Models | PromiseLike<Models>;
   /** The host's own events, made with `defineEvents()`. */
   events?: Custom;
   /** The currency of products that name none, ISO 4217; USD when not said. */
@@ -98,6 +111,12 @@ const storeSchema = z.custom<Store>(
   "must be a store: memoryStore(), postgresStore({ pool }) or pgliteStore(folder)",
 );
 
+const cacheSchema = z.custom<Cache>(
+  (cache) =>
+    typeof cache === "object" && cache !== null && "get" in cache && "set" in cache && "delete" in cache,
+  "must be a cache, such as memoryCache()",
+);
+
 const hourMs = 3_600_000;
 const keptMs = 24 * hourMs;
 /** How often it is looked for predictions that have expired, or can be scored. */
@@ -118,6 +137,8 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   const { files = memoryFiles(), broadcaster, now = () => new Date() } = options;
   const store = parse(storeSchema, await options.store, "store");
   const currency = parse(currencySchema, options.currency ?? "USD", "currency");
+  const cache = parse(cacheSchema, options.cache ?? memoryCache({ now }), "cache");
+  const given = parse(modelsSchema, (await options.models) ?? {}, "models");
   const customEvents = defineEvents(options.events ?? {});
   const retained = parse(retentionSchema, options.retention ?? {}, "retention");
   await store.migrate();
@@ -129,6 +150,8 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       report(error);
     } catch {}
   };
+  const cached = cachedOver(cache, { now, onError });
+  const models = modelsService(given, { cached, now, onError });
   const epoch = () => randomBytes(5).toString("hex");
   const closed = new AbortController();
   const counters = { gaps: 0 };
@@ -154,8 +177,9 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   };
   broadcaster?.listen(wake);
 
-  function servicesOver(repositories: Repositories, announce: Deps["announce"]): Services {
-    const deps = { repositories, files, customEvents, currency, now, epoch, announce };
+  const shared = { files, models, customEvents, currency, now, epoch };
+  function servicesOver(repositories: Repositories, announce: Deps["announce"], cached: Cached): Services {
+    const deps = { ...shared, repositories, cached, announce };
     return {
       products: productsService(deps),
       stock: stockService(deps),
@@ -163,11 +187,12 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       predictions: predictionsService(deps),
       files: filesService(deps),
       events: eventsService({ ...deps, dispatcher, counters }),
+      models: { counters: models.counters },
       keys: keysService(deps),
     };
   }
 
-  const services = servicesOver(store, announce);
+  const services = servicesOver(store, announce, cached);
   const sellerOf = (services: Services, id: string, actor: string | undefined) =>
     inProcessSeller<Custom>(
       services,
@@ -176,7 +201,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     );
 
   // What the system does by itself with what happened; it begins with the first start().
-  const own = { repositories: store, files, customEvents, currency, now, epoch, announce };
+  const own = { ...shared, repositories: store, cached, announce };
   let reacting = false;
   function react(): void {
     if (reacting) return;
@@ -215,9 +240,9 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
 
     withTransaction(transaction) {
       const written = new Map<string, StreamPosition>();
-      const joined = servicesOver(store.join(transaction), (sellerId, position) =>
-        written.set(sellerId, position),
-      );
+      const told: Deps["announce"] = (sellerId, position) => written.set(sellerId, position);
+      // What is read there may never have been.
+      const joined = servicesOver(store.join(transaction), told, uncached);
       return {
         seller: (id, { actor } = {}) => sellerOf(joined, id, actor),
         committed: () => {
@@ -270,6 +295,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       closed.abort();
       dispatcher.close();
       await broadcaster?.close();
+      await cache.close();
       await store.close();
     },
   };

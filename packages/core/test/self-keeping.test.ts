@@ -1,8 +1,12 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { type Amused, createAmused } from "../src/amused.ts";
+import { parse } from "../src/domain/parse.ts";
 import { dateOf } from "../src/domain/time.ts";
 import { memoryFiles } from "../src/memory/files.ts";
 import { memoryStore } from "../src/memory/store.ts";
+import { uncached } from "../src/services/cached.ts";
+import { modelsSchema } from "../src/services/models/limits.ts";
+import { modelsService } from "../src/services/models/models.ts";
 import { predictionsPass } from "../src/services/predictions/upkeep.ts";
 
 let amused: Amused;
@@ -63,8 +67,16 @@ test("products that can not be predicted or scored do not keep others from it, a
       fails && seller === "acme" ? Promise.reject(new Error("broken")) : read(seller, span),
   };
   const now = () => new Date(Date.now() + day * 86_400_000);
+  const models = modelsService(parse(modelsSchema, {}), { cached: uncached, now, onError() {} });
   const deps = {
-    ...{ repositories: { ...store, demand }, files: memoryFiles(), customEvents: {}, currency: "USD" },
+    ...{
+      repositories: { ...store, demand },
+      files: memoryFiles(),
+      cached: uncached,
+      models,
+      customEvents: {},
+      currency: "USD",
+    },
     ...{ now, epoch: () => "e", announce() {} },
   };
   const pass = () => predictionsPass(deps, new AbortController().signal, (error) => errors.push(error));

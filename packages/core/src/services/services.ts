@@ -1,3 +1,4 @@
+import type { ProductDescription } from "../domain/description.ts";
 import type { Encoded } from "../domain/encoded.ts";
 import type { FileFormat, FileSource, ImportResult } from "../domain/import.ts";
 import type { ApiKey, NewApiKey } from "../domain/key.ts";
@@ -6,6 +7,7 @@ import type { AtRisk, ProductForecast, ProductStockout, StoredPrediction } from 
 import type { Product } from "../domain/product.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
+import type { ModelCounters } from "./models/tried.ts";
 
 /** For whom and by whom a service is called. */
 export interface Context {
@@ -74,6 +76,8 @@ export interface Services {
     update(context: Context, id: number, input: unknown, ifVersion?: number): Promise<Answer<Product>>;
     delete(context: Context, id: number, ifVersion?: number): Promise<Answer<null>>;
     list(context: Context, query: unknown): Promise<Answer<PageBody<Product>>>;
+    /** A suggestion; nothing is written. */
+    describe(context: Context, id: number): Promise<Answer<ProductDescription>>;
     setImage(context: Context, id: number, image: Uint8Array, ifVersion?: number): Promise<Answer<Product>>;
   };
   readonly stock: {
@@ -124,6 +128,10 @@ export interface Services {
     ): Promise<OpenedStream>;
     /** What the streams of this process did since it began. */
     readonly counters: StreamCounters;
+  };
+  readonly models: {
+    /** What the models of others did since this process began. */
+    readonly counters: ModelCounters;
   };
   readonly keys: {
     /** The context's seller is not used: the request names it. The answer's `key` is nowhere else. */
