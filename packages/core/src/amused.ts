@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
 import type { SystemEvents } from "./consumers.ts";
 import type { StreamPosition } from "./domain/cursor.ts";
 import { type CustomEvents, defineEvents, type NoCustomEvents } from "./domain/event.ts";
@@ -22,6 +21,7 @@ import type { Store } from "./ports/store.ts";
 import { forecastEvents, forecastReactor } from "./reactors/forecasts.ts";
 import { stockEvents, stockReactor } from "./reactors/stock-levels.ts";
 import type { Seller } from "./seller.ts";
+import { cacheSchema, storeSchema } from "./services/adapters.ts";
 import { type Cached, cachedOver, uncached } from "./services/cached.ts";
 import { consumersService } from "./services/consumers/consumers.ts";
 import { consumerUpkeep } from "./services/consumers/upkeep.ts";
@@ -104,18 +104,6 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   /** Stops background work, ends all consumers and streams and closes the store. Waits for a handler for 5 seconds at most. */
   close(): Promise<void>;
 }
-
-/** JavaScript hosts forget it, or hand in the pool that belongs into a store. */
-const storeSchema = z.custom<Store>(
-  (store) => typeof store === "object" && store !== null && "migrate" in store && "products" in store,
-  "must be a store: memoryStore(), postgresStore({ pool }) or pgliteStore(folder)",
-);
-
-const cacheSchema = z.custom<Cache>(
-  (cache) =>
-    typeof cache === "object" && cache !== null && "get" in cache && "set" in cache && "delete" in cache,
-  "must be a cache, such as memoryCache()",
-);
 
 const hourMs = 3_600_000;
 const keptMs = 24 * hourMs;

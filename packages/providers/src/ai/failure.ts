@@ -24,7 +24,8 @@ export function failureOf(error: unknown, signal: AbortSignal): unknown {
     const retryAfter = secondsOf(responseHeaders);
     return new AmusedError("unavailable", said, retryAfter === null ? {} : { retryAfter });
   }
-  if (status !== undefined) return new AmusedError("internal", `the provider answers HTTP ${status}.`, {});
+  if (status !== undefined && status >= 400)
+    return new AmusedError("internal", `the provider answers HTTP ${status}.`, {});
   const name = error instanceof Error ? error.name : "something that is no error";
   return new AmusedError("internal", `the provider's answer can not be read (${name}).`, {});
 }

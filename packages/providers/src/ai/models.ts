@@ -52,7 +52,7 @@ function languageModel(model: AiLanguageModel): LanguageModel {
         const { inputTokens, outputTokens } = answer.usage ?? {};
         const [sent, came] = [countOf(inputTokens), countOf(outputTokens)];
         if (sent !== null || came !== null) used((sent ?? 0) + (came ?? 0));
-        return valueOf(answer);
+        return readingOf(answer);
       } catch (error) {
         throw failureOf(error, signal);
       }
@@ -113,7 +113,7 @@ function countOf(tokens: AiLanguageAnswer["usage"]["inputTokens"]): number | nul
 }
 
 /** The answer's JSON, also where it stands in a fence; the text itself where it is none. */
-function valueOf({ structuredOutputText, content }: AiLanguageAnswer): unknown {
+function readingOf({ structuredOutputText, content }: AiLanguageAnswer): unknown {
   const text =
     structuredOutputText ??
     content.map((part) => (part.type === "text" && typeof part.text === "string" ? part.text : "")).join("");

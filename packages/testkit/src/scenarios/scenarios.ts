@@ -1,6 +1,7 @@
 import type { Seller } from "@amused/core";
 import { afterAll, beforeAll, describe } from "vitest";
 import { catalogueScenarios } from "./catalogue.ts";
+import { descriptionScenarios } from "./descriptions.ts";
 import { eventScenarios } from "./events.ts";
 import { fileScenarios } from "./files.ts";
 import { liveScenarios } from "./live.ts";
@@ -44,6 +45,7 @@ export function transportScenarios({ name, open }: Transport): void {
     const newShop: NewShop = () => transport.seller(`shop-${++count}`);
 
     catalogueScenarios(newShop);
+    descriptionScenarios(newShop);
     stockScenarios(newShop);
     salesScenarios(newShop);
     predictionScenarios(newShop);
