@@ -138,10 +138,10 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       report(error);
     } catch {}
   };
-  const cached = cachedOver(cache, { now, onError });
-  const models = modelsService(given, { cached, now, onError });
-  const epoch = () => randomBytes(5).toString("hex");
   const closed = new AbortController();
+  const cached = cachedOver(cache, { now, onError });
+  const models = modelsService(given, { cached, now, onError, closed: closed.signal });
+  const epoch = () => randomBytes(5).toString("hex");
   const counters = { gaps: 0 };
   const dispatcher = streamDispatcher({
     events: store.events,

@@ -1,8 +1,10 @@
 import { fakeClock } from "@amused/testkit";
 import { expect, test } from "vitest";
+import { createAmused } from "../src/amused.ts";
 import { parse } from "../src/domain/parse.ts";
 import { AmusedError, invalidRequest } from "../src/errors.ts";
 import { memoryCache } from "../src/memory/cache.ts";
+import { memoryStore } from "../src/memory/store.ts";
 import type { LanguageModel, ModelCall, Models } from "../src/ports/models.ts";
 import { cachedOver } from "../src/services/cached.ts";
 import { categorise } from "../src/services/models/categorise.ts";
@@ -127,6 +129,26 @@ test("an answer that does not come is given up, whether or not the model looks a
   // What was sent is paid for.
   expect(counters.language.tokens).toBeGreaterThan(100);
   expect(reasonOf(await tryLanguage("acme", question))).toBe("ok");
+});
+
+test("an answer that is on its way when the system is closed is not waited for", async () => {
+  let left = false;
+  const language = {
+    id: "slow",
+    generate: (_: unknown, { signal }: ModelCall) =>
+      new Promise(() => {
+        signal.addEventListener("abort", () => {
+          left = true;
+        });
+      }),
+  };
+  const amused = await createAmused({ store: memoryStore(), models: { language } });
+  const { id } = await amused.seller("acme").products.create({ name: "Tea" });
+  const asked = amused.seller("acme").products.describe(id);
+  await expect.poll(() => amused.services.models.counters.language.calls).toBe(1);
+  await amused.close();
+  expect(await asked).toMatchObject({ model: null, reasons: [{}, { reason: "off" }] });
+  expect(left).toBe(true);
 });
 
 test("after five failures the model rests; then one tries for all, and a success opens the way", async () => {

@@ -25,6 +25,8 @@ interface Options {
   cached: Cached;
   now: () => Date;
   onError: (error: unknown) => void;
+  /** Aborts when the system is closed. */
+  closed?: AbortSignal;
   wait?: Guard["wait"];
   random?: () => number;
 }
@@ -34,6 +36,7 @@ const vectorsMs = 30 * 24 * 3_600_000;
 
 export function modelsService(models: Models & { limits: Limits }, options: Options): ModelsService {
   const { cached, now, onError, wait = pause, random = Math.random } = options;
+  const { closed = new AbortController().signal } = options;
   const { language, embedding, limits } = models;
   const counters = { language: newCounts(), embedding: newCounts() };
   const budget = spending(limits.budget, now);
@@ -41,7 +44,7 @@ export function modelsService(models: Models & { limits: Limits }, options: Opti
 
   function guardOf(kind: "language" | "embedding", id: string): Guard {
     return {
-      ...{ limits, charge: budget.charge, onError, wait, random, circuit: circuit(now) },
+      ...{ limits, charge: budget.charge, onError, closed, wait, random, circuit: circuit(now) },
       ...{ name: `${kind} model ${id}`, counts: counters[kind] },
     };
   }

@@ -15,6 +15,8 @@ export interface Guard {
   counts: ModelCounts;
   charge(sellerId: string, tokens: number): Charge | null;
   onError(error: unknown): void;
+  /** Aborts when the system is closed: nobody waits then. */
+  closed: AbortSignal;
   wait(ms: number, signal: AbortSignal): Promise<void>;
   random(): number;
 }
@@ -34,14 +36,17 @@ type Outcome<T> = { ok: true; value: T; answer: unknown } | ModelRefusal;
 
 /** Asks a model within its limits: budget, time, tries, and rest after failures. Never throws. */
 export async function tryModel<T>(guard: Guard, question: Question<T>): Promise<Outcome<T>> {
-  const { circuit, counts, limits, name } = guard;
+  const { circuit, closed, counts, limits, name } = guard;
   const refused = (reason: ModelFailure, message: string): ModelRefusal => {
     counts.failures[reason]++;
     return { ok: false, reason, message: `The ${name} ${message}` };
   };
   if (!circuit.enter()) return refused("resting", "failed several times and is left alone for a while.");
   const ended = new AbortController();
-  const timer = setTimeout(() => ended.abort(), limits.timeout);
+  const end = () => ended.abort();
+  const timer = setTimeout(end, limits.timeout);
+  closed.addEventListener("abort", end);
+  if (closed.aborted) end();
   try {
     for (let attempt = 0; ; attempt++) {
       const charge = guard.charge(question.sellerId, question.tokens.sent + question.tokens.most);
@@ -62,6 +67,10 @@ export async function tryModel<T>(guard: Guard, question: Question<T>): Promise<
         guard.onError(new Error(refusal.message, { cause: error }));
         return refusal;
       };
+      if (closed.aborted) {
+        circuit.undecided();
+        return refused("off", "is not asked any more: the system is closed.");
+      }
       if (ended.signal.aborted) {
         circuit.failed();
         return failed("timed_out", `did not answer within ${limits.timeout} ms.`);
@@ -85,6 +94,7 @@ export async function tryModel<T>(guard: Guard, question: Question<T>): Promise<
     }
   } finally {
     clearTimeout(timer);
+    closed.removeEventListener("abort", end);
   }
 }
 
