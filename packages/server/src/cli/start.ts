@@ -55,8 +55,8 @@ export async function start(flags: StartFlags): Promise<void> {
   );
   const sent = saidOfModels(settings);
   if (sent !== null) {
-    show.line(`  ${"models".padEnd(10)}${sent}`);
-    logger.info({}, `External models: ${sent}`);
+    if (flags.json) logger.info({}, `Models of others: ${sent}`);
+    else show.line(`  ${"models".padEnd(10)}${sent}`);
   }
   let server: Listening;
   try {

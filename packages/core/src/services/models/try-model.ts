@@ -41,7 +41,7 @@ export async function tryModel<T>(guard: Guard, question: Question<T>): Promise<
     counts.failures[reason]++;
     return { ok: false, reason, message: `The ${name} ${message}` };
   };
-  if (!circuit.enter()) return refused("resting", "failed several times and is left alone for a while.");
+  if (!circuit.enter()) return refused("resting", "failed, and is left alone for a while.");
   const ended = new AbortController();
   const end = () => ended.abort();
   const timer = setTimeout(end, limits.timeout);

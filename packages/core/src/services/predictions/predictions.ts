@@ -76,18 +76,11 @@ export function predictionsService(deps: Deps): Services["predictions"] {
     });
   }
 
-  /** Sees to it that the predictions of a product are fresh. */
-  async function freshen(sellerId: string, productId: number, type: PredictionType): Promise<void> {
-    const found = await repositories.predictions.find(sellerId, productId, type);
-    if (found !== null && isFresh(found)) return;
-    await once(`${sellerId}\n${productId}`, () => refresh(deps, sellerId, [productId]));
-  }
-
   return {
     async explain(context, productId, input) {
       checkSees(context);
       const { type } = parse(explainQuerySchema, input);
-      await freshen(context.sellerId, productId, type);
+      await freshest(context, productId, type);
       const found = await explain(repositories, context.sellerId, productId, type);
       if (found === null) throw notFound("product", productId);
       const { explanation, head } = found;
