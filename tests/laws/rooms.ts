@@ -90,7 +90,11 @@ export const rooms: Room[] = [
     files: /^packages\/postgres\/src\//,
     may: ["core", "core/errors", "pg", "@electric-sql/pglite", "nanotar", "node:*"],
   },
-  { name: "providers", files: /^packages\/providers\/src\//, may: ["core", "core/errors", "node:*"] },
+  {
+    name: "providers",
+    files: /^packages\/providers\/src\//,
+    may: ["core", "core/errors", "@ai-sdk/openai-compatible", "node:*"],
+  },
   {
     // Adapters and the client are known to the command line only: to it alone falls the choice.
     name: "server/cli",

@@ -30,6 +30,7 @@ export type {
   PageBody,
   Product,
   ProductChanges,
+  ProductDescription,
   ProductQuery,
   Products,
   ReadOptions,

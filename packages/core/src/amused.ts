@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
 import type { SystemEvents } from "./consumers.ts";
 import type { StreamPosition } from "./domain/cursor.ts";
 import { type CustomEvents, defineEvents, type NoCustomEvents } from "./domain/event.ts";
@@ -11,9 +10,12 @@ import { idSchema, sellerIdSchema } from "./domain/seller.ts";
 import { AmusedError } from "./errors.ts";
 import { inProcessSeller } from "./in-process.ts";
 import { listing } from "./listing.ts";
+import { memoryCache } from "./memory/cache.ts";
 import { memoryFiles } from "./memory/files.ts";
 import type { Broadcaster } from "./ports/broadcaster.ts";
+import type { Cache } from "./ports/cache.ts";
 import type { FileStore } from "./ports/files.ts";
+import type { Models } from "./ports/models.ts";
 import type { Repositories } from "./ports/repositories.ts";
 import type { Store } from "./ports/store.ts";
 import { alertEvents, alertReactor } from "./reactors/alerts.ts";
@@ -21,8 +23,10 @@ import { forecastEvents, forecastReactor } from "./reactors/forecasts.ts";
 import { recommendationEvents, recommendationReactor } from "./reactors/recommendations.ts";
 import { stockEvents, stockReactor } from "./reactors/stock-levels.ts";
 import type { Seller } from "./seller.ts";
+import { cacheSchema, storeSchema } from "./services/adapters.ts";
 import { alertsService } from "./services/alerts/alerts.ts";
 import { alertsPass } from "./services/alerts/upkeep.ts";
+import { type Cached, cachedOver, uncached } from "./services/cached.ts";
 import { consumersService } from "./services/consumers/consumers.ts";
 import { consumerUpkeep } from "./services/consumers/upkeep.ts";
 import type { Deps } from "./services/deps.ts";
@@ -30,13 +34,15 @@ import { eventsService } from "./services/events.ts";
 import { filesService } from "./services/files/files.ts";
 import { incomingService } from "./services/incoming.ts";
 import { keysService } from "./services/keys.ts";
+import { modelsSchema } from "./services/models/limits.ts";
+import { modelsService } from "./services/models/models.ts";
 import { pause } from "./services/pause.ts";
 import { predictionsService } from "./services/predictions/predictions.ts";
 import { predictionsPass } from "./services/predictions/upkeep.ts";
 import { productsService } from "./services/products.ts";
-import { createModels, type Models } from "./services/recommendations/models.ts";
 import { recommendationsPass } from "./services/recommendations/pass.ts";
 import { recommendationsService } from "./services/recommendations/recommendations.ts";
+import { createRecommenders, type Recommenders } from "./services/recommendations/recommenders.ts";
 import { type Retention, retention, retentionSchema } from "./services/retention.ts";
 import { salesService } from "./services/sales.ts";
 import type { Services } from "./services/services.ts";
@@ -52,6 +58,13 @@ export interface AmusedOptions<Custom extends CustomEvents = NoCustomEvents> {
   files?: FileStore;
   /** Wakes the streams of other processes on the same store; without it they look for themselves every two seconds. */
   broadcaster?: Broadcaster;
+  /** Keeps answers that cost time or money; 32 MB of this process's memory when not said. */
+  cache?: Cache;
+  /**
+   * Models of others, for descriptions, categories and similarity: `aiModels({ language, embedding })` of
+   * `@amused/providers/ai`. Without them nothing leaves this process, and the engines of this house do what they can.
+   */
+  models?: Models | PromiseLike<Models>;
   /** The host's own events, made with `defineEvents()`. */
   events?: Custom;
   /** The currency of products that name none, ISO 4217; USD when not said. */
@@ -101,12 +114,6 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   close(): Promise<void>;
 }
 
-/** JavaScript hosts forget it, or hand in the pool that belongs into a store. */
-const storeSchema = z.custom<Store>(
-  (store) => typeof store === "object" && store !== null && "migrate" in store && "products" in store,
-  "must be a store: memoryStore(), postgresStore({ pool }) or pgliteStore(folder)",
-);
-
 const hourMs = 3_600_000;
 const keptMs = 24 * hourMs;
 /** How often it is looked for what has expired, or can be scored. */
@@ -127,6 +134,8 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   const { files = memoryFiles(), broadcaster, now = () => new Date() } = options;
   const store = parse(storeSchema, await options.store, "store");
   const currency = parse(currencySchema, options.currency ?? "USD", "currency");
+  const cache = parse(cacheSchema, options.cache ?? memoryCache({ now }), "cache");
+  const given = parse(modelsSchema, (await options.models) ?? {}, "models");
   const customEvents = defineEvents(options.events ?? {});
   const retained = parse(retentionSchema, options.retention ?? {}, "retention");
   await store.migrate();
@@ -138,8 +147,10 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       report(error);
     } catch {}
   };
-  const epoch = () => randomBytes(5).toString("hex");
   const closed = new AbortController();
+  const cached = cachedOver(cache, { now, onError });
+  const models = modelsService(given, { cached, now, onError, closed: closed.signal });
+  const epoch = () => randomBytes(5).toString("hex");
   const counters = { gaps: 0 };
   const dispatcher = streamDispatcher({
     events: store.events,
@@ -163,30 +174,33 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   };
   broadcaster?.listen(wake);
 
-  /** Within a transaction models are of what it sees. */
+  const shared = { files, models, customEvents, currency, now, epoch };
+  /** Within a transaction recommenders are of what it sees. */
   function servicesOver(
     repositories: Repositories,
     announce: Deps["announce"],
-    models: Models = createModels({ repositories, now }),
+    cached: Cached,
+    recommenders: Recommenders = createRecommenders({ repositories, now }),
   ): Services {
-    const deps = { repositories, files, customEvents, currency, now, epoch, announce };
+    const deps = { ...shared, repositories, cached, announce };
     return {
       products: productsService(deps),
       stock: stockService(deps),
       sales: salesService(deps),
       incoming: incomingService(deps),
       predictions: predictionsService(deps),
-      recommendations: recommendationsService({ ...deps, models }),
+      recommendations: recommendationsService({ ...deps, recommenders }),
       alerts: alertsService(deps),
       settings: settingsService(deps),
       files: filesService(deps),
       events: eventsService({ ...deps, dispatcher, counters }),
+      models: { counters: models.counters },
       keys: keysService(deps),
     };
   }
 
-  const models = createModels({ repositories: store, now });
-  const services = servicesOver(store, announce, models);
+  const recommenders = createRecommenders({ repositories: store, now });
+  const services = servicesOver(store, announce, cached, recommenders);
   const sellerOf = (services: Services, id: string, actor: string | undefined) =>
     inProcessSeller<Custom>(
       services,
@@ -195,7 +209,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     );
 
   // What the system does by itself with what happened; it begins with the first start().
-  const own = { repositories: store, files, customEvents, currency, now, epoch, announce, models };
+  const own = { ...shared, repositories: store, cached, announce, recommenders };
   let reacting = false;
   function react(): void {
     if (reacting) return;
@@ -240,9 +254,9 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
 
     withTransaction(transaction) {
       const written = new Map<string, StreamPosition>();
-      const joined = servicesOver(store.join(transaction), (sellerId, position) =>
-        written.set(sellerId, position),
-      );
+      const told: Deps["announce"] = (sellerId, position) => written.set(sellerId, position);
+      // What is read there may never have been.
+      const joined = servicesOver(store.join(transaction), told, uncached);
       return {
         seller: (id, { actor } = {}) => sellerOf(joined, id, actor),
         committed: () => {
@@ -295,6 +309,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       closed.abort();
       dispatcher.close();
       await broadcaster?.close();
+      await cache.close();
       await store.close();
     },
   };

@@ -103,6 +103,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
           ),
         );
       },
+      describe: async (id) => value(await products.describe(reading, idOf(id))),
     },
     stock: {
       adjust: async (id, adjustment, options) =>

@@ -32,6 +32,7 @@ export {
   type ReplayProgress,
 } from "./domain/consumer.ts";
 export { formatCursor, parseCursor, type StreamPosition } from "./domain/cursor.ts";
+export type { ProductDescription } from "./domain/description.ts";
 export { type Encoded, encodedText, encodedValue } from "./domain/encoded.ts";
 export {
   type AmusedEvent,
@@ -161,22 +162,26 @@ export {
 } from "./domain/stock.ts";
 export { compareCodePoints, fold } from "./domain/text.ts";
 export * from "./errors.ts";
+export { type MemoryCacheOptions, memoryCache } from "./memory/cache.ts";
 export { memoryFiles } from "./memory/files.ts";
 export { memoryStore } from "./memory/store.ts";
 export type * from "./ports/alerts.ts";
 export type * from "./ports/baskets.ts";
 export type { Broadcaster } from "./ports/broadcaster.ts";
+export type { Cache } from "./ports/cache.ts";
 export type * from "./ports/consumers.ts";
 export type * from "./ports/demand.ts";
 export type * from "./ports/engine-states.ts";
 export type { FileStore } from "./ports/files.ts";
 export type * from "./ports/incoming.ts";
+export type * from "./ports/models.ts";
 export type * from "./ports/predictions.ts";
 export type * from "./ports/recommendations.ts";
 export type * from "./ports/repositories.ts";
 export type * from "./ports/settings.ts";
 export type { Store } from "./ports/store.ts";
 export type * from "./seller.ts";
+export type { ModelCounters, ModelCounts, ModelFailure } from "./services/models/tried.ts";
 export type { Retention } from "./services/retention.ts";
 export type {
   Answer,

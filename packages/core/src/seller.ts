@@ -1,4 +1,5 @@
 import type { Alert, AlertQuery, AlertSnooze } from "./domain/alert.ts";
+import type { ProductDescription } from "./domain/description.ts";
 import type {
   AmusedEvent,
   CustomEvents,
@@ -90,6 +91,11 @@ export interface Products {
   export(options?: ExportOptions): ReadableStream<Uint8Array>;
   /** Stores a png, jpeg, webp, avif or gif under a name made of its content and shows it on the product. */
   setImage(id: number, image: Uint8Array | Blob, options?: VersionedWriteOptions): Promise<Product>;
+  /**
+   * Suggests a description: a language model's where the host has one, else what is known of the product, in a row. Nothing is
+   * written: `update` takes it over.
+   */
+  describe(id: number, options?: ReadOptions): Promise<ProductDescription>;
 }
 
 /** Which products a live list shows, in which order; it is one page, from the beginning. */

@@ -1,9 +1,9 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { type Amused, createAmused } from "../src/amused.ts";
 import { dateOf } from "../src/domain/time.ts";
-import { memoryFiles } from "../src/memory/files.ts";
 import { memoryStore } from "../src/memory/store.ts";
 import { predictionsPass } from "../src/services/predictions/upkeep.ts";
+import { testDeps } from "./support/deps.ts";
 
 let amused: Amused;
 afterEach(() => amused?.close());
@@ -63,10 +63,7 @@ test("products that can not be predicted or scored do not keep others from it, a
       fails && seller === "acme" ? Promise.reject(new Error("broken")) : read(seller, span),
   };
   const now = () => new Date(Date.now() + day * 86_400_000);
-  const deps = {
-    ...{ repositories: { ...store, demand }, files: memoryFiles(), customEvents: {}, currency: "USD" },
-    ...{ now, epoch: () => "e", announce() {} },
-  };
+  const deps = testDeps({ ...store, demand }, now);
   const pass = () => predictionsPass(deps, new AbortController().signal, (error) => errors.push(error));
   amused = await createAmused({ store });
   for (const seller of ["acme", "bolt"]) await amused.seller(seller).products.create({ name: "Tea" });

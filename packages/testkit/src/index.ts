@@ -1,5 +1,6 @@
 export type { Bench, PromiseGroup, Sizes, StorePromise } from "./bench.ts";
 export { type BroadcasterConformanceOptions, broadcasterConformance } from "./broadcaster-conformance.ts";
+export { type CacheConformanceOptions, cacheConformance } from "./cache-conformance.ts";
 export type { Acknowledged, Crash } from "./crash.ts";
 export { type FakeClock, fakeClock } from "./fake-clock.ts";
 export type { Fault, FaultKind, Hits, Way } from "./faults/fault.ts";
@@ -15,6 +16,7 @@ export {
   type ReaderLog,
   type StockRecord,
 } from "./history/history.ts";
+export { type AiRequest, type AiScript, type OpenAiServer, openAiServer } from "./open-ai-server.ts";
 export { type Random, random } from "./random.ts";
 export { transportScenarios } from "./scenarios/scenarios.ts";
 export type { OpenTransport, Transport } from "./scenarios/transport.ts";

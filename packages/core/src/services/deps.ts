@@ -3,12 +3,17 @@ import { formatCursor, parseCursor } from "../domain/cursor.ts";
 import type { CustomEvents } from "../domain/event.ts";
 import type { FileStore } from "../ports/files.ts";
 import type { Command, Read, Repositories, Written } from "../ports/repositories.ts";
+import type { Cached } from "./cached.ts";
+import type { ModelsService } from "./models/models.ts";
 import type { Answer, Context } from "./services.ts";
 
 /** What the services work with; wired in `amused.ts`, with other repositories for a joined transaction. */
 export interface Deps {
   repositories: Repositories;
   files: FileStore;
+  cached: Cached;
+  /** Models of others, where the host has handed some in. */
+  models: ModelsService;
   customEvents: CustomEvents;
   /** The currency of a product that names none. */
   currency: string;

@@ -16,6 +16,7 @@ import { addDays, dateOf } from "../domain/time.ts";
 import { AmusedError, invalidRequest, notFound } from "../errors.ts";
 import type { ProductEdit, ProductRow, Written } from "../ports/repositories.ts";
 import { answerRead, answerWritten, checkSees, commandOf, type Deps } from "./deps.ts";
+import { describeProduct } from "./describe-product.ts";
 import { pageOf, positionOf } from "./pages.ts";
 import type { Answer, Context, Services } from "./services.ts";
 
@@ -86,6 +87,8 @@ export function productsService(deps: Deps): Services["products"] {
       }
       throw notFound("product", id);
     },
+
+    describe: (context, id) => describeProduct(deps, context, id),
 
     async list(context, input) {
       checkSees(context);

@@ -1,4 +1,5 @@
 import type { Alert } from "../domain/alert.ts";
+import type { ProductDescription } from "../domain/description.ts";
 import type { Encoded } from "../domain/encoded.ts";
 import type { PredictionExplanation } from "../domain/explanation.ts";
 import type { FileFormat, FileSource, ImportResult } from "../domain/import.ts";
@@ -18,6 +19,7 @@ import type { RecommendationExplanation, Recommendations } from "../domain/recom
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { SellerSettings } from "../domain/settings.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
+import type { ModelCounters } from "./models/tried.ts";
 
 /** For whom and by whom a service is called. */
 export interface Context {
@@ -86,6 +88,8 @@ export interface Services {
     update(context: Context, id: number, input: unknown, ifVersion?: number): Promise<Answer<Product>>;
     delete(context: Context, id: number, ifVersion?: number): Promise<Answer<null>>;
     list(context: Context, query: unknown): Promise<Answer<PageBody<Product>>>;
+    /** A suggestion; nothing is written. */
+    describe(context: Context, id: number): Promise<Answer<ProductDescription>>;
     setImage(context: Context, id: number, image: Uint8Array, ifVersion?: number): Promise<Answer<Product>>;
   };
   readonly stock: {
@@ -172,6 +176,10 @@ export interface Services {
     ): Promise<OpenedStream>;
     /** What the streams of this process did since it began. */
     readonly counters: StreamCounters;
+  };
+  readonly models: {
+    /** What the models of others did since this process began. */
+    readonly counters: ModelCounters;
   };
   readonly keys: {
     /** The context's seller is not used: the request names it. The answer's `key` is nowhere else. */

@@ -4,12 +4,12 @@ import type { Alert } from "../../src/domain/alert.ts";
 import type { AmusedEvent } from "../../src/domain/event.ts";
 import { matches } from "../../src/domain/event.ts";
 import { addDays, dateOf } from "../../src/domain/time.ts";
-import { memoryFiles } from "../../src/memory/files.ts";
 import { memoryStore } from "../../src/memory/store.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { alertEvents, alertReactor } from "../../src/reactors/alerts.ts";
 import type { Seller } from "../../src/seller.ts";
 import { alertsPass } from "../../src/services/alerts/upkeep.ts";
+import { testDeps } from "./deps.ts";
 
 /** A shop whose clock stands still, and whose alerts are seen to when a test says so. */
 export interface AlertShop {
@@ -33,10 +33,7 @@ export async function alertShop(store: Store = memoryStore()): Promise<AlertShop
   const clock = fakeClock("2026-03-02T09:00:00.000Z");
   const amused = await createAmused({ store, now: clock.now });
   const shop = amused.seller("acme", { actor: "anna" });
-  const deps = {
-    ...{ repositories: store, files: memoryFiles(), customEvents: {}, currency: "USD", now: clock.now },
-    ...{ epoch: () => "e", announce() {} },
-  };
+  const deps = testDeps(store, clock.now);
   const { signal } = new AbortController();
   let handle = alertReactor(deps);
   let seen = 0;

@@ -1,6 +1,13 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type Amused, type Broadcaster, createAmused, isAmusedError, type Store } from "@amused/core";
+import {
+  type Amused,
+  type Broadcaster,
+  createAmused,
+  isAmusedError,
+  type Models,
+  type Store,
+} from "@amused/core";
 import { diskFiles } from "@amused/providers/files";
 import { Refusal } from "./fail.ts";
 import type { Settings } from "./settings.ts";
@@ -37,11 +44,12 @@ export async function openAdapters(settings: Settings): Promise<{ store: Store; 
 export async function openAmused(
   settings: Settings,
   onError: (error: unknown) => void = () => {},
+  models: Models | null = null,
 ): Promise<Amused> {
   const { store, broadcaster } = await openAdapters(settings);
   try {
     const files = diskFiles(join(settings.AMUSED_DATA, "files"));
-    const adapters = { store, files, ...(broadcaster && { broadcaster }) };
+    const adapters = { store, files, ...(broadcaster && { broadcaster }), ...(models && { models }) };
     const retention = {
       days: settings.AMUSED_RETENTION_DAYS,
       events: settings.AMUSED_RETENTION_EVENTS,

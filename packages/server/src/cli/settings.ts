@@ -38,6 +38,13 @@ const database = z
   .string()
   .regex(/^postgres(ql)?:\/\//, "must be an address such as postgres://user:password@host:5432/name");
 
+const apiAddress = z.string().refine((text) => {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+}, "must be an address such as https://api.openai.com/v1, without a name or password in it");
+
+const tokens = z.union([z.literal("off").transform(() => null), count], "must be a whole number, or off");
+
 /** Every setting of the server by its variable. Empty is not set. */
 const schema = z.object({
   PORT: port.default(3000),
@@ -69,6 +76,18 @@ const schema = z.object({
     .refine((ms) => ms <= 24 * 86_400_000, "must be at most 24d")
     .default(3_600_000),
   AMUSED_METRICS_TOKEN: metricsTokenSchema.optional(),
+  AI_BASE_URL: apiAddress.optional(),
+  AI_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters")
+    .optional(),
+  AI_MODEL: z.string().optional(),
+  AI_EMBEDDING_MODEL: z.string().optional(),
+  AI_TIMEOUT: durationSchema
+    .refine((ms) => ms >= 100 && ms <= 600_000, "must be from 100ms to 10min")
+    .default(20_000),
+  AI_DAILY_TOKENS: tokens.default(5_000_000),
+  AI_DAILY_TOKENS_PER_SELLER: tokens.default(1_000_000),
 });
 
 export type Settings = z.output<typeof schema>;
@@ -82,7 +101,10 @@ export interface Flags {
 
 const flagNames: Record<string, string> = { PORT: "--port", HOST: "--host", AMUSED_DATA: "--data" };
 /** What must not be repeated in an error, because logs keep it. */
-const secret = new Set(["AMUSED_ADMIN_KEY", "AMUSED_METRICS_TOKEN", "AMUSED_STREAM_SECRET", "DATABASE_URL"]);
+const secret = new Set([
+  ...["AMUSED_ADMIN_KEY", "AMUSED_METRICS_TOKEN", "AMUSED_STREAM_SECRET", "DATABASE_URL"],
+  ...["AI_API_KEY", "AI_BASE_URL"],
+]);
 
 /** Reads the settings, flags before variables; a bad one is refused in one line that names it. */
 export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
@@ -93,7 +115,10 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
     ]),
   );
   const result = schema.safeParse(given);
-  if (result.success) return result.data;
+  if (result.success) {
+    checkModels(result.data);
+    return result.data;
+  }
   const lines = result.error.issues.map(({ path, message }) => {
     const name = String(path[0]);
     const said = secret.has(name) ? "" : `; it is ${JSON.stringify(given[name])}`;
@@ -102,8 +127,17 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
   throw new Refusal(lines.join(". "));
 }
 
+/** An address without a model, or a model without an address, was meant to turn something on. */
+function checkModels({ AI_BASE_URL, AI_MODEL, AI_EMBEDDING_MODEL }: Settings): void {
+  const named = [AI_MODEL && "AI_MODEL", AI_EMBEDDING_MODEL && "AI_EMBEDDING_MODEL"].filter(Boolean);
+  if (AI_BASE_URL === undefined && named.length > 0)
+    throw new Refusal(`${named.join(" and ")} must come with AI_BASE_URL, the address of the API`);
+  if (AI_BASE_URL !== undefined && named.length === 0)
+    throw new Refusal("AI_BASE_URL must come with AI_MODEL, AI_EMBEDDING_MODEL or both");
+}
+
 const later =
-  /^(REDIS_URL|SMTP_URL|MAIL_FROM|SMS_URL|TWILIO_\w+|S3_\w+|AI_\w+|DATABASE_REPLICA_URLS|AMUSED_JWKS_URL|AMUSED_JWT_\w+|AMUSED_ALLOW_PRIVATE_WEBHOOKS)$/;
+  /^(REDIS_URL|SMTP_URL|MAIL_FROM|SMS_URL|TWILIO_\w+|S3_\w+|DATABASE_REPLICA_URLS|AMUSED_JWKS_URL|AMUSED_JWT_\w+|AMUSED_ALLOW_PRIVATE_WEBHOOKS)$/;
 
 /** Settings that are given but that this version does nothing with. */
 export function unusedSettings(env: NodeJS.ProcessEnv): string[] {

@@ -10,6 +10,7 @@ import { firstAdminKey } from "./first-key.ts";
 import { openAmused } from "./house.ts";
 import { type Listening, listen } from "./listen.ts";
 import { createLogger } from "./log.ts";
+import { openModels, saidOfModels } from "./models.ts";
 import { blank, type Screen, screen } from "./screen.ts";
 import { readSettings, type Settings, unknownSettings, unusedSettings } from "./settings.ts";
 import { whenToldToStop } from "./signals.ts";
@@ -49,9 +50,14 @@ export async function start(flags: StartFlags): Promise<void> {
   const onError = (err: unknown) => logger.error({ err }, "Background work failed");
   const amused = await show.step(
     "store",
-    () => openAmused(settings, onError),
+    async () => openAmused(settings, onError, await openModels(settings)),
     () => where,
   );
+  const sent = saidOfModels(settings);
+  if (sent !== null) {
+    if (flags.json) logger.info({}, `Models of others: ${sent}`);
+    else show.line(`  ${"models".padEnd(10)}${sent}`);
+  }
   let server: Listening;
   try {
     const app = createApp(amused, { ...appOptions(settings), drain: drain.signal, logger });

@@ -3,6 +3,7 @@ import { checkScope } from "../auth/access.ts";
 import { equal } from "../auth/admin-key.ts";
 import { jsonReply } from "../http/reply.ts";
 import { sha256 } from "../http/sha256.ts";
+import { modelMetrics } from "../metrics/models.ts";
 import { healthShape } from "../openapi/shapes.ts";
 import type { Call, Route } from "./route.ts";
 
@@ -57,7 +58,9 @@ export const healthRoutes: Route[] = [
       return {
         status: 200,
         headers,
-        body: metrics.text({ streams: streams.size, gaps: amused.services.events.counters.gaps }),
+        body:
+          metrics.text({ streams: streams.size, gaps: amused.services.events.counters.gaps }) +
+          modelMetrics(amused.services.models.counters),
       };
     },
   },

@@ -2,7 +2,7 @@ import { newProductSchema, productChangesSchema, productQuerySchema } from "@amu
 import { versionOf } from "../http/conditions.ts";
 import { idOf } from "../http/path.ts";
 import { answerReply, createdReply, emptyReply } from "../http/reply.ts";
-import { pageShape, productShape } from "../openapi/shapes.ts";
+import { descriptionShape, pageShape, productShape } from "../openapi/shapes.ts";
 import type { Route } from "./route.ts";
 
 const tag = "Products";
@@ -102,5 +102,18 @@ export const productRoutes: Route[] = [
         await house.amused.services.products.setImage(context, idOf(param("id")), image, version),
       );
     },
+  },
+  {
+    method: "POST",
+    path: "/v1/products/{id}/describe",
+    id: "describeProduct",
+    tag,
+    scope: "write",
+    summary: "Suggest a description",
+    description:
+      "Writes nothing. A language model's text, where one is set up; that can cost money, hence the scope. Else, or when it fails, what is known of the product in a row: `model` is null then, and `reasons` says why.",
+    success: { status: 200, description: "The suggestion", schema: descriptionShape },
+    handle: async ({ house, context, param }) =>
+      answerReply(await house.amused.services.products.describe(context, idOf(param("id")))),
   },
 ];

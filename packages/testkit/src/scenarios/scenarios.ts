@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { alertScenarios } from "./alerts.ts";
 import { catalogueScenarios } from "./catalogue.ts";
+import { descriptionScenarios } from "./descriptions.ts";
 import { eventScenarios } from "./events.ts";
 import { fileScenarios } from "./files.ts";
 import { incomingScenarios } from "./incoming.ts";
@@ -36,6 +37,7 @@ export function transportScenarios({ name, open }: Transport): void {
     const newShop: NewShop = () => transport.seller(`shop-${++count}`);
 
     catalogueScenarios(newShop);
+    descriptionScenarios(newShop);
     stockScenarios(newShop);
     salesScenarios(newShop);
     predictionScenarios(newShop);

@@ -12,11 +12,12 @@ import {
   predictionQuerySchema,
   recordQuerySchema,
 } from "../../domain/prediction.ts";
-import { addDays, dateOf } from "../../domain/time.ts";
+import { addDays, dateOf, dayMs } from "../../domain/time.ts";
 import { notFound } from "../../errors.ts";
 import type { AtRiskRow, CurrentPrediction } from "../../ports/predictions.ts";
 import type { Rows } from "../../ports/rows.ts";
 import { answerRead, checkSees, type Deps } from "../deps.ts";
+import { once } from "../once.ts";
 import { pageOf, positionOf } from "../pages.ts";
 import type { Answer, Context, Services } from "../services.ts";
 import { explain } from "./explain.ts";
@@ -36,15 +37,7 @@ const burstMs = 1_000;
 export function predictionsService(deps: Deps): Services["predictions"] {
   const { repositories } = deps;
   /** Predictions on their way, so that many who ask cause one. */
-  const underWay = new Map<string, Promise<unknown>>();
-
-  function once<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const known = underWay.get(key) as Promise<T> | undefined;
-    if (known) return known;
-    const one = work().finally(() => underWay.delete(key));
-    underWay.set(key, one);
-    return one;
-  }
+  const single = once();
 
   function isFresh({ behind, expiresAt, body }: CurrentPrediction): boolean {
     const now = deps.now().getTime();
@@ -56,37 +49,38 @@ export function predictionsService(deps: Deps): Services["predictions"] {
   }
 
   /** The current prediction, fresh. */
+  async function freshest(
+    { sellerId }: Context,
+    productId: number,
+    type: PredictionType,
+  ): Promise<CurrentPrediction> {
+    let found = await repositories.predictions.find(sellerId, productId, type);
+    if (found === null || !isFresh(found)) {
+      await single(`${sellerId}\n${productId}`, () => refresh(deps, sellerId, [productId]));
+      found = await repositories.predictions.find(sellerId, productId, type);
+    }
+    if (found === null) throw notFound("product", productId);
+    return found;
+  }
+
   async function current<T extends object>(
     context: Context,
     productId: number,
     type: PredictionType,
   ): Promise<Answer<T & { behind: number }>> {
-    const { sellerId } = context;
-    let found = await repositories.predictions.find(sellerId, productId, type);
-    if (found === null || !isFresh(found)) {
-      await once(`${sellerId}\n${productId}`, () => refresh(deps, sellerId, [productId]));
-      found = await repositories.predictions.find(sellerId, productId, type);
-    }
-    if (found === null) throw notFound("product", productId);
+    const found = await freshest(context, productId, type);
     const data = found.body.value.data as T;
-    return answerRead(deps, sellerId, {
+    return answerRead(deps, context.sellerId, {
       body: encodedValue({ ...data, behind: found.behind }),
       head: found.head,
     });
-  }
-
-  /** Sees to it that the predictions of a product are fresh. */
-  async function freshen(sellerId: string, productId: number, type: PredictionType): Promise<void> {
-    const found = await repositories.predictions.find(sellerId, productId, type);
-    if (found !== null && isFresh(found)) return;
-    await once(`${sellerId}\n${productId}`, () => refresh(deps, sellerId, [productId]));
   }
 
   return {
     async explain(context, productId, input) {
       checkSees(context);
       const { type } = parse(explainQuerySchema, input);
-      await freshen(context.sellerId, productId, type);
+      await freshest(context, productId, type);
       const found = await explain(repositories, context.sellerId, productId, type);
       if (found === null) throw notFound("product", productId);
       const { explanation, head } = found;
@@ -162,20 +156,26 @@ export function predictionsService(deps: Deps): Services["predictions"] {
     },
   };
 
-  /** Further ahead than what is stored: made for this answer alone. */
+  /**
+   * Further ahead than what is stored: made for this answer, and kept in the cache. Whatever would be in it makes another
+   * current prediction, or leaves that further behind, and so asks for it under another key.
+   */
   async function longForecast(
     context: Context,
     productId: number,
     horizon: number,
   ): Promise<Answer<ProductForecast>> {
     const { sellerId } = context;
-    const { outlooks } = await once(`${sellerId}\n${productId}\n${horizon}`, () =>
-      readOutlooks(deps, sellerId, [productId], horizon),
-    );
-    const made = outlooks.get(productId);
-    if (made === undefined) throw notFound("product", productId);
-    const product = await repositories.products.find(sellerId, productId);
-    const body = encodedValue({ ...made.forecast, behind: 0 });
-    return answerRead(deps, sellerId, { body, head: product?.head ?? null });
+    const { body, behind, head } = await freshest(context, productId, "forecast");
+    // The id alone comes again in a database that was restored.
+    const { id, createdAt } = body.value;
+    const inputs = { productId, horizon, day: dateOf(deps.now()), prediction: [id, createdAt], behind };
+    const forecast = await deps.cached.answer({ sellerId, kind: "forecast", inputs }, dayMs, async () => {
+      const { outlooks } = await readOutlooks(deps, sellerId, [productId], horizon);
+      const made = outlooks.get(productId);
+      if (made === undefined) throw notFound("product", productId);
+      return made.forecast;
+    });
+    return answerRead(deps, sellerId, { body: encodedValue({ ...forecast, behind: 0 }), head });
   }
 }

@@ -98,7 +98,7 @@ export function recommendationsService(deps: RecommendationDeps): Services["reco
       };
       const [product, other] = [known(productId), known(otherId)];
       const { items, head, said } = await current(sellerId, productId, kind);
-      const { recommender } = await deps.models.current(sellerId);
+      const { recommender } = await deps.recommenders.current(sellerId);
       const explanation = await explain(repositories, { product, other, kind, items, said, recommender });
       return answerRead(deps, sellerId, { body: encodedValue(explanation), head });
     },

@@ -4,14 +4,14 @@ import type { Deps } from "../deps.ts";
 import { systemActor } from "../predictions/refresh.ts";
 import { breather } from "./breather.ts";
 import { listOf, modelNames } from "./lists.ts";
-import type { Models } from "./models.ts";
+import type { Recommenders } from "./recommenders.ts";
 
 /** After how long a list that nothing happened to is made anew: others may belong in it since. */
 const freshMs = 24 * 3_600_000;
 
 /** What recommendations are made with. */
 export interface RecommendationDeps extends Deps {
-  models: Models;
+  recommenders: Recommenders;
 }
 
 /** Makes the lists of these products anew and keeps them; says up to where they know the log. */
@@ -20,9 +20,9 @@ export async function refresh(
   sellerId: string,
   lists: readonly { productId: number; kind: RecommendationKind }[],
 ): Promise<number> {
-  const { repositories, models, now } = deps;
+  const { repositories, recommenders, now } = deps;
   const at = now();
-  const { recommender, basedOn } = await models.current(sellerId);
+  const { recommender, basedOn } = await recommenders.current(sellerId);
   const known = basedOn();
   const expiresAt = new Date(at.getTime() + freshMs).toISOString();
   const rows: RecommendationRow[] = [];

@@ -4,7 +4,7 @@ import { createAmused } from "../src/amused.ts";
 import { memoryStore } from "../src/memory/store.ts";
 import type { Basket } from "../src/ports/baskets.ts";
 import type { Store } from "../src/ports/store.ts";
-import { createModels } from "../src/services/recommendations/models.ts";
+import { createRecommenders } from "../src/services/recommendations/recommenders.ts";
 
 /** A shop of three products with a model beside it, and how often its catalogue was read. */
 async function shopWithModel(change: (store: Store) => Partial<Store> = () => ({})) {
@@ -26,7 +26,7 @@ async function shopWithModel(change: (store: Store) => Partial<Store> = () => ({
       orderId,
       lines: products.map((n) => ({ productId: ids[n] as number, quantity: 1 })),
     });
-  const models = createModels({ repositories: store, now: clock.now });
+  const models = createRecommenders({ repositories: store, now: clock.now });
   const current = async () => (await models.current("acme")).recommender;
   const both = async (a = 0, b = 1) => (await current()).evidence(String(ids[a]), String(ids[b])).both;
   return { clock, store, plain, shop, ids, sell, models, current, both, built: () => built, amused };
@@ -122,7 +122,7 @@ test("of many sellers those are forgotten that were asked for longest ago", asyn
   };
   for (const seller of ["a", "b", "c"])
     for (const name of ["Tea", "Pot"]) await amused.seller(seller).products.create({ name });
-  const models = createModels(
+  const models = createRecommenders(
     { repositories: { ...store, products: { ...store.products, list } }, now: () => new Date() },
     { sellers: 9, products: 4, lines: 9 },
   );

@@ -2,7 +2,7 @@ import { coalesced } from "../stream/coalesced.ts";
 import { buildModel, type Model, type ModelDeps } from "./model.ts";
 
 /** The sellers' models, in memory: built when first needed, brought up to date at each use, forgotten when others need the room. */
-export interface Models {
+export interface Recommenders {
   /** A seller's model, with all in it that was committed before the call. */
   current(sellerId: string): Promise<Model>;
 }
@@ -18,7 +18,7 @@ const usual: ModelBounds = { sellers: 1_000, products: 50_000, lines: 1_000_000 
 /** Older ones are built anew: what came in parts, or beyond bounds, is read as a whole then. */
 const oldMs = 24 * 3_600_000;
 
-export function createModels(deps: ModelDeps, bounds: ModelBounds = usual): Models {
+export function createRecommenders(deps: ModelDeps, bounds: ModelBounds = usual): Recommenders {
   interface Held {
     model: Model | null;
     builtAt: number;

@@ -1,0 +1,16 @@
+import { parse } from "../../src/domain/parse.ts";
+import { memoryFiles } from "../../src/memory/files.ts";
+import type { Repositories } from "../../src/ports/repositories.ts";
+import { uncached } from "../../src/services/cached.ts";
+import type { Deps } from "../../src/services/deps.ts";
+import { modelsSchema } from "../../src/services/models/limits.ts";
+import { modelsService } from "../../src/services/models/models.ts";
+
+/** What services and reactors work with, on these repositories and nothing of others. */
+export function testDeps(repositories: Repositories, now: () => Date): Deps {
+  return {
+    ...{ repositories, files: memoryFiles(), cached: uncached, customEvents: {}, currency: "USD", now },
+    models: modelsService(parse(modelsSchema, {}), { cached: uncached, now, onError() {} }),
+    ...{ epoch: () => "e", announce() {} },
+  };
+}
