@@ -9,7 +9,6 @@ import {
   type PredictionRecord,
   type PredictionScore,
   type Product,
-  type ProductDescription,
   type ProductForecast,
   type ProductStockout,
   type Sale,
@@ -98,15 +97,6 @@ const reason = z
   .catchall(z.unknown())
   .meta({ description: "What it rests on; what else there is follows from `kind`" });
 const measured = z.number().nullable();
-
-export const descriptionShape = shape<ProductDescription>()(
-  z.object({
-    description: z.string().meta({ description: "Plain text, at most 1,000 characters" }),
-    model: z.string().nullable().meta({ description: "Null where no model wrote it" }),
-    generatedAt: moment,
-    reasons: z.array(reason),
-  }) as z.ZodType<ProductDescription>,
-);
 
 const predicted = {
   model: z.string().nullable(),
