@@ -39,7 +39,8 @@ export function alertReactor(deps: Deps): Handle {
     const key = `${sellerId}\n${productId}`;
     // Somebody, here or elsewhere, changed an alert of it; or the product is another from here on.
     if (type.startsWith("alert.") || type.startsWith("product.")) known.delete(key);
-    if (type.startsWith("alert.") || payload.predictionType === "forecast") return;
+    if (type.startsWith("alert.")) return;
+    if (type === "prediction.updated" && payload.predictionType !== "stockout") return;
     const moved = movedTo(type, payload);
     const held = known.get(key);
     const isHeld = held !== undefined && held.until > now().getTime();

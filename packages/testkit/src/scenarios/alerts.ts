@@ -17,12 +17,12 @@ export function alertScenarios(newShop: NewShop, open: Transport["open"]): void 
       await expectError(shop.alerts.list({ productId: id }), "not_found");
       const snooze = { until: inDays(1) };
       for (const call of [
-        shop.alerts.get(999_999_999),
-        shop.alerts.acknowledge(999_999_999),
-        shop.alerts.snooze(999_999_999, snooze),
-        shop.alerts.resolve(999_999_999),
+        () => shop.alerts.get(999_999_999),
+        () => shop.alerts.acknowledge(999_999_999),
+        () => shop.alerts.snooze(999_999_999, snooze),
+        () => shop.alerts.resolve(999_999_999),
       ])
-        await expectError(call, "not_found", { resource: "alert" });
+        await expectError(call(), "not_found", { resource: "alert" });
     });
 
     test("refuse what can not be asked", async () => {
