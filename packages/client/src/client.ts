@@ -1,6 +1,7 @@
 import type { CustomEvents, NoCustomEvents, Seller } from "@amused/core";
 import { createHttp } from "./http/http.ts";
 import type { ClientOptions } from "./options.ts";
+import { categories } from "./seller/categories.ts";
 import { events } from "./seller/events.ts";
 import { predictions } from "./seller/predictions.ts";
 import { products } from "./seller/products.ts";
@@ -39,6 +40,7 @@ export function createClient<Custom extends CustomEvents = NoCustomEvents>(
     stock: stock(http),
     sales: sales(http),
     predictions: predictions(http),
+    categories: categories(http),
     settings: settings(http),
     events: log,
     streamTokens: streamTokens(http),

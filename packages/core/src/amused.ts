@@ -16,9 +16,12 @@ import type { Broadcaster } from "./ports/broadcaster.ts";
 import type { FileStore } from "./ports/files.ts";
 import type { Repositories } from "./ports/repositories.ts";
 import type { Store } from "./ports/store.ts";
+import { categoryEvents, categoryReactor } from "./reactors/categories.ts";
 import { forecastEvents, forecastReactor } from "./reactors/forecasts.ts";
 import { stockEvents, stockReactor } from "./reactors/stock-levels.ts";
 import type { Seller } from "./seller.ts";
+import { categoriesService } from "./services/categories/categories.ts";
+import { categoryModels } from "./services/categories/models.ts";
 import { consumersService } from "./services/consumers/consumers.ts";
 import { consumerUpkeep } from "./services/consumers/upkeep.ts";
 import type { Deps } from "./services/deps.ts";
@@ -83,7 +86,7 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   /** Throws `unavailable` unless the store answers. */
   ready(): Promise<void>;
   /**
-   * Begins background work: predictions are kept current, stock that crosses its reorder point is told of, old events and
+   * Begins background work: predictions are kept current, new products get a category or a suggestion of one, stock that crosses its reorder point is told of, old events and
    * idempotency keys are forgotten. Resumes consumers that were stopped.
    */
   start(): Promise<void>;
@@ -155,6 +158,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   };
   broadcaster?.listen(wake);
 
+  const models = categoryModels({ repositories: store, currency, now });
   function servicesOver(repositories: Repositories, announce: Deps["announce"]): Services {
     const deps = { repositories, files, customEvents, currency, now, epoch, announce };
     return {
@@ -162,6 +166,8 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       stock: stockService(deps),
       sales: salesService(deps),
       predictions: predictionsService(deps),
+      // What a transaction sees that is not committed is learned by nobody else.
+      categories: categoriesService(deps, repositories === store ? models : categoryModels(deps)),
       settings: settingsService(deps),
       files: filesService(deps),
       events: eventsService({ ...deps, dispatcher, counters }),
@@ -186,6 +192,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     // Of a log that was there before, nobody is told what stock did weeks ago.
     consumers.consume("amused.stock", stockEvents, stockReactor(own), { from: "now" });
     consumers.consume("amused.forecasts", forecastEvents, forecastReactor(own), { concurrency: 1 });
+    consumers.consume("amused.categories", categoryEvents, categoryReactor(own, models), { concurrency: 1 });
   }
   let passing: AbortController | null = null;
   let pass: Promise<void> = Promise.resolve();

@@ -39,7 +39,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
     asOf: answer.cursor as string,
   });
   const idOf = (id: unknown): number => parse(idSchema, id);
-  const { products, stock, sales, predictions, settings, files, events } = services;
+  const { products, stock, sales, predictions, categories, settings, files, events } = services;
 
   function importer(kind: "products" | "sales"): Seller["products"]["import"] {
     return async (file, options = {}) => {
@@ -133,6 +133,21 @@ export function inProcessSeller<Custom extends CustomEvents>(
         ),
       list: (query = {}) =>
         listing(query.cursor, async (cursor) => page(await predictions.list(reading, { ...query, cursor }))),
+    },
+    categories: {
+      suggest: async (product) => value(await categories.suggest(reading, product)),
+      list: (query = {}) =>
+        listing(query.cursor, async (cursor) => page(await categories.list(reading, { ...query, cursor }))),
+      reviews: (query = {}) =>
+        listing(query.cursor, async (cursor) =>
+          page(await categories.reviews(reading, { ...query, cursor })),
+        ),
+      settle: async (id, decision, options) =>
+        value(
+          await categories.settle(writing(options, "categories.settle", id, decision), idOf(id), decision),
+        ),
+      explain: async (id) => value(await categories.explain(reading, idOf(id))),
+      accuracy: async () => value(await categories.accuracy(reading)),
     },
     settings: {
       get: async () => value(await settings.get(reading)),

@@ -1,6 +1,25 @@
 export { type Amused, type AmusedOptions, createAmused } from "./amused.ts";
 export type * from "./consumers.ts";
 export {
+  type CategoryAccuracy,
+  type CategoryBand,
+  type CategoryCount,
+  type CategoryDecision,
+  type CategoryExplanation,
+  type CategoryQuery,
+  type CategoryReason,
+  type CategoryReview,
+  type CategorySuggestions,
+  type CategorySuggestRequest,
+  categoryDecisionSchema,
+  categoryQuerySchema,
+  categorySuggestSchema,
+  confidenceBands,
+  type StoredSuggestion,
+  type SuggestedCategory,
+  type SuggestionState,
+} from "./domain/category.ts";
+export {
   type ConsumerProgress,
   consumerNameSchema,
   type DeadLetter,
@@ -112,6 +131,7 @@ export * from "./errors.ts";
 export { memoryFiles } from "./memory/files.ts";
 export { memoryStore } from "./memory/store.ts";
 export type { Broadcaster } from "./ports/broadcaster.ts";
+export type * from "./ports/categories.ts";
 export type * from "./ports/consumers.ts";
 export type * from "./ports/demand.ts";
 export type * from "./ports/engine-states.ts";

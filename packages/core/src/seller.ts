@@ -8,6 +8,16 @@ import type {
   NoCustomEvents,
   StreamReset,
 } from "./domain/event.ts";
+import type {
+  CategoryAccuracy,
+  CategoryCount,
+  CategoryDecision,
+  CategoryExplanation,
+  CategoryQuery,
+  CategoryReview,
+  CategorySuggestions,
+  CategorySuggestRequest,
+} from "./domain/category.ts";
 import type { FileFormat, FileSource, ImportResult } from "./domain/import.ts";
 import type { Listing, Page } from "./domain/page.ts";
 import type {
@@ -47,6 +57,7 @@ export interface Seller<Custom extends CustomEvents = NoCustomEvents> {
   readonly stock: Stock;
   readonly sales: Sales;
   readonly predictions: Predictions;
+  readonly categories: Categories;
   readonly settings: Settings;
   readonly events: Events<Custom>;
 }
@@ -132,6 +143,24 @@ export interface Predictions {
   atRisk(query?: AtRiskQuery, options?: ReadOptions): Listing<AtRisk>;
   /** Predictions as they were made, newest first. */
   list(query?: PredictionQuery, options?: ReadOptions): Listing<StoredPrediction>;
+}
+
+export interface Categories {
+  /** The likeliest categories of a product that need not be there, as the seller's own products teach; three when not said. */
+  suggest(product: CategorySuggestRequest, options?: ReadOptions): Promise<CategorySuggestions>;
+  /** The categories that products have, by code point. */
+  list(query?: CategoryQuery, options?: ReadOptions): Listing<CategoryCount>;
+  /** Suggestions that were not sure enough to be given by themselves, the most confident first. */
+  reviews(query?: CategoryQuery, options?: ReadOptions): Listing<CategoryReview>;
+  /**
+   * Gives a product its category, and so accepts or corrects what was suggested; `null` is for none. What somebody decided
+   * is never undone by itself, and is learned at once.
+   */
+  settle(productId: number, decision: CategoryDecision, options?: WriteOptions): Promise<Product>;
+  /** Why a product has its category, or what is suggested for it. */
+  explain(productId: number, options?: ReadOptions): Promise<CategoryExplanation>;
+  /** How suggestions turned out, by their confidence. */
+  accuracy(options?: ReadOptions): Promise<CategoryAccuracy>;
 }
 
 /** What the seller decides once for all products; a product's own value goes before it. */

@@ -4,6 +4,7 @@ import { type Database, joined, pooled } from "./database.ts";
 import { translated } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
+import { categoryRepository } from "./repositories/categories.ts";
 import { consumerRepository } from "./repositories/consumers.ts";
 import { demandRepository } from "./repositories/demand.ts";
 import { engineStateRepository } from "./repositories/engine-states.ts";
@@ -81,6 +82,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
   const recommendations = recommendationRepository(schema);
   const engines = engineStateRepository(schema);
   const settings = settingsRepository(schema);
+  const categories = categoryRepository(schema);
   const idempotency = idempotencyRepository(schema);
   const keys = keyRepository(schema);
   return (database) => ({
@@ -94,6 +96,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
     recommendations: recommendations(database),
     engines: engines(database),
     settings: settings(database),
+    categories: categories(database),
     idempotency: idempotency(database),
     keys: keys(database),
   });

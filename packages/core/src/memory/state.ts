@@ -1,4 +1,5 @@
 import type { DeadLetter } from "../domain/consumer.ts";
+import type { StoredSuggestion } from "../domain/category.ts";
 import type { StreamPosition } from "../domain/cursor.ts";
 import type { ApiKey } from "../domain/key.ts";
 import type { PredictionType, StoredPrediction } from "../domain/prediction.ts";
@@ -83,6 +84,8 @@ export interface SellerState {
   readonly recommendations: Map<string, RecommendationState>;
   /** By name. */
   readonly engines: Map<string, Readonly<EngineState>>;
+  /** By product. */
+  readonly suggestions: Map<number, Readonly<StoredSuggestion>>;
   /** What was set. Replaced at every change. */
   settings: Readonly<Partial<SellerSettings>>;
 }
@@ -151,6 +154,7 @@ function emptySeller(id: string): SellerState {
     predictions: new Map(),
     recommendations: new Map(),
     engines: new Map(),
+    suggestions: new Map(),
     settings: {},
   };
 }

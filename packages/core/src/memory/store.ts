@@ -1,6 +1,7 @@
 import type { Repositories } from "../ports/repositories.ts";
 import type { Store } from "../ports/store.ts";
 import { access, type Run } from "./access.ts";
+import { categoryRepository } from "./categories.ts";
 import { consumerRepository } from "./consumers.ts";
 import { demandRepository } from "./demand.ts";
 import { engineStateRepository } from "./engine-states.ts";
@@ -43,6 +44,7 @@ export function memoryStore({ now = () => new Date() }: MemoryStoreOptions = {})
     recommendations: recommendationRepository(db, run),
     engines: engineStateRepository(db, run),
     settings: settingsRepository(db, run),
+    categories: categoryRepository(db, run),
     idempotency: idempotencyRepository(db, run),
     keys: keyRepository(db, run),
   });

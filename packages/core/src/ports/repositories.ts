@@ -4,6 +4,7 @@ import type { ApiKey, Scope } from "../domain/key.ts";
 import type { Attributes, Product, ProductSort } from "../domain/product.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
+import type { CategoryRepository } from "./categories.ts";
 import type { Command, Written } from "./command.ts";
 import type { ConsumerRepository } from "./consumers.ts";
 import type { DemandRepository } from "./demand.ts";
@@ -26,6 +27,7 @@ export interface Repositories {
   readonly recommendations: RecommendationRepository;
   readonly engines: EngineStateRepository;
   readonly settings: SettingsRepository;
+  readonly categories: CategoryRepository;
   readonly idempotency: IdempotencyRepository;
   readonly keys: KeyRepository;
 }

@@ -1,3 +1,10 @@
+import type {
+  CategoryAccuracy,
+  CategoryCount,
+  CategoryExplanation,
+  CategoryReview,
+  CategorySuggestions,
+} from "../domain/category.ts";
 import type { Encoded } from "../domain/encoded.ts";
 import type { FileFormat, FileSource, ImportResult } from "../domain/import.ts";
 import type { ApiKey, NewApiKey } from "../domain/key.ts";
@@ -99,6 +106,16 @@ export interface Services {
   readonly settings: {
     get(context: Context): Promise<Answer<SellerSettings>>;
     update(context: Context, input: unknown): Promise<Answer<SellerSettings>>;
+  };
+  readonly categories: {
+    suggest(context: Context, input: unknown): Promise<Answer<CategorySuggestions>>;
+    /** Those that products have, by code point. */
+    list(context: Context, query: unknown): Promise<Answer<PageBody<CategoryCount>>>;
+    /** Suggestions that wait for somebody, the most confident first. */
+    reviews(context: Context, query: unknown): Promise<Answer<PageBody<CategoryReview>>>;
+    settle(context: Context, productId: number, input: unknown): Promise<Answer<Product>>;
+    explain(context: Context, productId: number): Promise<Answer<CategoryExplanation>>;
+    accuracy(context: Context): Promise<Answer<CategoryAccuracy>>;
   };
   readonly files: {
     import(

@@ -20,16 +20,16 @@ import { z } from "zod";
 // What answers look like, for the OpenAPI document: nothing is checked with these when the server runs. The compiler
 // holds each to core's interface of the same name, in both directions.
 
-const moment = z.iso
+export const moment = z.iso
   .datetime()
   .meta({ description: "ISO 8601, UTC", examples: ["2026-11-23T09:30:00.000Z"] });
 const money = z
   .string()
   .meta({ description: "A decimal amount, as exact as its currency", examples: ["19.99"] });
-const count = z.int();
+export const count = z.int();
 
 /** A schema whose output is exactly `T`. */
-function shape<T>() {
+export function shape<T>() {
   return <S extends z.ZodType<T>>(schema: [T] extends [z.output<S>] ? S : never): S => schema;
 }
 
@@ -89,7 +89,7 @@ export const dayShape = shape<SalesDay>()(
   z.object({ date: z.iso.date(), quantity: count, revenue: money, stockedOut: z.boolean() }),
 );
 
-const reason = z
+export const reason = z
   .object({ kind: z.string() })
   .catchall(z.unknown())
   .meta({ description: "What it rests on; what else there is follows from `kind`" });

@@ -1,3 +1,4 @@
+import { categoryRoutes } from "./categories.ts";
 import { eventRoutes } from "./events.ts";
 import { fileRoutes } from "./files.ts";
 import { healthRoutes } from "./health.ts";
@@ -17,6 +18,7 @@ export const routes: readonly Route[] = [
   ...stockRoutes,
   ...saleRoutes,
   ...predictionRoutes,
+  ...categoryRoutes,
   ...settingsRoutes,
   ...fileRoutes,
   ...eventRoutes,
