@@ -1,14 +1,4 @@
 import type {
-  AmusedEvent,
-  CustomEvents,
-  EventFilter,
-  EventOf,
-  FilteredEvent,
-  NewEvent,
-  NoCustomEvents,
-  StreamReset,
-} from "./domain/event.ts";
-import type {
   CategoryAccuracy,
   CategoryCount,
   CategoryDecision,
@@ -18,6 +8,16 @@ import type {
   CategorySuggestions,
   CategorySuggestRequest,
 } from "./domain/category.ts";
+import type {
+  AmusedEvent,
+  CustomEvents,
+  EventFilter,
+  EventOf,
+  FilteredEvent,
+  NewEvent,
+  NoCustomEvents,
+  StreamReset,
+} from "./domain/event.ts";
 import type { FileFormat, FileSource, ImportResult } from "./domain/import.ts";
 import type { Listing, Page } from "./domain/page.ts";
 import type {

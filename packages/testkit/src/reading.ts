@@ -115,6 +115,7 @@ export async function dump(store: Repositories, sellerId: string): Promise<unkno
     listed: await allProducts(store, sellerId),
     sales: await allSales(store, sellerId),
     attributes: await store.products.attributeNames(sellerId),
+    categorized: (await store.categories.find(sellerId, ids)).body.value,
     predictions: await all((page) =>
       store.predictions.list(sellerId, { productId: null, type: null, ...page }),
     ),

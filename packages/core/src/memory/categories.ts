@@ -52,9 +52,7 @@ export function categoryRepository(db: Database, run: Run): CategoryRepository {
           .sort((a, b) => a - b)
           .flatMap((id): CategorizedProduct[] => {
             const product = liveProduct(seller, id)?.product;
-            return product === undefined
-              ? []
-              : [{ product, suggestion: seller.suggestions.get(id) ?? null }];
+            return product === undefined ? [] : [{ product, suggestion: seller.suggestions.get(id) ?? null }];
           });
         return readOf(seller, found);
       }),

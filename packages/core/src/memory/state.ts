@@ -1,5 +1,5 @@
-import type { DeadLetter } from "../domain/consumer.ts";
 import type { StoredSuggestion } from "../domain/category.ts";
+import type { DeadLetter } from "../domain/consumer.ts";
 import type { StreamPosition } from "../domain/cursor.ts";
 import type { ApiKey } from "../domain/key.ts";
 import type { PredictionType, StoredPrediction } from "../domain/prediction.ts";

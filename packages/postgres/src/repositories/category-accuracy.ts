@@ -22,6 +22,6 @@ export function accuracyQuery(schema: string): string {
     by_band as (
       select bands.ord, ${object({ from: bare("bands.at"), to: bare("bands.until"), ...counts })} as json
       from bands left join tally on tally.band = bands.ord group by bands.ord, bands.at, bands.until)
-    select (select ${object({ ...counts, byConfidence: "(select " + list("json", "ord") + " from by_band)" })} from tally) as body,
+    select (select ${object({ ...counts, byConfidence: `(select ${list("json", "ord")} from by_band)` })} from tally) as body,
       ${headColumns(schema)}`;
 }

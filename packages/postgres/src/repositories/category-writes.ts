@@ -69,7 +69,7 @@ export function settleCategory(schema: string): Effect {
           updated_at = case when had.category is distinct from $7::text then $3::timestamptz else p.updated_at end
         from had where p.seller_id = $1::text and p.id = had.id
         returning p.id, ${productJson("p")} as body, ${revision("p")} as revision),
-      kept as (
+      decided as (
         insert into ${table} as s (seller_id, product_id, state, suggestions, model, based_on, product_version, chosen, created_at, settled_at)
         select $1::text, had.id, $8::text, '[]', 'none', 0, $6::integer, $7::text, $3::timestamptz, $3::timestamptz
         from had where $7::text is null or exists (select from before)
@@ -82,14 +82,14 @@ export function settleCategory(schema: string): Effect {
             ${object({ product: "made.body", changed: `'["category"]'` })} as payload
           from made join had using (id) where had.category is distinct from $7::text
           union all
-          select 2, kept.product_id, 'category.settled', ${object({
+          select 2, decided.product_id, 'category.settled', ${object({
             state: quoted("$8::text"),
             category: text("$7::text"),
             suggested: text("before.category"),
             confidence: bare("before.confidence"),
             applied: bare("before.state = 'applied'"),
           })}
-          from kept, before where before.category is not null) f)`,
+          from decided, before where before.category is not null) f)`,
     outcome: "select body, revision from made",
   };
 }

@@ -1,6 +1,7 @@
 import type { Seller } from "@amused/core";
 import { afterAll, beforeAll, describe } from "vitest";
 import { catalogueScenarios } from "./catalogue.ts";
+import { categoryScenarios } from "./categories.ts";
 import { eventScenarios } from "./events.ts";
 import { fileScenarios } from "./files.ts";
 import { liveScenarios } from "./live.ts";
@@ -48,6 +49,7 @@ export function transportScenarios({ name, open }: Transport): void {
     stockScenarios(newShop);
     salesScenarios(newShop);
     predictionScenarios(newShop);
+    categoryScenarios(newShop);
     settingsScenarios(newShop);
     fileScenarios(newShop);
     eventScenarios(newShop);

@@ -1,7 +1,7 @@
 import {
+  type CategorySuggestions,
   categoryDecisionSchema,
   categoryQuerySchema,
-  type CategorySuggestions,
   categorySuggestSchema,
 } from "../../domain/category.ts";
 import { encodedValue } from "../../domain/encoded.ts";
@@ -85,11 +85,7 @@ export function categoriesService(deps: Deps, models: CategoryModels): Services[
 
     async accuracy(context) {
       checkSees(context);
-      return answerRead(
-        deps,
-        context.sellerId,
-        await repositories.categories.accuracy(context.sellerId),
-      );
+      return answerRead(deps, context.sellerId, await repositories.categories.accuracy(context.sellerId));
     },
   };
 }

@@ -1,3 +1,5 @@
+import type { SuggestedCategory } from "../../domain/category.ts";
+import type { Product } from "../../domain/product.ts";
 import type { CategorizedProduct, CategorySuggestionRow } from "../../ports/categories.ts";
 import type { Command } from "../../ports/repositories.ts";
 import type { Deps } from "../deps.ts";
@@ -12,6 +14,14 @@ import { verdictOn } from "./verdict.ts";
 export const keptSuggestions = 3;
 /** Edits of a product that are looked at. */
 const mostEdits = 200;
+/** Suggestions that wait and are made anew at once, the most confident first. */
+const mostReviews = 200;
+
+/** A product to make a suggestion for, and the one that it has. */
+interface Wanting {
+  product: Product;
+  before: SuggestedCategory | null;
+}
 
 /**
  * Suggests categories for those of these products that have none, gives those that are sure enough, and settles suggestions of
@@ -23,30 +33,53 @@ export async function categorise(
   sellerId: string,
   productIds: number[],
 ): Promise<void> {
-  const { repositories } = deps;
-  const found = (await repositories.categories.find(sellerId, productIds)).body.value;
+  const found = (await deps.repositories.categories.find(sellerId, productIds)).body.value;
   for (const one of found) await settleOne(deps, sellerId, one);
-
-  const wanting = found.filter(({ product, suggestion }) => {
-    if (product.category !== null) return false;
-    return suggestion === null || (suggestion.state === "open" && suggestion.productVersion < product.version);
+  const wanting = found.flatMap(({ product, suggestion }): Wanting[] => {
+    const isMissing =
+      suggestion === null || (suggestion.state === "open" && suggestion.productVersion < product.version);
+    return product.category === null && isMissing ? [{ product, before: null }] : [];
   });
+  await suggestFor(deps, models, sellerId, wanting);
+}
+
+/** Makes suggestions that wait for a review anew, with what was learned meanwhile. */
+export async function refreshReviews(deps: Deps, models: CategoryModels, sellerId: string): Promise<void> {
+  const page = { limit: mostReviews, after: null };
+  const reviews = (await deps.repositories.categories.reviews(sellerId, page)).body.value;
+  const wanting = reviews.map(({ product, suggestions: [before = null] }) => ({ product, before }));
+  await suggestFor(deps, models, sellerId, wanting);
+}
+
+async function suggestFor(
+  deps: Deps,
+  models: CategoryModels,
+  sellerId: string,
+  wanting: Wanting[],
+): Promise<void> {
   if (wanting.length === 0) return;
   const { categorizeFrom } = await settingsOf(deps, sellerId);
   const items = wanting.map(({ product }) => itemOf(product, deps.currency));
-  const { suggestions, model, basedOn } = await suggestCategories(deps, models, sellerId, items, keptSuggestions);
+  const made = await suggestCategories(deps, models, sellerId, items, keptSuggestions);
+  const { model, basedOn } = made;
   const rows: CategorySuggestionRow[] = [];
-  for (const [at, { product }] of wanting.entries()) {
-    const [best, ...rivals] = suggestions[at] ?? [];
-    if (best === undefined) continue;
+  for (const [at, { product, before }] of wanting.entries()) {
+    const suggestions = made.suggestions[at] ?? [];
+    const [best] = suggestions;
+    if (best === undefined || isSame(best, before)) continue;
     const sure = categorizeFrom < 1 && best.confidence >= categorizeFrom;
     const { id: productId, version } = product;
     const apply = sure && (version === 1 || !(await wasCleared(deps, sellerId, productId)));
-    rows.push({ productId, version, suggestions: [best, ...rivals], model, basedOn, apply });
+    rows.push({ productId, version, suggestions, model, basedOn, apply });
   }
   if (rows.length === 0) return;
-  const written = await repositories.categories.suggest(commandFor(deps, sellerId), rows);
-  if (written.position !== null) deps.announce(sellerId, written.position);
+  const { position } = await deps.repositories.categories.suggest(commandFor(deps, sellerId), rows);
+  if (position !== null) deps.announce(sellerId, position);
+}
+
+/** About as sure of the same as before. */
+function isSame({ category, confidence }: SuggestedCategory, before: SuggestedCategory | null): boolean {
+  return before?.category === category && Math.abs(before.confidence - confidence) < 0.01;
 }
 
 /** What somebody made of a suggestion by an ordinary edit is what was decided of it. */
@@ -58,13 +91,11 @@ async function settleOne(
   if (suggestion === null) return;
   const { id: productId, version, category } = product;
   const { state, chosen, suggestions } = suggestion;
-  const untouched =
-    state === "open" ? category === null : state === "applied" && category === suggestions[0]?.category;
-  if (untouched || (state !== "open" && state !== "applied" && chosen === category)) return;
-  const verdict = verdictOn(suggestion, category);
-  // Of another version by now: that edit's event is still to come.
+  const known = state === "open" ? null : state === "applied" ? (suggestions[0]?.category ?? null) : chosen;
+  if (category === known) return;
+  // Where the product has another version by now, that edit's event is still to come.
   const written = await deps.repositories.categories.settle(commandFor(deps, sellerId), {
-    ...{ productId, version, category, state: verdict },
+    ...{ productId, version, category, state: verdictOn(suggestion, category) },
   });
   if (written?.position) deps.announce(sellerId, written.position);
 }

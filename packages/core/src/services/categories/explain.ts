@@ -1,4 +1,4 @@
-import { type CategoryExplanation, type StoredSuggestion } from "../../domain/category.ts";
+import type { CategoryExplanation, StoredSuggestion } from "../../domain/category.ts";
 import type { CategorizedProduct } from "../../ports/categories.ts";
 import type { Deps } from "../deps.ts";
 import { mostAlike } from "./alike.ts";

@@ -11,7 +11,10 @@ export interface Described {
 }
 
 /** A product as the engine takes it; prices are told apart from each other in the house's currency only. */
-export function itemOf({ name, description, price, currency, attributes }: Described, house: string): CategoryItem {
+export function itemOf(
+  { name, description, price, currency, attributes }: Described,
+  house: string,
+): CategoryItem {
   const entries = Object.entries(attributes);
   const brand = entries.find(([key, value]) => key.toLowerCase() === "brand" && typeof value === "string");
   return {

@@ -1,4 +1,9 @@
-import { type Categorizer, type CategorizerJson, type CategoryExample, categorizerFrom } from "@amused/engines";
+import {
+  type Categorizer,
+  type CategorizerJson,
+  type CategoryExample,
+  categorizerFrom,
+} from "@amused/engines";
 import { defaultTaxonomy } from "@amused/engines/default-taxonomy";
 import type { Product } from "../../domain/product.ts";
 import type { PageRequest, Rows } from "../../ports/repositories.ts";

@@ -78,7 +78,8 @@ export function categoryModels(deps: Pick<Deps, "repositories" | "currency" | "n
   /** Where another node was first, its model is taken the next time. */
   async function save(sellerId: string, held: Held): Promise<void> {
     const { model } = held;
-    if (model !== null && !(await saveModel(deps, sellerId, model)) && held.model === model) held.model = null;
+    if (model !== null && !(await saveModel(deps, sellerId, model)) && held.model === model)
+      held.model = null;
   }
 
   return { current: (sellerId) => heldOf(sellerId).current() };

@@ -30,7 +30,8 @@ export async function suggestCategories(
   for (;;) {
     const found: CategorySuggestion[][] = [];
     for (const item of items) {
-      if (found.length > 0 && found.length % atOnce === 0) await new Promise((resolve) => setTimeout(resolve));
+      if (found.length > 0 && found.length % atOnce === 0)
+        await new Promise((resolve) => setTimeout(resolve));
       found.push(categorizer.suggest(item, { limit }));
     }
     const examples = new Map(categorizer.categories().map(({ category, examples }) => [category, examples]));
