@@ -133,6 +133,12 @@ export function inProcessSeller<Custom extends CustomEvents>(
         ),
       list: (query = {}) =>
         listing(query.cursor, async (cursor) => page(await predictions.list(reading, { ...query, cursor }))),
+      explain: async (id, query = {}) => value(await predictions.explain(reading, idOf(id), query)),
+      scores: (query = {}) =>
+        listing(query.cursor, async (cursor) =>
+          page(await predictions.scores(reading, { ...query, cursor })),
+        ),
+      record: async (query = {}) => value(await predictions.record(reading, query)),
     },
     categories: {
       suggest: async (product) => value(await categories.suggest(reading, product)),

@@ -48,6 +48,11 @@ export {
   typesFilterSchema,
 } from "./domain/event.ts";
 export {
+  type ExplainQuery,
+  explainQuerySchema,
+  type PredictionExplanation,
+} from "./domain/explanation.ts";
+export {
   type FileFormat,
   type FileSource,
   formatSchema,
@@ -72,6 +77,8 @@ export {
   atRiskQuerySchema,
   type ForecastPoint,
   type ForecastQuery,
+  type ForecastReceipts,
+  type ForecastScore,
   forecastQuerySchema,
   keptPredictionDays,
   mostBehind,
@@ -79,11 +86,17 @@ export {
   type PredictionBase,
   type PredictionQuery,
   type PredictionReason,
+  type PredictionRecord,
+  type PredictionScore,
   type PredictionType,
   type ProductForecast,
   type ProductStockout,
   predictionQuerySchema,
+  type RecordQuery,
   type ReorderAdvice,
+  recordQuerySchema,
+  type StockoutReceipts,
+  type StockoutScore,
   type StoredPrediction,
 } from "./domain/prediction.ts";
 export {

@@ -18,6 +18,7 @@ import type {
   NoCustomEvents,
   StreamReset,
 } from "./domain/event.ts";
+import type { ExplainQuery, PredictionExplanation } from "./domain/explanation.ts";
 import type { FileFormat, FileSource, ImportResult } from "./domain/import.ts";
 import type { Listing, Page } from "./domain/page.ts";
 import type {
@@ -25,8 +26,11 @@ import type {
   AtRiskQuery,
   ForecastQuery,
   PredictionQuery,
+  PredictionRecord,
+  PredictionScore,
   ProductForecast,
   ProductStockout,
+  RecordQuery,
   StoredPrediction,
 } from "./domain/prediction.ts";
 import type { NewProduct, Product, ProductChanges, ProductQuery } from "./domain/product.ts";
@@ -143,6 +147,12 @@ export interface Predictions {
   atRisk(query?: AtRiskQuery, options?: ReadOptions): Listing<AtRisk>;
   /** Predictions as they were made, newest first. */
   list(query?: PredictionQuery, options?: ReadOptions): Listing<StoredPrediction>;
+  /** What the product's stock-out (or forecast) rests on: model and rivals, days left out, sales, movements, events since. */
+  explain(productId: number, query?: ExplainQuery, options?: ReadOptions): Promise<PredictionExplanation>;
+  /** Predictions whose last day is over, beside what came; those scored last first. */
+  scores(query?: PredictionQuery, options?: ReadOptions): Listing<PredictionScore>;
+  /** How right they were in the last 90 days, of a product or over the shop, beside plain rules. */
+  record(query?: RecordQuery, options?: ReadOptions): Promise<PredictionRecord>;
 }
 
 export interface Categories {

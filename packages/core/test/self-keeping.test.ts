@@ -75,8 +75,11 @@ test("products that can not be predicted or scored do not keep others from it, a
   await pass();
   expect((await amused.seller("bolt").predictions.list()).items.length).toBe(4);
   const due = await store.predictions.due({ today: dateOf(now()), limit: 10 });
-  expect(due.map(({ sellerId, type }) => [sellerId, type])).toEqual([["acme", "forecast"]]);
-  expect(errors.map(String)).toEqual(["Error: broken", "Error: broken"]);
+  expect(due.map(({ sellerId, type }) => [sellerId, type])).toEqual([
+    ["acme", "forecast"],
+    ["acme", "stockout"],
+  ]);
+  expect(errors.map(String)).toEqual(["Error: broken", "Error: broken", "Error: broken"]);
 });
 
 const history = Array.from({ length: 40 }, (_, day) =>

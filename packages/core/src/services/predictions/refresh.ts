@@ -3,6 +3,7 @@ import { addDays, dateOf } from "../../domain/time.ts";
 import type { PredictionRow } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
 import { historyDays, type Outlook, outlook, storedHorizon } from "./outlook.ts";
+import { readReceipts } from "./receipts.ts";
 
 /** After how long a prediction that nothing happened to is made anew. */
 const freshMs = 24 * 3_600_000;
@@ -23,11 +24,15 @@ export async function readOutlooks(
   const { basedOn, products } = await repositories.demand.read(sellerId, {
     ...{ productIds, from, to: addDays(today, -1) },
   });
+  const receipts = await readReceipts(repositories, sellerId, productIds, today);
   const outlooks = new Map<number, Outlook>();
   for (const demand of products) {
     // Some 20 milliseconds each: whoever waits for this process gets his turn between two of them.
     if (outlooks.size > 0) await new Promise((resolve) => setTimeout(resolve));
-    outlooks.set(demand.productId, outlook({ demand, from, today, at }, horizon));
+    outlooks.set(
+      demand.productId,
+      outlook({ demand, from, today, at, receipts: receipts.get(demand.productId) ?? null }, horizon),
+    );
   }
   return { basedOn, at, outlooks };
 }
