@@ -2,6 +2,7 @@ import type { PromiseGroup } from "./bench.ts";
 import { atomicity } from "./promises/atomicity.ts";
 import { baskets } from "./promises/baskets.ts";
 import { categories } from "./promises/categories.ts";
+import { categorySuggestions } from "./promises/category-suggestions.ts";
 import { consumers } from "./promises/consumers.ts";
 import { crash } from "./promises/crash.ts";
 import { deadLetters } from "./promises/dead-letters.ts";
@@ -30,6 +31,15 @@ import { durability, upkeep } from "./promises/upkeep.ts";
 export const storePromises: readonly PromiseGroup[] = [
   ...[products, search, paging, stock, ledger, sales, imports],
   ...[events, order, atomicity, idempotency, tenants, keys, fidelity, retention, consumers, deadLetters],
-  ...[demand, predictions, predictionPasses, recommendations, baskets, settings, categories],
+  ...[
+    demand,
+    predictions,
+    predictionPasses,
+    recommendations,
+    baskets,
+    settings,
+    categories,
+    categorySuggestions,
+  ],
   ...[upkeep, durability, crash],
 ];
