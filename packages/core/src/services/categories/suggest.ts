@@ -4,7 +4,7 @@ import type { Deps } from "../deps.ts";
 import type { CategoryModels } from "./models.ts";
 
 /** After so many items, whoever waits for this process gets his turn. */
-const atOnce = 50;
+const atOnce = 20;
 
 export interface Suggested {
   /** For each item, best first. */
