@@ -21,7 +21,7 @@ import { forecastEvents, forecastReactor } from "./reactors/forecasts.ts";
 import { stockEvents, stockReactor } from "./reactors/stock-levels.ts";
 import type { Seller } from "./seller.ts";
 import { categoriesService } from "./services/categories/categories.ts";
-import { categoryModels } from "./services/categories/models.ts";
+import { categoryModels, modelsWithin } from "./services/categories/models.ts";
 import { consumersService } from "./services/consumers/consumers.ts";
 import { consumerUpkeep } from "./services/consumers/upkeep.ts";
 import type { Deps } from "./services/deps.ts";
@@ -166,8 +166,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       stock: stockService(deps),
       sales: salesService(deps),
       predictions: predictionsService(deps),
-      // What a transaction sees that is not committed is learned by nobody else.
-      categories: categoriesService(deps, repositories === store ? models : categoryModels(deps)),
+      categories: categoriesService(deps, repositories === store ? models : modelsWithin(deps)),
       settings: settingsService(deps),
       files: filesService(deps),
       events: eventsService({ ...deps, dispatcher, counters }),

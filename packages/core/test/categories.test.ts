@@ -262,3 +262,20 @@ test("what waits for a review is suggested anew with what was learned from the o
   for (const id of others)
     await poll(async () => (await shop.categories.explain(id)).suggestion?.category).toBe("Cups");
 });
+
+test("within a transaction of the host's, what it wrote is learned, and nothing is left of it where it fails", async () => {
+  const store = memoryStore();
+  const amused = await begin(store);
+  await stockUp(amused.seller("acme"), 1);
+  const best = async (shop: Seller) =>
+    (await shop.categories.suggest({ name: "Desk lamp" })).suggestions[0]?.category;
+  const failed = store.transaction(async (transaction) => {
+    const shop = amused.withTransaction(transaction).seller("acme");
+    for (let n = 0; n < 8; n++) await shop.products.create({ name: `Desk lamp no. ${n}`, category: "Light" });
+    expect(await best(shop)).toBe("Light");
+    throw new Error("undo");
+  });
+  await expect(failed).rejects.toThrow("undo");
+  expect(await store.engines.load("acme", "categorizer")).toBeNull();
+  expect(await best(amused.seller("acme"))).not.toBe("Light");
+});

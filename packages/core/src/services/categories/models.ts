@@ -16,6 +16,30 @@ export interface CategoryModels {
   current(sellerId: string): Promise<Model>;
 }
 
+type ModelDeps = Pick<Deps, "repositories" | "currency" | "now">;
+
+/**
+ * The same within a transaction of the host's: with what it has written, which nobody else learns before it is committed.
+ * Nothing is kept, and nothing goes on after the answer.
+ */
+export function modelsWithin(deps: ModelDeps): CategoryModels {
+  return { current: async (sellerId) => (await broughtUp(deps, sellerId, null)).model };
+}
+
+/** A model up to the head of the log: the one given or stored, or a new one where the log does not lead on from that. */
+async function broughtUp(
+  deps: ModelDeps,
+  sellerId: string,
+  before: Model | null,
+): Promise<{ model: Model; isNew: boolean }> {
+  const { model: known, version } =
+    before === null ? await loadModel(deps, sellerId) : { model: before, version: before.version };
+  if (known !== null && (await learnFromLog(deps, sellerId, known))) return { model: known, isNew: false };
+  const model = await fitModel(deps, sellerId, version);
+  await learnFromLog(deps, sellerId, model);
+  return { model, isNew: true };
+}
+
 interface Held {
   model: Model | null;
   current(): Promise<Model>;
@@ -23,7 +47,7 @@ interface Held {
   refit: Promise<void> | null;
 }
 
-export function categoryModels(deps: Pick<Deps, "repositories" | "currency" | "now">): CategoryModels {
+export function categoryModels(deps: ModelDeps): CategoryModels {
   const sellers = new Map<string, Held>();
 
   function heldOf(sellerId: string): Held {
@@ -46,16 +70,12 @@ export function categoryModels(deps: Pick<Deps, "repositories" | "currency" | "n
   /** Brings a seller's model up to the head of the log. */
   async function bring(sellerId: string, held: Held): Promise<Model> {
     const before = held.model;
-    const { model: known, version } =
-      before === null ? await loadModel(deps, sellerId) : { model: before, version: before.version };
-    const isCurrent = known !== null && (await learnFromLog(deps, sellerId, known));
-    const model = isCurrent ? known : await fitModel(deps, sellerId, version);
-    if (!isCurrent) await learnFromLog(deps, sellerId, model);
+    const { model, isNew } = await broughtUp(deps, sellerId, before);
     // One that was fitted anew meanwhile is the better one, and learns the rest with the next question.
     if (held.model !== before) return model;
     held.model = model;
     if (isStale(model)) refit(sellerId, held);
-    else if (isCurrent ? isNews(model) : model.fitted > 0) await save(sellerId, held);
+    else if (isNew ? model.fitted > 0 : isNews(model)) await save(sellerId, held);
     return model;
   }
 
