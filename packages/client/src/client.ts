@@ -2,6 +2,7 @@ import type { CustomEvents, NoCustomEvents, Seller } from "@amused/core";
 import { createHttp } from "./http/http.ts";
 import type { ClientOptions } from "./options.ts";
 import { alerts } from "./seller/alerts.ts";
+import { categories } from "./seller/categories.ts";
 import { events } from "./seller/events.ts";
 import { incoming } from "./seller/incoming.ts";
 import { predictions } from "./seller/predictions.ts";
@@ -45,6 +46,7 @@ export function createClient<Custom extends CustomEvents = NoCustomEvents>(
     predictions: predictions(http),
     recommendations: recommendations(http),
     alerts: alerts(http),
+    categories: categories(http),
     settings: settings(http),
     events: log,
     streamTokens: streamTokens(http),

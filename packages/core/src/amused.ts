@@ -18,15 +18,13 @@ import type { FileStore } from "./ports/files.ts";
 import type { Models } from "./ports/models.ts";
 import type { Repositories } from "./ports/repositories.ts";
 import type { Store } from "./ports/store.ts";
-import { alertEvents, alertReactor } from "./reactors/alerts.ts";
-import { forecastEvents, forecastReactor } from "./reactors/forecasts.ts";
-import { recommendationEvents, recommendationReactor } from "./reactors/recommendations.ts";
-import { stockEvents, stockReactor } from "./reactors/stock-levels.ts";
+import { type ReactorDeps, react } from "./reactors/reactors.ts";
 import type { Seller } from "./seller.ts";
 import { cacheSchema, storeSchema } from "./services/adapters.ts";
 import { alertsService } from "./services/alerts/alerts.ts";
-import { alertsPass } from "./services/alerts/upkeep.ts";
-import { type Cached, cachedOver, uncached } from "./services/cached.ts";
+import { cachedOver, uncached } from "./services/cached.ts";
+import { categoriesService } from "./services/categories/categories.ts";
+import { categoryModels, modelsWithin } from "./services/categories/models.ts";
 import { consumersService } from "./services/consumers/consumers.ts";
 import { consumerUpkeep } from "./services/consumers/upkeep.ts";
 import type { Deps } from "./services/deps.ts";
@@ -36,13 +34,11 @@ import { incomingService } from "./services/incoming.ts";
 import { keysService } from "./services/keys.ts";
 import { modelsSchema } from "./services/models/limits.ts";
 import { modelsService } from "./services/models/models.ts";
-import { pause } from "./services/pause.ts";
+import { passes } from "./services/passes.ts";
 import { predictionsService } from "./services/predictions/predictions.ts";
-import { predictionsPass } from "./services/predictions/upkeep.ts";
 import { productsService } from "./services/products.ts";
-import { recommendationsPass } from "./services/recommendations/pass.ts";
 import { recommendationsService } from "./services/recommendations/recommendations.ts";
-import { createRecommenders, type Recommenders } from "./services/recommendations/recommenders.ts";
+import { createRecommenders } from "./services/recommendations/recommenders.ts";
 import { type Retention, retention, retentionSchema } from "./services/retention.ts";
 import { salesService } from "./services/sales.ts";
 import type { Services } from "./services/services.ts";
@@ -104,8 +100,9 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   /** Throws `unavailable` unless the store answers. */
   ready(): Promise<void>;
   /**
-   * Begins background work: predictions and recommendations are kept current, stock that crosses its reorder point is told of,
-   * alerts are raised and ended, old events and idempotency keys are forgotten. Resumes consumers that were stopped.
+   * Begins background work: predictions and recommendations are kept current, new products get a category or a suggestion of
+   * one, stock that crosses its reorder point is told of, alerts are raised and ended, old events and idempotency keys are
+   * forgotten. Resumes consumers that were stopped.
    */
   start(): Promise<void>;
   /** Stops background work, and pauses consumers once what they have in flight is handled. */
@@ -114,10 +111,11 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   close(): Promise<void>;
 }
 
+/** What is made of the store's content and kept beside it. */
+type Remembered = Pick<ReactorDeps, "cached" | "recommenders" | "categorizers">;
+
 const hourMs = 3_600_000;
 const keptMs = 24 * hourMs;
-/** How often it is looked for what has expired, or can be scored. */
-const passMs = 60_000;
 
 /**
  * Makes an Amused on a store, which is brought to the current layout first.
@@ -175,12 +173,10 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   broadcaster?.listen(wake);
 
   const shared = { files, models, customEvents, currency, now, epoch };
-  /** Within a transaction recommenders are of what it sees. */
   function servicesOver(
     repositories: Repositories,
     announce: Deps["announce"],
-    cached: Cached,
-    recommenders: Recommenders = createRecommenders({ repositories, now }),
+    { cached, recommenders, categorizers }: Remembered,
   ): Services {
     const deps = { ...shared, repositories, cached, announce };
     return {
@@ -191,6 +187,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       predictions: predictionsService(deps),
       recommendations: recommendationsService({ ...deps, recommenders }),
       alerts: alertsService(deps),
+      categories: categoriesService(deps, categorizers),
       settings: settingsService(deps),
       files: filesService(deps),
       events: eventsService({ ...deps, dispatcher, counters }),
@@ -199,8 +196,12 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     };
   }
 
-  const recommenders = createRecommenders({ repositories: store, now });
-  const services = servicesOver(store, announce, cached, recommenders);
+  const remembered = {
+    cached,
+    recommenders: createRecommenders({ repositories: store, now }),
+    categorizers: categoryModels({ repositories: store, currency, now }),
+  };
+  const services = servicesOver(store, announce, remembered);
   const sellerOf = (services: Services, id: string, actor: string | undefined) =>
     inProcessSeller<Custom>(
       services,
@@ -208,40 +209,15 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       closed.signal,
     );
 
-  // What the system does by itself with what happened; it begins with the first start().
-  const own = { ...shared, repositories: store, cached, announce, recommenders };
+  // What the system does by itself; its reactors begin with the first start().
+  const own = { ...shared, ...remembered, repositories: store, announce };
+  const passing = passes(own, onError);
   let reacting = false;
-  function react(): void {
-    if (reacting) return;
-    reacting = true;
-    // Of a log that was there before, nobody is told what stock did weeks ago.
-    consumers.consume("amused.stock", stockEvents, stockReactor(own), { from: "now" });
-    consumers.consume("amused.alerts", alertEvents, alertReactor(own), { from: "now" });
-    consumers.consume("amused.forecasts", forecastEvents, forecastReactor(own), { concurrency: 1 });
-    // What was there before is made by the pass.
-    const gentle = { concurrency: 1, from: "now" } as const;
-    consumers.consume("amused.recommendations", recommendationEvents, recommendationReactor(own), gentle);
-  }
-  let passing: AbortController | null = null;
-  let pass: Promise<void> = Promise.resolve();
-  async function predictEvery(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await alertsPass(own, signal, onError).catch(onError);
-      await predictionsPass(own, signal, onError).catch(onError);
-      await recommendationsPass(own, signal, onError).catch(onError);
-      await pause(passMs, signal);
-    }
-  }
 
   const pruning = retention({ events: store.events, now, onError }, retained);
   let work: ReturnType<typeof setInterval> | null = null;
   const prune = () => store.prune(new Date(now().getTime() - keptMs)).then(() => {}, onError);
 
-  const stopPassing = async () => {
-    passing?.abort();
-    passing = null;
-    await pass;
-  };
   const stopPruning = async () => {
     if (work !== null) clearInterval(work);
     work = null;
@@ -254,9 +230,14 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
 
     withTransaction(transaction) {
       const written = new Map<string, StreamPosition>();
+      const repositories = store.join(transaction);
       const told: Deps["announce"] = (sellerId, position) => written.set(sellerId, position);
       // What is read there may never have been.
-      const joined = servicesOver(store.join(transaction), told, uncached);
+      const joined = servicesOver(repositories, told, {
+        cached: uncached,
+        recommenders: createRecommenders({ repositories, now }),
+        categorizers: modelsWithin({ repositories, currency, now }),
+      });
       return {
         seller: (id, { actor } = {}) => sellerOf(joined, id, actor),
         committed: () => {
@@ -284,13 +265,11 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     ready: () => store.ping(),
     async start() {
       if (closed.signal.aborted) throw new AmusedError("unavailable", "This system is closed.", {});
-      react();
+      if (!reacting) react(consumers, own);
+      reacting = true;
       consumers.resume();
       pruning.start();
-      if (passing === null) {
-        passing = new AbortController();
-        pass = predictEvery(passing.signal);
-      }
+      passing.start();
       if (work !== null) return;
       // Set before anything is waited for: a stop() or another start() may come meanwhile.
       work = setInterval(prune, hourMs);
@@ -298,12 +277,12 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       await prune();
     },
     async stop() {
-      await stopPassing();
+      await passing.stop();
       await stopPruning();
       await consumers.pause();
     },
     async close() {
-      await stopPassing();
+      await passing.stop();
       await stopPruning();
       await consumers.close();
       closed.abort();

@@ -39,8 +39,8 @@ export function inProcessSeller<Custom extends CustomEvents>(
     asOf: answer.cursor as string,
   });
   const idOf = (id: unknown): number => parse(idSchema, id);
-  const { products, stock, sales, incoming, predictions, recommendations, alerts } = services;
-  const { settings, files, events } = services;
+  const { products, stock, sales, incoming, predictions, recommendations, categories } = services;
+  const { alerts, settings, files, events } = services;
 
   function importer(kind: "products" | "sales"): Seller["products"]["import"] {
     return async (file, options = {}) => {
@@ -155,6 +155,21 @@ export function inProcessSeller<Custom extends CustomEvents>(
           page(await predictions.scores(reading, { ...query, cursor })),
         ),
       record: async (query = {}) => value(await predictions.record(reading, query)),
+    },
+    categories: {
+      suggest: async (product) => value(await categories.suggest(reading, product)),
+      list: (query = {}) =>
+        listing(query.cursor, async (cursor) => page(await categories.list(reading, { ...query, cursor }))),
+      reviews: (query = {}) =>
+        listing(query.cursor, async (cursor) =>
+          page(await categories.reviews(reading, { ...query, cursor })),
+        ),
+      settle: async (id, decision, options) =>
+        value(
+          await categories.settle(writing(options, "categories.settle", id, decision), idOf(id), decision),
+        ),
+      explain: async (id) => value(await categories.explain(reading, idOf(id))),
+      accuracy: async () => value(await categories.accuracy(reading)),
     },
     settings: {
       get: async () => value(await settings.get(reading)),

@@ -26,6 +26,26 @@ export {
   snoozed,
 } from "./domain/alert-life.ts";
 export {
+  type CategoryAccuracy,
+  type CategoryBand,
+  type CategoryCount,
+  type CategoryDecision,
+  type CategoryExplanation,
+  type CategoryQuery,
+  type CategoryReason,
+  type CategoryReview,
+  type CategorySuggestions,
+  type CategorySuggestRequest,
+  categoryDecisionSchema,
+  categoryQuerySchema,
+  categorySuggestSchema,
+  confidenceBands,
+  type StoredSuggestion,
+  type SuggestedCategory,
+  type SuggestionState,
+} from "./domain/category.ts";
+
+export {
   type ConsumerProgress,
   consumerNameSchema,
   type DeadLetter,
@@ -169,6 +189,7 @@ export type * from "./ports/alerts.ts";
 export type * from "./ports/baskets.ts";
 export type { Broadcaster } from "./ports/broadcaster.ts";
 export type { Cache } from "./ports/cache.ts";
+export type * from "./ports/categories.ts";
 export type * from "./ports/consumers.ts";
 export type * from "./ports/demand.ts";
 export type * from "./ports/engine-states.ts";

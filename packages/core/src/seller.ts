@@ -1,4 +1,14 @@
 import type { Alert, AlertQuery, AlertSnooze } from "./domain/alert.ts";
+import type {
+  CategoryAccuracy,
+  CategoryCount,
+  CategoryDecision,
+  CategoryExplanation,
+  CategoryQuery,
+  CategoryReview,
+  CategorySuggestions,
+  CategorySuggestRequest,
+} from "./domain/category.ts";
 import type { ProductDescription } from "./domain/description.ts";
 import type {
   AmusedEvent,
@@ -70,6 +80,7 @@ export interface Seller<Custom extends CustomEvents = NoCustomEvents> {
   readonly predictions: Predictions;
   readonly recommendations: ProductRecommendations;
   readonly alerts: Alerts;
+  readonly categories: Categories;
   readonly settings: Settings;
   readonly events: Events<Custom>;
 }
@@ -180,6 +191,24 @@ export interface Predictions {
   scores(query?: PredictionQuery, options?: ReadOptions): Listing<PredictionScore>;
   /** How right they were in the last 90 days, of a product or over the shop, beside plain rules. */
   record(query?: RecordQuery, options?: ReadOptions): Promise<PredictionRecord>;
+}
+
+export interface Categories {
+  /** The likeliest categories of a product that need not be there, as the seller's own products teach; three when not said. */
+  suggest(product: CategorySuggestRequest, options?: ReadOptions): Promise<CategorySuggestions>;
+  /** The categories that products have, by code point. */
+  list(query?: CategoryQuery, options?: ReadOptions): Listing<CategoryCount>;
+  /** Suggestions that were not sure enough to be given by themselves, the most confident first. */
+  reviews(query?: CategoryQuery, options?: ReadOptions): Listing<CategoryReview>;
+  /**
+   * Gives a product its category, and so accepts or corrects what was suggested; `null` is for none. What somebody decided
+   * is never undone by itself, and is learned at once.
+   */
+  settle(productId: number, decision: CategoryDecision, options?: WriteOptions): Promise<Product>;
+  /** Why a product has its category, or what is suggested for it. */
+  explain(productId: number, options?: ReadOptions): Promise<CategoryExplanation>;
+  /** How suggestions turned out, by their confidence. */
+  accuracy(options?: ReadOptions): Promise<CategoryAccuracy>;
 }
 
 /** What the seller decides once for all products; a product's own value goes before it. */

@@ -5,6 +5,7 @@ import { translated } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
 import { alertRepository } from "./repositories/alerts.ts";
+import { categoryRepository } from "./repositories/categories.ts";
 import { consumerRepository } from "./repositories/consumers.ts";
 import { demandRepository } from "./repositories/demand.ts";
 import { engineStateRepository } from "./repositories/engine-states.ts";
@@ -85,6 +86,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
   const alerts = alertRepository(schema);
   const engines = engineStateRepository(schema);
   const settings = settingsRepository(schema);
+  const categories = categoryRepository(schema);
   const idempotency = idempotencyRepository(schema);
   const keys = keyRepository(schema);
   return (database) => ({
@@ -100,6 +102,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
     alerts: alerts(database),
     engines: engines(database),
     settings: settings(database),
+    categories: categories(database),
     idempotency: idempotency(database),
     keys: keys(database),
   });

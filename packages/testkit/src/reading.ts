@@ -122,6 +122,7 @@ export async function dump(store: Repositories, sellerId: string): Promise<unkno
     sales: await allSales(store, sellerId),
     incoming: await allIncoming(store, sellerId),
     attributes: await store.products.attributeNames(sellerId),
+    categorized: (await store.categories.find(sellerId, ids)).body.value,
     predictions: await all((page) =>
       store.predictions.list(sellerId, { productId: null, type: null, ...page }),
     ),

@@ -3,6 +3,8 @@ import { alertPasses } from "./promises/alert-passes.ts";
 import { alerts } from "./promises/alerts.ts";
 import { atomicity } from "./promises/atomicity.ts";
 import { baskets } from "./promises/baskets.ts";
+import { categories } from "./promises/categories.ts";
+import { categorySuggestions } from "./promises/category-suggestions.ts";
 import { consumers } from "./promises/consumers.ts";
 import { crash } from "./promises/crash.ts";
 import { deadLetters } from "./promises/dead-letters.ts";
@@ -34,6 +36,7 @@ export const storePromises: readonly PromiseGroup[] = [
   ...[products, search, paging, stock, ledger, sales, imports],
   ...[events, order, atomicity, idempotency, tenants, keys, fidelity, retention, consumers, deadLetters],
   ...[incoming, demand, predictions, predictionPasses, recommendations, recommendationPasses],
-  ...[baskets, settings, alerts, alertPasses],
+  ...[baskets, settings, categories, categorySuggestions],
+  ...[alerts, alertPasses],
   ...[upkeep, durability, crash],
 ];

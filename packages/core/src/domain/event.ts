@@ -14,6 +14,8 @@ export interface EventPayloads {
   "product.created": { product: Product };
   "product.updated": { product: Product; changed: string[] };
   "product.deleted": { product: Product };
+  "product.categorized": { category: string; confidence: number; applied: boolean };
+  "category.settled": CategoryFact;
   "stock.adjusted": { delta: number; quantity: number; reason: string; actor: string | null };
   "sale.recorded": SaleFact;
   "sale.returned": SaleFact;
@@ -66,6 +68,17 @@ export interface ImportFact {
   done: number;
   total?: number;
   failed: number;
+}
+
+/** What somebody decided of a suggestion. */
+export interface CategoryFact {
+  state: "accepted" | "corrected" | "dismissed";
+  /** What the product has now. */
+  category: string | null;
+  suggested: string;
+  confidence: number;
+  /** It had been given by itself. */
+  applied: boolean;
 }
 
 /** What became different; `null` was taken away, and is as when nothing was set. */

@@ -1,4 +1,5 @@
 import type { Alert } from "../domain/alert.ts";
+import type { StoredSuggestion } from "../domain/category.ts";
 import type { DeadLetter } from "../domain/consumer.ts";
 import type { StreamPosition } from "../domain/cursor.ts";
 import type { IncomingStock } from "../domain/incoming.ts";
@@ -98,6 +99,8 @@ export interface SellerState {
   readonly alerts: Map<number, readonly AlertState[]>;
   /** By name. */
   readonly engines: Map<string, Readonly<EngineState>>;
+  /** By product. */
+  readonly suggestions: Map<number, Readonly<StoredSuggestion>>;
   /** What was set. Replaced at every change. */
   settings: Readonly<Partial<SellerSettings>>;
 }
@@ -180,6 +183,7 @@ function emptySeller(id: string): SellerState {
     recommendations: new Map(),
     alerts: new Map(),
     engines: new Map(),
+    suggestions: new Map(),
     settings: {},
   };
 }

@@ -2,6 +2,7 @@ import type { Repositories } from "../ports/repositories.ts";
 import type { Store } from "../ports/store.ts";
 import { access, type Run } from "./access.ts";
 import { alertRepository } from "./alerts.ts";
+import { categoryRepository } from "./categories.ts";
 import { consumerRepository } from "./consumers.ts";
 import { demandRepository } from "./demand.ts";
 import { engineStateRepository } from "./engine-states.ts";
@@ -47,6 +48,7 @@ export function memoryStore({ now = () => new Date() }: MemoryStoreOptions = {})
     alerts: alertRepository(db, run),
     engines: engineStateRepository(db, run),
     settings: settingsRepository(db, run),
+    categories: categoryRepository(db, run),
     idempotency: idempotencyRepository(db, run),
     keys: keyRepository(db, run),
   });

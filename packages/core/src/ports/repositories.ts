@@ -6,6 +6,7 @@ import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
 import type { AlertRepository } from "./alerts.ts";
 import type { Basket, BasketRequest, SharedOrder } from "./baskets.ts";
+import type { CategoryRepository } from "./categories.ts";
 import type { Command, Written } from "./command.ts";
 import type { ConsumerRepository } from "./consumers.ts";
 import type { DemandRepository } from "./demand.ts";
@@ -31,6 +32,7 @@ export interface Repositories {
   readonly alerts: AlertRepository;
   readonly engines: EngineStateRepository;
   readonly settings: SettingsRepository;
+  readonly categories: CategoryRepository;
   readonly idempotency: IdempotencyRepository;
   readonly keys: KeyRepository;
 }

@@ -1,4 +1,11 @@
 import type { Alert } from "../domain/alert.ts";
+import type {
+  CategoryAccuracy,
+  CategoryCount,
+  CategoryExplanation,
+  CategoryReview,
+  CategorySuggestions,
+} from "../domain/category.ts";
 import type { ProductDescription } from "../domain/description.ts";
 import type { Encoded } from "../domain/encoded.ts";
 import type { PredictionExplanation } from "../domain/explanation.ts";
@@ -146,6 +153,16 @@ export interface Services {
     acknowledge(context: Context, id: number): Promise<Answer<Alert>>;
     snooze(context: Context, id: number, input: unknown): Promise<Answer<Alert>>;
     resolve(context: Context, id: number): Promise<Answer<Alert>>;
+  };
+  readonly categories: {
+    suggest(context: Context, input: unknown): Promise<Answer<CategorySuggestions>>;
+    /** Those that products have, by code point. */
+    list(context: Context, query: unknown): Promise<Answer<PageBody<CategoryCount>>>;
+    /** Suggestions that wait for somebody, the most confident first. */
+    reviews(context: Context, query: unknown): Promise<Answer<PageBody<CategoryReview>>>;
+    settle(context: Context, productId: number, input: unknown): Promise<Answer<Product>>;
+    explain(context: Context, productId: number): Promise<Answer<CategoryExplanation>>;
+    accuracy(context: Context): Promise<Answer<CategoryAccuracy>>;
   };
   readonly files: {
     import(

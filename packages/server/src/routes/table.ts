@@ -1,4 +1,5 @@
 import { alertRoutes } from "./alerts.ts";
+import { categoryRoutes } from "./categories.ts";
 import { eventRoutes } from "./events.ts";
 import { fileRoutes } from "./files.ts";
 import { healthRoutes } from "./health.ts";
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...predictionRoutes,
   ...recommendationRoutes,
   ...alertRoutes,
+  ...categoryRoutes,
   ...settingsRoutes,
   ...fileRoutes,
   ...eventRoutes,

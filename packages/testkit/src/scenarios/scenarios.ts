@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { alertScenarios } from "./alerts.ts";
 import { catalogueScenarios } from "./catalogue.ts";
+import { categoryScenarios } from "./categories.ts";
 import { descriptionScenarios } from "./descriptions.ts";
 import { eventScenarios } from "./events.ts";
 import { fileScenarios } from "./files.ts";
@@ -45,6 +46,7 @@ export function transportScenarios({ name, open }: Transport): void {
     reorderScenarios(newShop);
     incomingScenarios(newShop);
     alertScenarios(newShop, open);
+    categoryScenarios(newShop);
     settingsScenarios(newShop);
     fileScenarios(newShop);
     eventScenarios(newShop);

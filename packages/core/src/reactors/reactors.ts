@@ -1,0 +1,26 @@
+import type { CategoryModels } from "../services/categories/models.ts";
+import type { ConsumersService } from "../services/consumers/consumers.ts";
+import type { Deps } from "../services/deps.ts";
+import type { Recommenders } from "../services/recommendations/recommenders.ts";
+import { alertEvents, alertReactor } from "./alerts.ts";
+import { categoryEvents, categoryReactor } from "./categories.ts";
+import { forecastEvents, forecastReactor } from "./forecasts.ts";
+import { recommendationEvents, recommendationReactor } from "./recommendations.ts";
+import { stockEvents, stockReactor } from "./stock-levels.ts";
+
+/** What reactors work with. */
+export type ReactorDeps = Deps & { recommenders: Recommenders; categorizers: CategoryModels };
+
+/** What the system does by itself with what happened. */
+export function react(consumers: Pick<ConsumersService, "consume">, deps: ReactorDeps): void {
+  // Of a log that was there before, nobody is told what stock did weeks ago.
+  consumers.consume("amused.stock", stockEvents, stockReactor(deps), { from: "now" });
+  consumers.consume("amused.alerts", alertEvents, alertReactor(deps), { from: "now" });
+  // One seller at a time: what asks for answers comes first.
+  const gentle = { concurrency: 1 } as const;
+  consumers.consume("amused.forecasts", forecastEvents, forecastReactor(deps), gentle);
+  consumers.consume("amused.categories", categoryEvents, categoryReactor(deps, deps.categorizers), gentle);
+  // What was there before is made by the pass.
+  const recommend = recommendationReactor(deps);
+  consumers.consume("amused.recommendations", recommendationEvents, recommend, { ...gentle, from: "now" });
+}

@@ -1,0 +1,118 @@
+import type { SuggestedCategory } from "../../domain/category.ts";
+import type { Product } from "../../domain/product.ts";
+import type { CategorizedProduct, CategorySuggestionRow } from "../../ports/categories.ts";
+import type { Command } from "../../ports/repositories.ts";
+import type { Deps } from "../deps.ts";
+import { systemActor } from "../predictions/refresh.ts";
+import { settingsOf } from "../settings.ts";
+import { itemOf } from "./item.ts";
+import type { CategoryModels } from "./models.ts";
+import { suggestCategories } from "./suggest.ts";
+import { verdictOn } from "./verdict.ts";
+
+/** Suggestions that are kept of each product. */
+export const keptSuggestions = 3;
+/** Edits of a product that are looked at. */
+const mostEdits = 200;
+/** Suggestions that wait and are made anew at once, the most confident first. */
+const mostReviews = 200;
+
+/** A product to make a suggestion for, and the one that it has. */
+interface Wanting {
+  product: Product;
+  before: SuggestedCategory | null;
+}
+
+/**
+ * Suggests categories for those of these products that have none, gives those that are sure enough, and settles suggestions of
+ * those that got one from somebody. Done twice, it does nothing the second time.
+ */
+export async function categorise(
+  deps: Deps,
+  models: CategoryModels,
+  sellerId: string,
+  productIds: number[],
+): Promise<void> {
+  const found = (await deps.repositories.categories.find(sellerId, productIds)).body.value;
+  for (const one of found) await settleOne(deps, sellerId, one);
+  const wanting = found.flatMap(({ product, suggestion }): Wanting[] => {
+    const isMissing =
+      suggestion === null || (suggestion.state === "open" && suggestion.productVersion < product.version);
+    return product.category === null && isMissing ? [{ product, before: null }] : [];
+  });
+  await suggestFor(deps, models, sellerId, wanting);
+}
+
+/** Makes suggestions that wait for a review anew, with what was learned meanwhile. */
+export async function refreshReviews(deps: Deps, models: CategoryModels, sellerId: string): Promise<void> {
+  const page = { limit: mostReviews, after: null };
+  const reviews = (await deps.repositories.categories.reviews(sellerId, page)).body.value;
+  const wanting = reviews.map(({ product, suggestions: [before = null] }) => ({ product, before }));
+  await suggestFor(deps, models, sellerId, wanting);
+}
+
+async function suggestFor(
+  deps: Deps,
+  models: CategoryModels,
+  sellerId: string,
+  wanting: Wanting[],
+): Promise<void> {
+  if (wanting.length === 0) return;
+  const { categorizeFrom } = await settingsOf(deps, sellerId);
+  const items = wanting.map(({ product }) => itemOf(product, deps.currency));
+  const made = await suggestCategories(deps, models, sellerId, items, keptSuggestions);
+  const { model, basedOn } = made;
+  const rows: CategorySuggestionRow[] = [];
+  for (const [at, { product, before }] of wanting.entries()) {
+    const suggestions = made.suggestions[at] ?? [];
+    const [best] = suggestions;
+    if (best === undefined || isSame(best, before)) continue;
+    const sure = categorizeFrom < 1 && best.confidence >= categorizeFrom;
+    const { id: productId, version } = product;
+    const apply = sure && (version === 1 || !(await wasCleared(deps, sellerId, productId)));
+    rows.push({ productId, version, suggestions, model, basedOn, apply });
+  }
+  if (rows.length === 0) return;
+  const { position } = await deps.repositories.categories.suggest(commandFor(deps, sellerId), rows);
+  if (position !== null) deps.announce(sellerId, position);
+}
+
+/** About as sure of the same as before. */
+function isSame({ category, confidence }: SuggestedCategory, before: SuggestedCategory | null): boolean {
+  return before?.category === category && Math.abs(before.confidence - confidence) < 0.01;
+}
+
+/** What somebody made of a suggestion by an ordinary edit is what was decided of it. */
+async function settleOne(
+  deps: Deps,
+  sellerId: string,
+  { product, suggestion }: CategorizedProduct,
+): Promise<void> {
+  if (suggestion === null) return;
+  const { id: productId, version, category } = product;
+  const { state, chosen, suggestions } = suggestion;
+  const known = state === "open" ? null : state === "applied" ? (suggestions[0]?.category ?? null) : chosen;
+  if (category === known) return;
+  // Where the product has another version by now, that edit's event is still to come.
+  const written = await deps.repositories.categories.settle(commandFor(deps, sellerId), {
+    ...{ productId, version, category, state: verdictOn(suggestion, category) },
+  });
+  if (written?.position) deps.announce(sellerId, written.position);
+}
+
+/** Whether somebody took a product's category away, as far as the log tells; then none is given by itself. */
+async function wasCleared({ repositories }: Deps, sellerId: string, productId: number): Promise<boolean> {
+  const run = await repositories.events.read(sellerId, {
+    ...{ after: 0, limit: mostEdits, types: ["product.updated"], productId },
+  });
+  return (run?.events ?? []).some(({ text }) => {
+    const { payload } = JSON.parse(text) as {
+      payload: { changed: string[]; product: { category: string | null } };
+    };
+    return payload.changed.includes("category") && payload.product.category === null;
+  });
+}
+
+function commandFor({ now, epoch }: Deps, sellerId: string): Command {
+  return { sellerId, actor: systemActor, at: now(), epoch: epoch(), idempotency: null };
+}
