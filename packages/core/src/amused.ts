@@ -8,6 +8,7 @@ import { currencySchema } from "./domain/money.ts";
 import type { Listing, PageBody } from "./domain/page.ts";
 import { parse } from "./domain/parse.ts";
 import { idSchema, sellerIdSchema } from "./domain/seller.ts";
+import { startThread } from "./engine-threads.ts";
 import { AmusedError } from "./errors.ts";
 import { inProcessSeller } from "./in-process.ts";
 import { listing } from "./listing.ts";
@@ -19,14 +20,17 @@ import type { Store } from "./ports/store.ts";
 import { forecastEvents, forecastReactor } from "./reactors/forecasts.ts";
 import { stockEvents, stockReactor } from "./reactors/stock-levels.ts";
 import type { Seller } from "./seller.ts";
+import { calculator } from "./services/calculations/calculator.ts";
 import { consumersService } from "./services/consumers/consumers.ts";
 import { consumerUpkeep } from "./services/consumers/upkeep.ts";
 import type { Deps } from "./services/deps.ts";
 import { eventsService } from "./services/events.ts";
 import { filesService } from "./services/files/files.ts";
 import { keysService } from "./services/keys.ts";
+import { orAfter } from "./services/or-after.ts";
 import { pause } from "./services/pause.ts";
 import { predictionsService } from "./services/predictions/predictions.ts";
+import { shopProfiles } from "./services/predictions/shop-profiles.ts";
 import { predictionsPass } from "./services/predictions/upkeep.ts";
 import { productsService } from "./services/products.ts";
 import { type Retention, retention, retentionSchema } from "./services/retention.ts";
@@ -49,6 +53,8 @@ export interface AmusedOptions<Custom extends CustomEvents = NoCustomEvents> {
   currency?: string;
   /** How long events are held, while background work runs; 30 days and a million for each seller when not said. */
   retention?: Retention;
+  /** Threads that forecast beside the event loop, made when they are needed; 1 when not said, 0 for none. */
+  threads?: number;
   /** The clock; handed in by tests. */
   now?: () => Date;
   /** Told of failures in background work, those of consumers among them; `console.error` when not said. */
@@ -83,12 +89,12 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   ready(): Promise<void>;
   /**
    * Begins background work: predictions are kept current, stock that crosses its reorder point is told of, old events and
-   * idempotency keys are forgotten. Resumes consumers that were stopped.
+   * idempotency keys are forgotten. Resumes consumers that were stopped. Keeps the process alive until `stop()` or `close()`.
    */
   start(): Promise<void>;
   /** Stops background work, and pauses consumers once what they have in flight is handled. */
   stop(): Promise<void>;
-  /** Stops background work, ends all consumers and streams and closes the store. Waits for a handler for 5 seconds at most. */
+  /** Stops background work, ends all consumers, streams and threads and closes the store. Waits for what is in flight for 5 seconds at most. */
   close(): Promise<void>;
 }
 
@@ -98,7 +104,14 @@ const storeSchema = z.custom<Store>(
   "must be a store: memoryStore(), postgresStore({ pool }) or pgliteStore(folder)",
 );
 
+const threadsSchema = z
+  .int("must be a whole number")
+  .min(0, "must be from 0 to 64")
+  .max(64, "must be from 0 to 64");
+
 const hourMs = 3_600_000;
+/** How long closing waits for background work. */
+const graceMs = 5_000;
 const keptMs = 24 * hourMs;
 /** How often it is looked for predictions that have expired, or can be scored. */
 const passMs = 60_000;
@@ -120,6 +133,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   const currency = parse(currencySchema, options.currency ?? "USD", "currency");
   const customEvents = defineEvents(options.events ?? {});
   const retained = parse(retentionSchema, options.retention ?? {}, "retention");
+  const threads = parse(threadsSchema, options.threads ?? 1, "threads");
   await store.migrate();
 
   const { onError: report = (error: unknown) => console.error(error) } = options;
@@ -154,8 +168,12 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   };
   broadcaster?.listen(wake);
 
+  const engines = {
+    calculator: calculator({ threads, start: startThread, onError }),
+    shopProfiles: shopProfiles(store.engines, now),
+  };
   function servicesOver(repositories: Repositories, announce: Deps["announce"]): Services {
-    const deps = { repositories, files, customEvents, currency, now, epoch, announce };
+    const deps = { repositories, files, customEvents, currency, now, epoch, announce, ...engines };
     return {
       products: productsService(deps),
       stock: stockService(deps),
@@ -176,7 +194,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     );
 
   // What the system does by itself with what happened; it begins with the first start().
-  const own = { repositories: store, files, customEvents, currency, now, epoch, announce };
+  const own = { repositories: store, files, customEvents, currency, now, epoch, announce, ...engines };
   let reacting = false;
   function react(): void {
     if (reacting) return;
@@ -264,9 +282,9 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       await consumers.pause();
     },
     async close() {
-      await stopPassing();
-      await stopPruning();
+      await orAfter(graceMs, Promise.all([stopPassing(), stopPruning()]));
       await consumers.close();
+      await engines.calculator.close();
       closed.abort();
       dispatcher.close();
       await broadcaster?.close();

@@ -3,6 +3,8 @@ import { type Amused, createAmused } from "../src/amused.ts";
 import { dateOf } from "../src/domain/time.ts";
 import { memoryFiles } from "../src/memory/files.ts";
 import { memoryStore } from "../src/memory/store.ts";
+import { calculator } from "../src/services/calculations/calculator.ts";
+import { shopProfiles } from "../src/services/predictions/shop-profiles.ts";
 import { predictionsPass } from "../src/services/predictions/upkeep.ts";
 
 let amused: Amused;
@@ -66,6 +68,8 @@ test("products that can not be predicted or scored do not keep others from it, a
   const deps = {
     ...{ repositories: { ...store, demand }, files: memoryFiles(), customEvents: {}, currency: "USD" },
     ...{ now, epoch: () => "e", announce() {} },
+    calculator: calculator({ threads: 0, start: async () => null, onError() {} }),
+    shopProfiles: shopProfiles(store.engines, now),
   };
   const pass = () => predictionsPass(deps, new AbortController().signal, (error) => errors.push(error));
   amused = await createAmused({ store });

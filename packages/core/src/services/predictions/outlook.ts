@@ -5,6 +5,7 @@ import {
   type Replenishment,
   replenish,
   type SeriesInput,
+  type ShopProfile,
 } from "@amused/engines";
 import type { PredictionAccuracy, ProductForecast, ProductStockout } from "../../domain/prediction.ts";
 import { addDays } from "../../domain/time.ts";
@@ -39,13 +40,17 @@ export interface DemandSoFar {
   /** The day of the first point: today. */
   today: string;
   at: Date;
+  /** What the seller's other products taught. */
+  shop?: ShopProfile | undefined;
 }
 
 /** Forecasts a product's demand, and says how long its stock lasts. */
-export function outlook({ demand, from, today, at }: DemandSoFar, horizon = storedHorizon): Outlook {
+export function outlook({ demand, from, today, at, shop }: DemandSoFar, horizon = storedHorizon): Outlook {
   const { series, history } = seriesOf(demand, from, today);
   const found: Forecast | null =
-    series === null ? null : forecast(series, { horizon: Math.max(horizon, lookAhead) });
+    series === null
+      ? null
+      : forecast(series, { horizon: Math.max(horizon, lookAhead), ...(shop && { shop }) });
   const generatedAt = at.toISOString();
   if (found?.verdict !== "ok") {
     const need = found?.need ?? 14;
@@ -80,7 +85,7 @@ export function outlook({ demand, from, today, at }: DemandSoFar, horizon = stor
 }
 
 /** The series that an engine takes: from the first full day on which the product was known, up to yesterday. */
-function seriesOf(demand: ProductDemand, from: string, today: string) {
+export function seriesOf(demand: ProductDemand, from: string, today: string) {
   const { firstDay, units, stockedOut } = demand;
   const to = addDays(today, -1);
   const skip = firstDay === null ? units.length : Math.max(0, daysBetween(from, firstDay));

@@ -2,7 +2,7 @@ import type { PredictionType } from "../../domain/prediction.ts";
 import { addDays, dateOf } from "../../domain/time.ts";
 import type { PredictionRow } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
-import { historyDays, type Outlook, outlook, storedHorizon } from "./outlook.ts";
+import { historyDays, type Outlook, storedHorizon } from "./outlook.ts";
 
 /** After how long a prediction that nothing happened to is made anew. */
 const freshMs = 24 * 3_600_000;
@@ -10,31 +10,47 @@ const freshMs = 24 * 3_600_000;
 /** The actor of what the system does by itself. */
 export const systemActor = "amused";
 
+/** Outlooks made in one go: what somebody waits for waits for one of these at most. */
+const piece = 5;
+
 /** Products' outlooks from one reading of the store, with the position of the log that they know. */
 export async function readOutlooks(
-  { repositories, now }: Pick<Deps, "repositories" | "now">,
+  { repositories, now, calculator, shopProfiles }: ReadingDeps,
   sellerId: string,
   productIds: number[],
   horizon?: number,
+  { background = false }: { background?: boolean } = {},
 ): Promise<{ basedOn: number; at: Date; outlooks: Map<number, Outlook> }> {
   const at = now();
   const today = dateOf(at);
   const from = addDays(today, -historyDays);
-  const { basedOn, products } = await repositories.demand.read(sellerId, {
-    ...{ productIds, from, to: addDays(today, -1) },
-  });
-  const outlooks = new Map<number, Outlook>();
-  for (const demand of products) {
-    // Some 20 milliseconds each: whoever waits for this process gets his turn between two of them.
-    if (outlooks.size > 0) await new Promise((resolve) => setTimeout(resolve));
-    outlooks.set(demand.productId, outlook({ demand, from, today, at }, horizon));
-  }
+  const [shop, { basedOn, products }] = await Promise.all([
+    shopProfiles.find(sellerId),
+    repositories.demand.read(sellerId, { productIds, from, to: addDays(today, -1) }),
+  ]);
+  const pieces = Array.from({ length: Math.ceil(products.length / piece) }, (_, n) =>
+    products.slice(n * piece, (n + 1) * piece),
+  );
+  const made = await Promise.all(
+    pieces.map((some) => {
+      const of = some.map((demand) => ({ demand, from, today, at, shop }));
+      return calculator.run("outlooks", { of, horizon }, { urgent: !background });
+    }),
+  );
+  const outlooks = new Map(made.flat().map((one, n) => [products[n]?.productId as number, one]));
   return { basedOn, at, outlooks };
 }
 
+type ReadingDeps = Pick<Deps, "repositories" | "now" | "calculator" | "shopProfiles">;
+
 /** Makes the predictions of these products anew and keeps them; says up to where they know the log. */
-export async function refresh(deps: Deps, sellerId: string, productIds: number[]): Promise<number> {
-  const { basedOn, at, outlooks } = await readOutlooks(deps, sellerId, productIds);
+export async function refresh(
+  deps: Deps,
+  sellerId: string,
+  productIds: number[],
+  options?: { background?: boolean },
+): Promise<number> {
+  const { basedOn, at, outlooks } = await readOutlooks(deps, sellerId, productIds, undefined, options);
   const rows = [...outlooks].flatMap(([productId, { forecast, stockout }]) => {
     const row = (type: PredictionType, data: typeof forecast | typeof stockout): PredictionRow => ({
       ...{ productId, type, data, confidence: data.confidence, basedOn },
