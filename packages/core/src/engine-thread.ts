@@ -35,7 +35,7 @@ if (!isMainThread && parentPort !== null && workerData?.amused === true) {
 function yieldToOthers(): void {
   if (process.platform !== "linux") return;
   try {
-    setPriority(10);
+    setPriority(5);
   } catch {
     // Not allowed here.
   }

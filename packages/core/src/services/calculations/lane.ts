@@ -48,6 +48,8 @@ export function lane({ size, most, idleMs, make }: LaneSettings): Lane {
       working++;
       void work().finally(() => {
         working--;
+        // Something may have come since it looked for the last time.
+        pump();
         if (working === 0) endLater();
       });
     }
