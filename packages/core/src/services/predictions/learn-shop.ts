@@ -44,6 +44,9 @@ export async function learnShopIfDue(
   const profile = learned === "too few" || learned.errors === null ? null : learned;
   const state = { basedOn, version: kept?.version ?? 0, at };
   await deps.shopProfiles.save(sellerId, { profile, catalogue: ids.length }, state);
+  // What was made while there was none is made anew.
+  if (profile !== null && (kept?.profile ?? null) === null)
+    await deps.repositories.predictions.expire(sellerId, at);
 }
 
 async function activeIds({ repositories }: Deps, sellerId: string, signal: AbortSignal): Promise<number[]> {
