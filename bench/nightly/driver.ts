@@ -17,13 +17,13 @@ export interface Driven {
   unexpected: string | null;
 }
 
-const kept: Connection[] = [];
+/** A server closes what idles for five seconds, so that connections are not used again after two. */
+const freshMs = 2000;
+const kept: { line: Connection; usedAt: number }[] = [];
 let sent = 0;
 
 answerOrders<Order, Driven>(async ({ url, apiKey, perSecond, forMs, products }) => {
   const { hostname, port, host } = new URL(url);
-  // A server closes what has been idle for some seconds.
-  for (const line of kept.splice(0)) line.close();
   const driven: Driven = { ms: [], unexpected: null };
   const from = now();
   const asked: Promise<void>[] = [];
@@ -31,11 +31,11 @@ answerOrders<Order, Driven>(async ({ url, apiKey, perSecond, forMs, products }) 
 
   async function ask(due: number): Promise<void> {
     const n = sent++;
-    const line = kept.pop() ?? (await openConnection(hostname, Number(port)));
+    const line = keptLine() ?? (await openConnection(hostname, Number(port)));
     const { status, body } = await line.send(request(n));
     driven.ms.push(now() - due);
     if (status !== 200 && status !== 201) driven.unexpected ??= `${status} ${body.toString("utf8", 0, 300)}`;
-    kept.push(line);
+    kept.push({ line, usedAt: now() });
   }
 
   /** Of twenty requests twelve get a product, five list fifty, three sell. */
@@ -56,3 +56,11 @@ answerOrders<Order, Driven>(async ({ url, apiKey, perSecond, forMs, products }) 
   await Promise.all(asked);
   return driven;
 });
+
+function keptLine(): Connection | null {
+  for (let one = kept.pop(); one !== undefined; one = kept.pop()) {
+    if (now() - one.usedAt < freshMs) return one.line;
+    one.line.close();
+  }
+  return null;
+}
