@@ -5,6 +5,7 @@ import { events } from "./seller/events.ts";
 import { predictions } from "./seller/predictions.ts";
 import { products } from "./seller/products.ts";
 import { sales } from "./seller/sales.ts";
+import { settings } from "./seller/settings.ts";
 import { stock } from "./seller/stock.ts";
 import { type StreamTokens, streamTokens } from "./seller/stream-tokens.ts";
 
@@ -38,6 +39,7 @@ export function createClient<Custom extends CustomEvents = NoCustomEvents>(
     stock: stock(http),
     sales: sales(http),
     predictions: predictions(http),
+    settings: settings(http),
     events: log,
     streamTokens: streamTokens(http),
   };

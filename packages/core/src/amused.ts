@@ -36,6 +36,7 @@ import { productsService } from "./services/products.ts";
 import { type Retention, retention, retentionSchema } from "./services/retention.ts";
 import { salesService } from "./services/sales.ts";
 import type { Services } from "./services/services.ts";
+import { settingsService } from "./services/settings.ts";
 import { stockService } from "./services/stock.ts";
 import { streamDispatcher } from "./services/stream/dispatcher.ts";
 import { systemEvents } from "./system-events.ts";
@@ -179,6 +180,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       stock: stockService(deps),
       sales: salesService(deps),
       predictions: predictionsService(deps),
+      settings: settingsService(deps),
       files: filesService(deps),
       events: eventsService({ ...deps, dispatcher, counters }),
       keys: keysService(deps),

@@ -39,7 +39,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
     asOf: answer.cursor as string,
   });
   const idOf = (id: unknown): number => parse(idSchema, id);
-  const { products, stock, sales, predictions, files, events } = services;
+  const { products, stock, sales, predictions, settings, files, events } = services;
 
   function importer(kind: "products" | "sales"): Seller["products"]["import"] {
     return async (file, options = {}) => {
@@ -133,6 +133,17 @@ export function inProcessSeller<Custom extends CustomEvents>(
         ),
       list: (query = {}) =>
         listing(query.cursor, async (cursor) => page(await predictions.list(reading, { ...query, cursor }))),
+      explain: async (id, query = {}) => value(await predictions.explain(reading, idOf(id), query)),
+      scores: (query = {}) =>
+        listing(query.cursor, async (cursor) =>
+          page(await predictions.scores(reading, { ...query, cursor })),
+        ),
+      record: async (query = {}) => value(await predictions.record(reading, query)),
+    },
+    settings: {
+      get: async () => value(await settings.get(reading)),
+      update: async (changes, options) =>
+        value(await settings.update(writing(options, "settings.update", changes), changes)),
     },
     // The log knows the host's event types by their schemas at run time; the types are the compiler's view of the same.
     events: {

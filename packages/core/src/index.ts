@@ -29,6 +29,11 @@ export {
   typesFilterSchema,
 } from "./domain/event.ts";
 export {
+  type ExplainQuery,
+  explainQuerySchema,
+  type PredictionExplanation,
+} from "./domain/explanation.ts";
+export {
   type FileFormat,
   type FileSource,
   formatSchema,
@@ -53,6 +58,8 @@ export {
   atRiskQuerySchema,
   type ForecastPoint,
   type ForecastQuery,
+  type ForecastReceipts,
+  type ForecastScore,
   forecastQuerySchema,
   keptPredictionDays,
   mostBehind,
@@ -60,11 +67,17 @@ export {
   type PredictionBase,
   type PredictionQuery,
   type PredictionReason,
+  type PredictionRecord,
+  type PredictionScore,
   type PredictionType,
   type ProductForecast,
   type ProductStockout,
   predictionQuerySchema,
+  type RecordQuery,
   type ReorderAdvice,
+  recordQuerySchema,
+  type StockoutReceipts,
+  type StockoutScore,
   type StoredPrediction,
 } from "./domain/prediction.ts";
 export {
@@ -92,6 +105,12 @@ export {
 } from "./domain/sale.ts";
 export { idSchema, sellerIdSchema } from "./domain/seller.ts";
 export {
+  defaultSettings,
+  type SellerSettings,
+  type SettingsChanges,
+  settingsChangesSchema,
+} from "./domain/settings.ts";
+export {
   type Movement,
   type MovementQuery,
   movementQuerySchema,
@@ -113,6 +132,7 @@ export type { FileStore } from "./ports/files.ts";
 export type * from "./ports/predictions.ts";
 export type * from "./ports/recommendations.ts";
 export type * from "./ports/repositories.ts";
+export type * from "./ports/settings.ts";
 export type { Store } from "./ports/store.ts";
 export type * from "./seller.ts";
 export type { Retention } from "./services/retention.ts";

@@ -8,6 +8,7 @@ import type {
   NoCustomEvents,
   StreamReset,
 } from "./domain/event.ts";
+import type { ExplainQuery, PredictionExplanation } from "./domain/explanation.ts";
 import type { FileFormat, FileSource, ImportResult } from "./domain/import.ts";
 import type { Listing, Page } from "./domain/page.ts";
 import type {
@@ -15,12 +16,16 @@ import type {
   AtRiskQuery,
   ForecastQuery,
   PredictionQuery,
+  PredictionRecord,
+  PredictionScore,
   ProductForecast,
   ProductStockout,
+  RecordQuery,
   StoredPrediction,
 } from "./domain/prediction.ts";
 import type { NewProduct, Product, ProductChanges, ProductQuery } from "./domain/product.ts";
 import type { DailyQuery, NewSale, Sale, SaleQuery, SalesDay } from "./domain/sale.ts";
+import type { SellerSettings, SettingsChanges } from "./domain/settings.ts";
 import type { Movement, MovementQuery, StockAdjustment, StockChanged, StockCount } from "./domain/stock.ts";
 
 export interface ReadOptions {
@@ -46,6 +51,7 @@ export interface Seller<Custom extends CustomEvents = NoCustomEvents> {
   readonly stock: Stock;
   readonly sales: Sales;
   readonly predictions: Predictions;
+  readonly settings: Settings;
   readonly events: Events<Custom>;
 }
 
@@ -130,6 +136,19 @@ export interface Predictions {
   atRisk(query?: AtRiskQuery, options?: ReadOptions): Listing<AtRisk>;
   /** Predictions as they were made, newest first. */
   list(query?: PredictionQuery, options?: ReadOptions): Listing<StoredPrediction>;
+  /** What the product's stock-out (or forecast) rests on: model and rivals, days left out, sales, movements, events since. */
+  explain(productId: number, query?: ExplainQuery, options?: ReadOptions): Promise<PredictionExplanation>;
+  /** Predictions whose last day is over, beside what came; those scored last first. */
+  scores(query?: PredictionQuery, options?: ReadOptions): Listing<PredictionScore>;
+  /** How right they were in the last 90 days, of a product or over the shop, beside plain rules. */
+  record(query?: RecordQuery, options?: ReadOptions): Promise<PredictionRecord>;
+}
+
+/** What the seller decides once for all products; a product's own value goes before it. */
+export interface Settings {
+  get(options?: ReadOptions): Promise<SellerSettings>;
+  /** Sets what is named; `null` goes back to what it is when nothing was set. */
+  update(changes: SettingsChanges, options?: WriteOptions): Promise<SellerSettings>;
 }
 
 export interface ImportOptions extends WriteOptions {

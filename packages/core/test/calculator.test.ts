@@ -25,7 +25,7 @@ function demand(productId: number, first = 3): DemandSoFar {
       ...{ productId, firstDay: "2025-01-01", units, stockedOut: units.map((_, day) => day % 40 === 9) },
       ...{ quantity: 30, price: "4.90", leadTimeDays: null, reorderPoint: null, category: null },
     },
-    ...{ from: "2025-01-01", today: "2025-07-20", at: new Date("2025-07-20T08:00:00Z") },
+    ...{ from: "2025-01-01", today: "2025-07-20", at: new Date("2025-07-20T08:00:00Z"), receipts: null },
   };
 }
 const asked = (productId: number) => ({ of: [demand(productId)] });

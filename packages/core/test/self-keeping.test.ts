@@ -79,8 +79,11 @@ test("products that can not be predicted or scored do not keep others from it, a
   await pass();
   expect((await amused.seller("bolt").predictions.list()).items.length).toBe(4);
   const due = await store.predictions.due({ today: dateOf(now()), limit: 10 });
-  expect(due.map(({ sellerId, type }) => [sellerId, type])).toEqual([["acme", "forecast"]]);
-  expect(errors.map(String)).toEqual(["Error: broken", "Error: broken"]);
+  expect(due.map(({ sellerId, type }) => [sellerId, type])).toEqual([
+    ["acme", "forecast"],
+    ["acme", "stockout"],
+  ]);
+  expect(errors.map(String)).toEqual(["Error: broken", "Error: broken", "Error: broken"]);
 });
 
 const history = Array.from({ length: 40 }, (_, day) =>
@@ -142,7 +145,7 @@ test("a system that was closed is not started again", async () => {
 });
 
 test("what was made for somebody who asked is not made again in the background", async () => {
-  amused = await createAmused({ store: memoryStore() });
+  amused = await createAmused({ store: memoryStore(), threads: 0 });
   await amused.start();
   const shop = amused.seller("acme");
   const { id } = await shop.products.create({ name: "Tea", quantity: 5 });

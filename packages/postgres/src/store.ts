@@ -14,6 +14,7 @@ import { predictionRepository } from "./repositories/predictions.ts";
 import { productRepository } from "./repositories/products.ts";
 import { recommendationRepository } from "./repositories/recommendations.ts";
 import { saleRepository } from "./repositories/sales.ts";
+import { settingsRepository } from "./repositories/settings.ts";
 import { stockRepository } from "./repositories/stock.ts";
 
 export interface PostgresStoreOptions {
@@ -79,6 +80,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
   const predictions = predictionRepository(schema);
   const recommendations = recommendationRepository(schema);
   const engines = engineStateRepository(schema);
+  const settings = settingsRepository(schema);
   const idempotency = idempotencyRepository(schema);
   const keys = keyRepository(schema);
   return (database) => ({
@@ -91,6 +93,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
     predictions: predictions(database),
     recommendations: recommendations(database),
     engines: engines(database),
+    settings: settings(database),
     idempotency: idempotency(database),
     keys: keys(database),
   });

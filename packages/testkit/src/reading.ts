@@ -118,7 +118,8 @@ export async function dump(store: Repositories, sellerId: string): Promise<unkno
     predictions: await all((page) =>
       store.predictions.list(sellerId, { productId: null, type: null, ...page }),
     ),
-    scores: (await store.predictions.scores(sellerId, { productId: null, limit: 100 })).body.value,
+    scores: await all((page) => store.predictions.scores(sellerId, { productId: null, type: null, ...page })),
+    sums: (await store.predictions.sums(sellerId, { productId: null, since: new Date(0) })).body.value,
     engine: await store.engines.load(sellerId, "engine"),
     keys: await all((page) => store.keys.list(sellerId, page)),
     head: (await store.events.heads([sellerId])).get(sellerId),

@@ -20,6 +20,7 @@ import { recommendations } from "./promises/recommendations.ts";
 import { retention } from "./promises/retention.ts";
 import { sales } from "./promises/sales.ts";
 import { search } from "./promises/search.ts";
+import { settings } from "./promises/settings.ts";
 import { stock } from "./promises/stock.ts";
 import { tenants } from "./promises/tenants.ts";
 import { durability, upkeep } from "./promises/upkeep.ts";
@@ -28,6 +29,6 @@ import { durability, upkeep } from "./promises/upkeep.ts";
 export const storePromises: readonly PromiseGroup[] = [
   ...[products, search, paging, stock, ledger, sales, imports],
   ...[events, order, atomicity, idempotency, tenants, keys, fidelity, retention, consumers, deadLetters],
-  ...[demand, predictions, predictionPasses, recommendations, baskets],
+  ...[demand, predictions, predictionPasses, recommendations, baskets, settings],
   ...[upkeep, durability, crash],
 ];

@@ -4,6 +4,7 @@ import { parse } from "./parse.ts";
 import type { PredictionType, StoredPrediction } from "./prediction.ts";
 import type { Product } from "./product.ts";
 import { idSchema } from "./seller.ts";
+import type { SettingsChanges } from "./settings.ts";
 import { isStorable, withoutProto } from "./text.ts";
 
 /** What each of Amused's own events carries. */
@@ -21,6 +22,7 @@ export interface EventPayloads {
   "recommendations.updated": { count: number };
   "import.progressed": ImportFact;
   "import.completed": ImportFact;
+  "settings.updated": SettingsFact;
   "keys.created": KeyFact;
   "keys.revoked": KeyFact;
 }
@@ -48,6 +50,11 @@ export interface ImportFact {
   done: number;
   total?: number;
   failed: number;
+}
+
+/** What became different; `null` was taken away, and is as when nothing was set. */
+export interface SettingsFact {
+  changed: SettingsChanges;
 }
 
 export interface KeyFact {
@@ -128,6 +135,7 @@ export const reservedNouns: readonly string[] = [
   "webhook",
   "alert",
   "category",
+  "settings",
 ];
 
 const typeName = /^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/;

@@ -17,6 +17,79 @@ export interface StoredPrediction {
   createdAt: string;
 }
 
+/** How a forecast did: units over those of its days on which there was stock. */
+export interface ForecastScore {
+  days: number;
+  sold: number;
+  forecast: number;
+  /** What the 28 days before would have said, repeated. */
+  naive: number;
+  /** By how much the two were wrong. */
+  off: number;
+  naiveOff: number;
+  /** How many of the days lay between p10 and p90. */
+  held: number;
+}
+
+/** How a stock-out was foreseen; beside it the rule stock ÷ mean sales of the 28 days before. */
+export interface StockoutScore {
+  /** The day on which the stock of then was sold; `null`: it lasted. */
+  ranOutOn: string | null;
+  /** 1 where that was between p10 and p90. */
+  held: number;
+  /** Mean squared error of the probabilities within 7 and 14 days (Brier 1950); 0 is perfect. */
+  brier: number;
+  naiveBrier: number;
+  /** 1 where it ran out and both had said when; then by how many days they were wrong. */
+  dated: number;
+  off: number;
+  naiveOff: number;
+}
+
+/** A prediction whose last day is over, beside what came. */
+export interface PredictionScore extends Pick<StoredPrediction, "id" | "productId" | "createdAt"> {
+  type: PredictionType;
+  model: string;
+  /** The last day that it spoke of. */
+  dueOn: string;
+  score: ForecastScore | StockoutScore;
+  scoredAt: string;
+}
+
+/** What the last forecasts of a product came to. */
+export interface ForecastReceipts {
+  /** How many were compared with what came: one a week, of the last 90 days. */
+  scored: number;
+  /** Error of totals over what was sold; `null` where nothing was. */
+  wape: number | null;
+  /** The same of repeating the 28 days before. */
+  naiveWape: number | null;
+  /** The share of days that lay between p10 and p90. */
+  coverage80: number | null;
+  /** The engine did worse than that, and left the forecast to the plain level of recent weeks. */
+  steppedBack: boolean;
+}
+
+/** What stock-outs foreseen came to. */
+export interface StockoutReceipts {
+  scored: number;
+  /** The share that ran out between p10 and p90. */
+  coverage80: number | null;
+  /** Mean squared error of probabilities (Brier 1950), and of stock ÷ mean sales. */
+  brier: number | null;
+  naiveBrier: number | null;
+  /** Mean error in days, where it ran out and a day had been said. */
+  dayError: number | null;
+  naiveDayError: number | null;
+}
+
+/** How right predictions were since a day, of a product or over the shop. */
+export interface PredictionRecord {
+  since: string;
+  forecast: Omit<ForecastReceipts, "steppedBack">;
+  stockout: StockoutReceipts;
+}
+
 /** For how many days a prediction is kept at most, whether it was scored or not. */
 export const keptPredictionDays = 400;
 
@@ -75,6 +148,8 @@ export interface ProductForecast extends PredictionBase {
   history: { from: string | null; to: string; days: number; withoutStock: number };
   /** Today (UTC) first; none with too little history. */
   points: ForecastPoint[];
+  /** How right its predecessors were; `null` until the first one's last day is over. */
+  receipts: ForecastReceipts | null;
 }
 
 /** What to order, where there is history enough to say. */
@@ -102,7 +177,7 @@ export interface ProductStockout extends PredictionBase {
 export interface AtRisk {
   product: Product;
   /** As last predicted. */
-  stockout: Omit<ProductStockout, "behind">;
+  stockout: ProductStockout;
 }
 
 const days = (least: string) =>
@@ -120,3 +195,6 @@ export const predictionQuerySchema = z.strictObject({
   type: z.enum(predictionTypes).optional(),
 });
 export interface PredictionQuery extends z.input<typeof predictionQuerySchema> {}
+
+export const recordQuerySchema = z.strictObject({ productId: idSchema.optional() });
+export interface RecordQuery extends z.input<typeof recordQuerySchema> {}

@@ -1,13 +1,14 @@
 import { encodedText } from "../domain/encoded.ts";
-import { mostBehind, type StoredPrediction } from "../domain/prediction.ts";
+import { mostBehind, predictionTypes, type StoredPrediction } from "../domain/prediction.ts";
 import { compareCodePoints } from "../domain/text.ts";
 import { notFound } from "../errors.ts";
 import type {
   AtRiskRow,
   DuePrediction,
   PredictionRepository,
-  PredictionScore,
   ProductKey,
+  ScoredPrediction,
+  ScoreSums,
 } from "../ports/predictions.ts";
 import type { Run } from "./access.ts";
 import { perform } from "./command.ts";
@@ -37,10 +38,7 @@ export function predictionRepository(db: Database, run: Run): PredictionReposito
         const found = currentPrediction(seller, productId, type);
         if (found === null || liveProduct(seller, productId) === null) return null;
         const { model, basedOn, expiresAt } = found.row;
-        const since = seller.events.filter(
-          (event) => event.seq > basedOn && event.productId === productId && isRelevant(event.type),
-        );
-        const behind = Math.min(since.length, mostBehind);
+        const behind = behindOf(seller, productId, basedOn);
         return { ...readOf(seller, found.prediction), ...{ model, basedOn, expiresAt, behind } };
       }),
 
@@ -80,7 +78,8 @@ export function predictionRepository(db: Database, run: Run): PredictionReposito
             const found = currentPrediction(seller, product.id, "stockout");
             const key = found?.row.runOutOn ?? null;
             if (found === null || deleted || key === null || key > until) return [];
-            return [{ key, id: product.id, value: { product, stockout: found.prediction.data } }];
+            const behind = behindOf(seller, product.id, found.row.basedOn);
+            return [{ key, id: product.id, value: { product, stockout: found.prediction.data, behind } }];
           })
           .filter(({ key, id }) => after === null || key > after.key || (key === after.key && id > after.id))
           .sort((a, b) => compareCodePoints(a.key, b.key) || a.id - b.id);
@@ -134,19 +133,38 @@ export function predictionRepository(db: Database, run: Run): PredictionReposito
         return false;
       }),
 
-    scores: (sellerId, { productId, limit }) =>
+    scores: (sellerId, { productId, type, limit, after }) =>
       run(() => {
         const seller = sellerToRead(db, sellerId);
-        const scores = all(seller).flatMap(({ prediction, row, score }): PredictionScore[] => {
-          if (score === null || score.value === null) return [];
-          const { data: _, confidence: __, ...named } = prediction;
-          const { model, dueOn } = row;
-          return productId === null || productId === named.productId
-            ? [{ ...named, model, dueOn, score: score.value, scoredAt: score.at }]
-            : [];
+        if (productId !== null && !seller.products.has(productId)) throw notFound("product", productId);
+        const rows = scored(seller)
+          .filter((one) => productId === null || productId === one.productId)
+          .filter((one) => type === null || type === one.type)
+          .map((value) => ({ key: value.scoredAt, id: value.id, value }))
+          .filter(({ key, id }) => after === null || key < after.key || (key === after.key && id < after.id));
+        return rowsOf<ScoredPrediction>(seller, rows, limit);
+      }),
+
+    lastScores: (sellerId, { productIds, type, since, each }) =>
+      run(() => {
+        const found = scored(sellerToRead(db, sellerId), since).filter(
+          (one) => one.type === type && productIds.includes(one.productId),
+        );
+        const last = productIds.flatMap((id) => found.filter((one) => one.productId === id).slice(0, each));
+        return encodedText<ScoredPrediction[]>(JSON.stringify(last.sort(newestFirst))).value;
+      }),
+
+    sums: (sellerId, { productId, since }) =>
+      run(() => {
+        const seller = sellerToRead(db, sellerId);
+        const found = scored(seller, since).filter(
+          (one) => productId === null || productId === one.productId,
+        );
+        const sums = predictionTypes.flatMap((type): ScoreSums[] => {
+          const ofType = found.filter((one) => one.type === type);
+          return ofType.length === 0 ? [] : [{ type, scored: ofType.length, sums: summed(ofType) }];
         });
-        scores.sort((a, b) => compareCodePoints(b.scoredAt, a.scoredAt) || b.id - a.id);
-        return readOf<PredictionScore[]>(seller, scores.slice(0, limit));
+        return readOf(seller, sums);
       }),
   };
 }
@@ -155,9 +173,38 @@ function all({ predictions }: SellerState): PredictionState[] {
   return [...predictions.values()].flat();
 }
 
+function behindOf({ events }: SellerState, productId: number, basedOn: number): number {
+  const since = events.filter(
+    (event) => event.seq > basedOn && event.productId === productId && isRelevant(event.type),
+  );
+  return Math.min(since.length, mostBehind);
+}
+
 /** Whether an event says something that a prediction is made of; what follows from predictions does not. */
 function isRelevant(type: string): boolean {
   return type.startsWith("sale.") || type === "stock.adjusted" || type === "product.updated";
+}
+
+/** Everything that has a score, the newest first. */
+function scored(seller: SellerState, since: Date = new Date(0)): ScoredPrediction[] {
+  return all(seller)
+    .flatMap(({ prediction, row: { model, dueOn }, score }): ScoredPrediction[] => {
+      if (score === null || score.value === null || score.at < since.toISOString()) return [];
+      const { data: _, confidence: __, ...named } = prediction;
+      return [{ ...named, model, dueOn, score: score.value, scoredAt: score.at }];
+    })
+    .sort(newestFirst);
+}
+
+const newestFirst = (a: ScoredPrediction, b: ScoredPrediction) =>
+  compareCodePoints(b.scoredAt, a.scoredAt) || b.id - a.id;
+
+function summed(scores: ScoredPrediction[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { score } of scores)
+    for (const [name, value] of Object.entries(score as object))
+      if (typeof value === "number") sums[name] = (sums[name] ?? 0) + value;
+  return sums;
 }
 
 function staleOf(seller: SellerState, now: Date): ProductKey[] {

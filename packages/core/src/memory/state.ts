@@ -5,6 +5,7 @@ import type { PredictionType, StoredPrediction } from "../domain/prediction.ts";
 import type { Product } from "../domain/product.ts";
 import type { RecommendationKind } from "../domain/recommendation.ts";
 import type { Sale } from "../domain/sale.ts";
+import type { SellerSettings } from "../domain/settings.ts";
 import type { Movement } from "../domain/stock.ts";
 import type { EngineState } from "../ports/engine-states.ts";
 import type { PredictionRow } from "../ports/predictions.ts";
@@ -82,6 +83,8 @@ export interface SellerState {
   readonly recommendations: Map<string, RecommendationState>;
   /** By name. */
   readonly engines: Map<string, Readonly<EngineState>>;
+  /** What was set. Replaced at every change. */
+  settings: Readonly<Partial<SellerSettings>>;
 }
 
 /** What a product's predictions or recommendations are kept under. */
@@ -148,6 +151,7 @@ function emptySeller(id: string): SellerState {
     predictions: new Map(),
     recommendations: new Map(),
     engines: new Map(),
+    settings: {},
   };
 }
 

@@ -11,6 +11,7 @@ import { predictionRepository } from "./predictions.ts";
 import { productRepository } from "./products.ts";
 import { recommendationRepository } from "./recommendations.ts";
 import { saleRepository } from "./sales.ts";
+import { settingsRepository } from "./settings.ts";
 import { database } from "./state.ts";
 import { stockRepository } from "./stock.ts";
 
@@ -41,6 +42,7 @@ export function memoryStore({ now = () => new Date() }: MemoryStoreOptions = {})
     predictions: predictionRepository(db, run),
     recommendations: recommendationRepository(db, run),
     engines: engineStateRepository(db, run),
+    settings: settingsRepository(db, run),
     idempotency: idempotencyRepository(db, run),
     keys: keyRepository(db, run),
   });

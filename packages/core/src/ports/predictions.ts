@@ -1,4 +1,4 @@
-import type { PredictionType, StoredPrediction } from "../domain/prediction.ts";
+import type { PredictionScore, PredictionType, StoredPrediction } from "../domain/prediction.ts";
 import type { Product } from "../domain/product.ts";
 import type { Command, Written } from "./command.ts";
 import type { PageRequest, Read, Rows } from "./rows.ts";
@@ -27,6 +27,8 @@ export interface CurrentPrediction extends Read<StoredPrediction> {
 export interface AtRiskRow {
   product: Product;
   stockout: unknown;
+  /** How many events it does not know, as in `CurrentPrediction`. */
+  behind: number;
 }
 
 /** Names a product of any seller. */
@@ -43,12 +45,14 @@ export interface DuePrediction extends StoredPrediction {
   dueOn: string;
 }
 
-export interface PredictionScore extends Pick<StoredPrediction, "id" | "productId" | "type" | "createdAt"> {
-  model: string;
-  dueOn: string;
-  /** What `score` was given. */
-  score: unknown;
-  scoredAt: string;
+/** A prediction with its score: what `score` was given. */
+export type ScoredPrediction = Omit<PredictionScore, "score"> & { score: unknown };
+
+/** Scores of one type, the numbers in them summed by their names. */
+export interface ScoreSums {
+  type: PredictionType;
+  scored: number;
+  sums: Record<string, number>;
 }
 
 /**
@@ -86,9 +90,16 @@ export interface PredictionRepository {
   due(request: { today: string; limit: number }): Promise<DuePrediction[]>;
   /** Keeps a score; `null` says that there can be none. `false` when there is no such prediction, or it has its score. */
   score(sellerId: string, id: number, score: unknown, at: Date): Promise<boolean>;
-  /** The last scores of a product, or of all, the newest first; without those that are `null`. */
+  /** Scores, the newest first; without those that are `null`. Throws `not_found` for a product that never was. */
   scores(
     sellerId: string,
-    filter: { productId: number | null; limit: number },
-  ): Promise<Read<PredictionScore[]>>;
+    filter: PageRequest & { productId: number | null; type: PredictionType | null },
+  ): Promise<Rows<ScoredPrediction>>;
+  /** The last scores of each of these products (500 at most) given since then, the newest first. */
+  lastScores(
+    sellerId: string,
+    request: { productIds: number[]; type: PredictionType; since: Date; each: number },
+  ): Promise<ScoredPrediction[]>;
+  /** Sums over the scores given since then, of a product or of all; types without any are left out. */
+  sums(sellerId: string, filter: { productId: number | null; since: Date }): Promise<Read<ScoreSums[]>>;
 }

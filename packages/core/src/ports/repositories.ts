@@ -11,6 +11,7 @@ import type { EngineStateRepository } from "./engine-states.ts";
 import type { PredictionRepository } from "./predictions.ts";
 import type { RecommendationRepository } from "./recommendations.ts";
 import type { PageRequest, Read, Rows } from "./rows.ts";
+import type { SettingsRepository } from "./settings.ts";
 
 export type { Command, PageRequest, Read, Rows, Written };
 
@@ -24,6 +25,7 @@ export interface Repositories {
   readonly predictions: PredictionRepository;
   readonly recommendations: RecommendationRepository;
   readonly engines: EngineStateRepository;
+  readonly settings: SettingsRepository;
   readonly idempotency: IdempotencyRepository;
   readonly keys: KeyRepository;
 }

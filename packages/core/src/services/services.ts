@@ -1,10 +1,19 @@
 import type { Encoded } from "../domain/encoded.ts";
+import type { PredictionExplanation } from "../domain/explanation.ts";
 import type { FileFormat, FileSource, ImportResult } from "../domain/import.ts";
 import type { ApiKey, NewApiKey } from "../domain/key.ts";
 import type { PageBody } from "../domain/page.ts";
-import type { AtRisk, ProductForecast, ProductStockout, StoredPrediction } from "../domain/prediction.ts";
+import type {
+  AtRisk,
+  PredictionRecord,
+  PredictionScore,
+  ProductForecast,
+  ProductStockout,
+  StoredPrediction,
+} from "../domain/prediction.ts";
 import type { Product } from "../domain/product.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
+import type { SellerSettings } from "../domain/settings.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
 
 /** For whom and by whom a service is called. */
@@ -94,6 +103,16 @@ export interface Services {
     atRisk(context: Context, query: unknown): Promise<Answer<PageBody<AtRisk>>>;
     /** What is stored, newest first. */
     list(context: Context, query: unknown): Promise<Answer<PageBody<StoredPrediction>>>;
+    /** What the current one rests on. */
+    explain(context: Context, productId: number, query: unknown): Promise<Answer<PredictionExplanation>>;
+    /** What became of them, newest first. */
+    scores(context: Context, query: unknown): Promise<Answer<PageBody<PredictionScore>>>;
+    /** How right they were in the last 90 days. */
+    record(context: Context, query: unknown): Promise<Answer<PredictionRecord>>;
+  };
+  readonly settings: {
+    get(context: Context): Promise<Answer<SellerSettings>>;
+    update(context: Context, input: unknown): Promise<Answer<SellerSettings>>;
   };
   readonly files: {
     import(

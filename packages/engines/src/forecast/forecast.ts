@@ -45,7 +45,9 @@ export const needed: Readonly<Record<Frequency, number>> = { daily: 14, weekly: 
 export function forecast(input: SeriesInput, options: ForecastOptions): Forecast {
   const { series, horizon, shop } = checked(input, options);
   const need = needed[series.frequency];
-  return series.known < need ? missing(series.known, need) : describe(fit(series, horizon, shop), options);
+  return series.known < need
+    ? missing(series.known, need)
+    : describe(fit(series, horizon, shop, options.plain), options);
 }
 
 /** A series and options that are fit for a model. */

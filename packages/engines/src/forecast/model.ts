@@ -37,6 +37,16 @@ const intermittence = ({ zeros, known }: Series): number =>
 /** Sampling variance of the logarithm of a variance is this over the number of values: 2 for normal errors, several times that for sales. */
 const unsure = 20;
 
+/** Which of the levels stands for all where there is to be one only. */
+const plainLevel = 2;
+
+/** The whole weight on one of so many. */
+function only(one: number, of: number): Float64Array {
+  const weights = new Float64Array(of);
+  weights[one] = 1;
+  return weights;
+}
+
 /** The part of a model in which its shop has no say but for seasons and effects. */
 export interface Tested {
   readonly series: Series;
@@ -56,14 +66,15 @@ export function tested(series: Series, horizon: number, shop: ShopProfile | unde
 export function weighed(
   { series, test }: Pick<Tested, "series" | "test">,
   shop: ShopProfile | undefined,
+  plain = false,
 ): { weights: Float64Array; trials: readonly Trial[] } {
-  const weights = weigh(series, test, shop);
+  const weights = plain ? only(plainLevel, test.names.length) : weigh(series, test, shop);
   return { weights, trials: mixed(test, weights) };
 }
 
-export function fit(series: Series, horizon: number, shop: ShopProfile | undefined): Model {
+export function fit(series: Series, horizon: number, shop: ShopProfile | undefined, plain?: boolean): Model {
   const parts = tested(series, horizon, shop);
-  const { weights, trials } = weighed(parts, shop);
+  const { weights, trials } = weighed(parts, shop, plain);
   const shape = ownShape(trials, series.counts, shop?.drift ?? undefined, intermittence(series));
   const own = noiseOf(trials, series.counts, shape);
   const { noise, chance } = shop?.noise && own.size > 0 ? shrunk(own, series.mean, shop.noise) : own;

@@ -26,6 +26,8 @@ export interface ForecastOptions {
   readonly coverages?: readonly number[];
   /** What the shop's other products taught (`learnShop`). */
   readonly shop?: ShopProfile;
+  /** Nothing but one level, of 28 days' memory (16 weeks', 12 months'): for a series on which the mixture turned out worse than that. */
+  readonly plain?: boolean;
 }
 
 /** Why a forecast is what it is. */

@@ -4,7 +4,9 @@ import {
   encodedText,
   mostBehind,
   type PredictionRepository,
-  type PredictionScore,
+  type PredictionType,
+  type ScoredPrediction,
+  type ScoreSums,
   type StoredPrediction,
 } from "@amused/core";
 import { notFound } from "@amused/core/errors";
@@ -33,13 +35,17 @@ export function predictionRepository(schema: string): (database: Database) => Pr
   const save = savePredictions(schema);
   const exists = `select from ${products} where seller_id = $1::text and id = $2::bigint`;
 
+  /** How many events a prediction does not know. */
+  const behind = (productId: string, basedOn: string) => `
+    (select count(*) from (
+      select from ${schema}.events e
+      where e.seller_id = $1::text and e.product_id = ${productId} and e.seq > ${basedOn}
+        and (e.type like 'sale.%' or e.type in ('stock.adjusted', 'product.updated'))
+      limit ${mostBehind}) e)`;
+
   const find = `
     select ${predictionJson("a")} as body, a.model, a.based_on, ${isoTime("a.expires_at")} as expires_at, ${headColumns(schema)},
-      (select count(*) from (
-        select from ${schema}.events e
-        where e.seller_id = $1::text and e.product_id = $2::bigint and e.seq > a.based_on
-          and (e.type like 'sale.%' or e.type in ('stock.adjusted', 'product.updated'))
-        limit ${mostBehind}) e) as behind
+      ${behind("$2::bigint", "a.based_on")} as behind
     from ${table} a join ${products} p on p.seller_id = $1::text and p.id = a.product_id and ${alive("p")}
     where a.seller_id = $1::text and a.product_id = $2::bigint and a.type = $3::text and a.current`;
 
@@ -73,13 +79,45 @@ export function predictionRepository(schema: string): (database: Database) => Pr
     update ${table} set score = $3::json, scored_at = $4::timestamptz
     where seller_id = $1::text and id = $2::bigint and scored_at is null returning 1`;
 
-  const scores = (where: string) => `
-    select '[' || coalesce(string_agg(json, ',' order by scored_at desc, id desc), '') || ']' as body, ${headColumns(schema)}
-    from (
+  const lastScores = `
+    select s.json from unnest($2::bigint[]) as wanted (id), lateral (
       select ${scoreJson("a")} as json, a.scored_at, a.id from ${table} a
-      where a.seller_id = $1::text and a.score is not null ${where} order by a.scored_at desc, a.id desc limit $2::int) a`;
-  const allScores = scores("");
-  const itsScores = scores("and a.product_id = $3::bigint");
+      where a.seller_id = $1::text and a.product_id = wanted.id and a.type = $3::text and a.score is not null
+        and a.scored_at >= $4::timestamptz
+      order by a.scored_at desc, a.id desc limit $5::int) s
+    order by s.scored_at desc, s.id desc`;
+
+  const sums = `
+    with scored as materialized (
+      select a.type, a.score from ${table} a
+      where a.seller_id = $1::text and ($2::bigint is null or a.product_id = $2::bigint)
+        and a.score is not null and a.scored_at >= $3::timestamptz),
+    summed as (
+      select type, f.key, sum(f.value::text::float8) as value
+      from scored, json_each(scored.score) f where json_typeof(f.value) = 'number' group by type, f.key)
+    select coalesce(json_agg(json_build_object('type', t.type, 'scored', t.scored, 'sums', coalesce(t.sums, '{}'::json)) order by t.type), '[]')::text as body,
+      ${headColumns(schema)}
+    from (
+      select type, count(*) as scored,
+        (select json_object_agg(s.key, s.value) from summed s where s.type = scored.type) as sums
+      from scored group by type) t`;
+
+  /** Those of one product and type, or of all. */
+  async function chosen(
+    database: Database,
+    sellerId: string,
+    productId: number | null,
+    type: PredictionType | null,
+  ): Promise<{ where: string[]; values: unknown[] }> {
+    if (productId !== null && (await database.run(exists, [sellerId, productId])).length === 0)
+      throw notFound("product", productId);
+    const where = ["x.seller_id = $1::text"];
+    const values: unknown[] = [];
+    const parameter = (value: unknown) => `$${values.push(value) + 1}`;
+    if (productId !== null) where.push(`x.product_id = ${parameter(productId)}::bigint`);
+    if (type !== null) where.push(`x.type = ${parameter(type)}::text`);
+    return { where, values };
+  }
 
   return (database) => ({
     save: (command, rows) => save(database, command, rows),
@@ -102,13 +140,7 @@ export function predictionRepository(schema: string): (database: Database) => Pr
     },
 
     async list(sellerId, { productId, type, limit, after }) {
-      if (productId !== null && (await database.run(exists, [sellerId, productId])).length === 0)
-        throw notFound("product", productId);
-      const where = ["x.seller_id = $1::text"];
-      const values: unknown[] = [];
-      const parameter = (value: unknown) => `$${values.push(value) + 1}`;
-      if (productId !== null) where.push(`x.product_id = ${parameter(productId)}::bigint`);
-      if (type !== null) where.push(`x.type = ${parameter(type)}::text`);
+      const { where, values } = await chosen(database, sellerId, productId, type);
       return listPage(database, schema, sellerId, {
         from: table,
         where,
@@ -125,7 +157,7 @@ export function predictionRepository(schema: string): (database: Database) => Pr
     atRisk: (sellerId, { until, limit, after }) =>
       listPage<AtRiskRow>(database, schema, sellerId, {
         from: `(
-          select a.seller_id, a.product_id as id, a.run_out_on, a.data as stockout, p.product from ${table} a, lateral (
+          select a.seller_id, a.product_id as id, a.run_out_on, a.data as stockout, a.based_on, p.product from ${table} a, lateral (
             select ${productJson("p")} as product from ${products} p
             where p.seller_id = $1::text and p.id = a.product_id and ${alive("p")} limit 1) p
           where a.current and a.type = 'stockout' and a.run_out_on is not null)`,
@@ -133,7 +165,11 @@ export function predictionRepository(schema: string): (database: Database) => Pr
         values: [until],
         sort: { column: "run_out_on", type: "date", text: isoDate("x.run_out_on") },
         descending: false,
-        json: object({ product: "x.product", stockout: bare("x.stockout") }),
+        json: object({
+          product: "x.product",
+          stockout: bare("x.stockout"),
+          behind: bare(behind("x.id", "x.based_on")),
+        }),
         after,
         limit,
       }),
@@ -159,11 +195,28 @@ export function predictionRepository(schema: string): (database: Database) => Pr
       return (await database.run(score, [sellerId, id, json, at])).length > 0;
     },
 
-    async scores(sellerId, { productId, limit }) {
-      const [row] = (await (productId === null
-        ? database.run(allScores, [sellerId, limit])
-        : database.run(itsScores, [sellerId, limit, productId]))) as [Row];
-      return { body: encodedText<PredictionScore[]>(row.body as string), head: headOf(row) };
+    async scores(sellerId, { productId, type, limit, after }) {
+      const { where, values } = await chosen(database, sellerId, productId, type);
+      return listPage(database, schema, sellerId, {
+        from: table,
+        where: [...where, "x.score is not null"],
+        values,
+        sort: { column: "scored_at", type: "timestamptz", text: isoTime("x.scored_at") },
+        descending: true,
+        json: scoreJson("x"),
+        after,
+        limit,
+      });
+    },
+
+    async lastScores(sellerId, { productIds, type, since, each }) {
+      const rows = await database.run(lastScores, [sellerId, productIds, type, since, each]);
+      return rows.map(({ json }) => JSON.parse(json as string) as ScoredPrediction);
+    },
+
+    async sums(sellerId, { productId, since }) {
+      const [row] = (await database.run(sums, [sellerId, productId, since])) as [Row];
+      return { body: encodedText<ScoreSums[]>(row.body as string), head: headOf(row) };
     },
   });
 }

@@ -5,11 +5,15 @@ import {
   type ImportResult,
   type Movement,
   type NewApiKey,
+  type PredictionExplanation,
+  type PredictionRecord,
+  type PredictionScore,
   type Product,
   type ProductForecast,
   type ProductStockout,
   type Sale,
   type SalesDay,
+  type SellerSettings,
   type StockChanged,
   type StoredPrediction,
   scopes,
@@ -114,6 +118,13 @@ const predicted = {
   behind: count.meta({ description: "Events of the product that are not in it yet" }),
 };
 
+const forecastRecord = {
+  scored: count,
+  wape: measured,
+  naiveWape: measured,
+  coverage80: measured,
+};
+
 export const forecastShape = z.object({
   verdict: z.enum(["ok", "not_enough_history"]),
   ...predicted,
@@ -121,6 +132,10 @@ export const forecastShape = z.object({
   points: z.array(
     z.object({ date: z.iso.date(), mean: z.number(), p10: z.number(), p50: z.number(), p90: z.number() }),
   ),
+  receipts: z
+    .object({ ...forecastRecord, steppedBack: z.boolean() })
+    .nullable()
+    .meta({ description: "How right its predecessors were" }),
 }) as z.ZodType<ProductForecast>;
 
 const foreseen = z.iso.date().nullable();
@@ -141,7 +156,7 @@ export const stockoutShape = stockoutObject as z.ZodType<ProductStockout>;
 
 export const atRiskShape = z.object({
   product: productShape,
-  stockout: stockoutObject.omit({ behind: true }),
+  stockout: stockoutObject,
 }) as z.ZodType<AtRisk>;
 
 export const predictionShape = z.object({
@@ -152,6 +167,71 @@ export const predictionShape = z.object({
   confidence: z.number(),
   createdAt: moment,
 }) as z.ZodType<StoredPrediction>;
+
+export const explanationShape = z.object({
+  prediction: predictionShape,
+  model: z.string().nullable(),
+  members: z
+    .array(z.object({ name: z.string(), weight: z.number() }))
+    .meta({ description: "What the model is mixed of, the heaviest first" }),
+  rivals: z
+    .array(z.object({ name: z.string(), mase: measured, wape: measured }))
+    .meta({ description: "The model and what it was measured against" }),
+  reasons: z.array(reason),
+  history: z.object({
+    ...{ from: z.iso.date().nullable(), to: z.iso.date(), days: count },
+    withoutStock: z.array(z.iso.date()).meta({ description: "Days left out, newest first" }),
+    emptied: z.array(movementShape).meta({ description: "The movements that left nothing" }),
+    sales: z.array(saleShape).meta({ description: "The last ones in it" }),
+  }),
+  stock: z.object({ quantity: count, movements: z.array(movementShape) }),
+  cursor: z.string().nullable().meta({ description: "Everything up to this event is in it" }),
+  since: z.array(z.string()).meta({ description: "Events of the product that are not" }),
+}) as z.ZodType<PredictionExplanation>;
+
+const amount = z.number();
+export const predictionScoreShape = z.object({
+  id: count,
+  productId: count,
+  type: z.enum(["forecast", "stockout"]),
+  model: z.string(),
+  createdAt: moment,
+  dueOn: z.iso.date(),
+  score: z.union([
+    z.object({
+      ...{ days: count, sold: amount, forecast: amount, naive: amount },
+      ...{ off: amount, naiveOff: amount, held: count },
+    }),
+    z.object({
+      ...{ ranOutOn: z.iso.date().nullable(), held: count, brier: amount, naiveBrier: amount },
+      ...{ dated: count, off: amount, naiveOff: amount },
+    }),
+  ]),
+  scoredAt: moment,
+}) as z.ZodType<PredictionScore>;
+
+export const predictionRecordShape = shape<PredictionRecord>()(
+  z.object({
+    since: z.iso.date(),
+    forecast: z.object(forecastRecord),
+    stockout: z.object({
+      ...{ scored: count, coverage80: measured, brier: measured, naiveBrier: measured },
+      ...{ dayError: measured, naiveDayError: measured },
+    }),
+  }),
+);
+
+export const settingsShape = shape<SellerSettings>()(
+  z.object({
+    leadTimeDays: count.meta({ description: "Days from an order to its arrival" }),
+    serviceLevel: z.number().meta({ description: "The probability that stock lasts until an order arrives" }),
+    packSize: count.meta({ description: "Units are ordered in multiples of this" }),
+    minimumOrder: count.meta({ description: "Units ordered at least, if any" }),
+    categorizeFrom: z.number().meta({
+      description: "A category is given by itself from this confidence on, else it waits for a review",
+    }),
+  }),
+);
 
 export const importResultShape = shape<ImportResult>()(
   z.object({

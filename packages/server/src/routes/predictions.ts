@@ -1,7 +1,22 @@
-import { atRiskQuerySchema, forecastQuerySchema, predictionQuerySchema } from "@amused/core";
+import {
+  atRiskQuerySchema,
+  explainQuerySchema,
+  forecastQuerySchema,
+  predictionQuerySchema,
+  recordQuerySchema,
+} from "@amused/core";
 import { idOf } from "../http/path.ts";
 import { answerReply } from "../http/reply.ts";
-import { atRiskShape, forecastShape, pageShape, predictionShape, stockoutShape } from "../openapi/shapes.ts";
+import {
+  atRiskShape,
+  explanationShape,
+  forecastShape,
+  pageShape,
+  predictionRecordShape,
+  predictionScoreShape,
+  predictionShape,
+  stockoutShape,
+} from "../openapi/shapes.ts";
 import type { Route } from "./route.ts";
 
 const tag = "Predictions";
@@ -34,6 +49,20 @@ export const predictionRoutes: Route[] = [
   },
   {
     method: "GET",
+    path: "/v1/products/{id}/explanation",
+    id: "explainPrediction",
+    tag,
+    scope: "read",
+    summary: "What a product's prediction rests on",
+    description:
+      "The model and what it was measured against, the days left out for want of stock, the last sales and movements in it, and the events that are not.",
+    query: explainQuerySchema,
+    success: { status: 200, description: "The evidence", schema: explanationShape },
+    handle: async ({ house, context, param, query }) =>
+      answerReply(await house.amused.services.predictions.explain(context, idOf(param("id")), query)),
+  },
+  {
+    method: "GET",
     path: "/v1/stockouts",
     id: "listStockouts",
     tag,
@@ -57,5 +86,32 @@ export const predictionRoutes: Route[] = [
     success: { status: 200, description: "A page of predictions", schema: pageShape(predictionShape) },
     handle: async ({ house, context, query }) =>
       answerReply(await house.amused.services.predictions.list(context, query)),
+  },
+  {
+    method: "GET",
+    path: "/v1/predictions/scores",
+    id: "listPredictionScores",
+    tag,
+    scope: "read",
+    summary: "List what became of predictions",
+    description:
+      "A prediction is compared with what came when its last day is over, one a product and week. Those scored last first.",
+    query: predictionQuerySchema,
+    success: { status: 200, description: "A page of scores", schema: pageShape(predictionScoreShape) },
+    handle: async ({ house, context, query }) =>
+      answerReply(await house.amused.services.predictions.scores(context, query)),
+  },
+  {
+    method: "GET",
+    path: "/v1/predictions/record",
+    id: "getPredictionRecord",
+    tag,
+    scope: "read",
+    summary: "How right predictions were",
+    description: "In the last 90 days, of a product or over the shop, beside plain rules.",
+    query: recordQuerySchema,
+    success: { status: 200, description: "The record", schema: predictionRecordShape },
+    handle: async ({ house, context, query }) =>
+      answerReply(await house.amused.services.predictions.record(context, query)),
   },
 ];

@@ -7,6 +7,7 @@ import { predictionRoutes } from "./predictions.ts";
 import { productRoutes } from "./products.ts";
 import type { Route } from "./route.ts";
 import { saleRoutes } from "./sales.ts";
+import { settingsRoutes } from "./settings.ts";
 import { stockRoutes } from "./stock.ts";
 import { streamTokenRoutes } from "./stream-tokens.ts";
 
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...stockRoutes,
   ...saleRoutes,
   ...predictionRoutes,
+  ...settingsRoutes,
   ...fileRoutes,
   ...eventRoutes,
   ...streamTokenRoutes,

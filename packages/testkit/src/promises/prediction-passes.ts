@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { PromiseGroup } from "../bench.ts";
 import { commandOf, createProduct, later } from "../commands.ts";
 import { predict, predictionRow } from "../predicting.ts";
-import { all } from "../reading.ts";
+import { all, outcome } from "../reading.ts";
 
 export const predictionPasses: PromiseGroup = {
   about: "predictions are found when it is their time",
@@ -129,8 +129,8 @@ export const predictionPasses: PromiseGroup = {
         expect(await score(b, other?.id, [1], 4)).toBe(true);
         expect(await score(a, open?.id, { mase: 2 }, 5)).toBe(true);
         expect(await find("1999-12-31")).toEqual([]);
-        const scores = async (productId: number | null, limit = 9) =>
-          (await store.predictions.scores(a, { productId, limit })).body.value;
+        const scores = (productId: number | null, type: "forecast" | "stockout" | null = null) =>
+          all((page) => store.predictions.scores(a, { productId, type, ...page }));
         const scored = [
           {
             ...{ id: open?.id, productId: pot.id, type: "forecast", model: "naive", dueOn: "1999-01-03" },
@@ -142,9 +142,50 @@ export const predictionPasses: PromiseGroup = {
           },
         ];
         expect(await scores(null)).toEqual(scored);
-        expect(await scores(null, 1)).toEqual(scored.slice(0, 1));
-        expect(await scores(tea.id)).toEqual(scored.slice(1));
-        expect(await scores(theirs.id)).toEqual([]);
+        expect(await scores(null, "stockout")).toEqual([]);
+        expect(await scores(tea.id, "forecast")).toEqual(scored.slice(1));
+        expect(await outcome(scores(theirs.id)), "another's").toBe("not_found");
+      },
+    },
+    {
+      title: "scores are found by product, some of each, and summed by the names of their numbers",
+      async keep({ store, seller }) {
+        const [a, b] = [seller(), seller()];
+        const [tea, pot] = [await createProduct(store, a), await createProduct(store, a)];
+        const theirs = await createProduct(store, b);
+        const { predictions } = store;
+        let minute = 0;
+        async function scored(sellerId: string, productId: number, score: object, type = "forecast") {
+          const row = predictionRow(productId, { type: type as "forecast", dueOn: "1999-01-01" });
+          const [made] = await predict(store, sellerId, [row]);
+          await predictions.score(sellerId, made?.id as number, score, later(++minute * 60_000));
+          return made?.id;
+        }
+        const old = await scored(a, tea.id, { off: 100 });
+        const since = later(minute * 60_000 + 1);
+        const first = await scored(a, tea.id, { off: 1, sold: 2.5, ranOutOn: null, name: "x" });
+        const second = await scored(a, tea.id, { off: 2 });
+        const third = await scored(a, pot.id, { off: 4, held: 1 });
+        await scored(a, pot.id, { off: 8 }, "stockout");
+        await scored(b, theirs.id, { off: 1_000 });
+        const last = async (each: number, from: Date, productIds = [tea.id, pot.id, theirs.id]) =>
+          (await predictions.lastScores(a, { productIds, type: "forecast", since: from, each })).map(
+            ({ id }) => id,
+          );
+        expect(await last(2, later(0))).toEqual([third, second, first]);
+        expect(await last(9, later(0), [tea.id])).toEqual([second, first, old]);
+        expect(await last(9, since, [tea.id])).toEqual([second, first]);
+        expect(await last(1, since)).toEqual([third, second]);
+        const sums = async (productId: number | null, from: Date) =>
+          (await predictions.sums(a, { productId, since: from })).body.value;
+        expect(await sums(null, since)).toEqual([
+          { type: "forecast", scored: 3, sums: { off: 7, sold: 2.5, held: 1 } },
+          { type: "stockout", scored: 1, sums: { off: 8 } },
+        ]);
+        expect(await sums(tea.id, later(0))).toEqual([
+          { type: "forecast", scored: 3, sums: { off: 103, sold: 2.5 } },
+        ]);
+        expect(await sums(theirs.id, later(0))).toEqual([]);
       },
     },
   ],

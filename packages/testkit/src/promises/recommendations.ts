@@ -150,8 +150,9 @@ export const recommendations: PromiseGroup = {
         await expect(failed).rejects.toThrow("undo");
         expect((await store.recommendations.find(sellerId, id, "similar"))?.body.value).toEqual(row.data);
         expect((await store.predictions.find(sellerId, id, "forecast"))?.body.value).toEqual(made);
-        const scores = await store.predictions.scores(sellerId, { productId: null, limit: 9 });
-        expect(scores.body.value).toEqual([]);
+        const since = new Date(0);
+        const sums = await store.predictions.sums(sellerId, { productId: null, since });
+        expect(sums.body.value).toEqual([]);
         expect(await store.engines.load(sellerId, "engine")).toMatchObject({ state: "kept", version });
         expect(await store.engines.load(sellerId, "another")).toBeNull();
         expect(await allEvents(store, sellerId)).toHaveLength(3);

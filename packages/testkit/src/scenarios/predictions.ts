@@ -94,6 +94,9 @@ export function predictionScenarios(newShop: NewShop): void {
         ["Tea", "runs_out"],
       ]);
       expect(items[0]?.product).toEqual(await shop.products.get(tea.id));
+      expect(items[0]?.stockout).toEqual(soon);
+      await shop.sales.record({ lines: [{ productId: tea.id, quantity: 1 }] });
+      expect((await shop.predictions.atRisk()).items[0]?.stockout.behind).toBe(1);
       expect((await shop.predictions.atRisk({ within: 1 })).items).toEqual([]);
       const within = async (stockoutWithin: number) =>
         (await shop.products.list({ stockoutWithin })).items.map(({ name }) => name);
@@ -118,6 +121,60 @@ export function predictionScenarios(newShop: NewShop): void {
       expect(kept.items[0]?.data).toEqual(made);
       const types = (await shop.predictions.list()).items.map(({ type }) => type);
       expect(new Set(types)).toEqual(new Set(["forecast", "stockout"]));
+    });
+
+    test("say what they rest on, down to the sales and movements", async () => {
+      const [shop, other] = [await newShop(), await newShop()];
+      const { id } = await shop.products.create({ name: "Tea", quantity: 30 });
+      await sell(shop, id, 60);
+      const stockout = await shop.predictions.stockout(id);
+      const explained = await shop.predictions.explain(id);
+      const { history, members, rivals, prediction } = explained;
+      const { model, accuracy, reasons, quantity, behind, ...rest } = stockout;
+      expect(explained).toMatchObject({ model, reasons, stock: { quantity }, since: [] });
+      expect(prediction.data).toEqual({ model, accuracy, reasons, quantity, ...rest });
+      expect(rivals).toEqual([
+        { name: model, mase: accuracy?.mase, wape: accuracy?.wape },
+        { name: "naive", ...accuracy?.naive },
+      ]);
+      expect(members.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 1);
+      expect([history.from, history.to, history.days]).toEqual([daysAgo(60), daysAgo(1), 60]);
+      expect(history.sales).toEqual((await shop.sales.list({ to: daysAgo(1), limit: 20 })).items);
+
+      await shop.sales.record({ lines: [{ productId: id, quantity: 30 }] });
+      await shop.stock.adjust(id, { adjust: 8, reason: "delivery" });
+      const later = await shop.predictions.explain(id);
+      expect(later.stock.movements).toEqual((await shop.stock.movements(id)).items);
+      expect(later.history.emptied.map(({ reason }) => reason)).toEqual(["sale"]);
+      // The prediction may be younger than a second, or one that was made by now.
+      const known = Number(later.cursor?.split(".")[1]);
+      const { items: events } = await shop.events.list({ types: ["sale.*", "stock.adjusted"] });
+      expect(later.since).toEqual(events.filter(({ seq }) => seq > known).map(({ id }) => id));
+      const forecast = await shop.predictions.explain(id, { type: "forecast" });
+      expect(forecast.prediction.type).toBe("forecast");
+
+      const young = await shop.products.create({ name: "Pot" });
+      expect(await shop.predictions.explain(young.id)).toMatchObject({
+        ...{ model: null, members: [], rivals: [], history: { from: null, sales: [] } },
+      });
+      await expectError(other.predictions.explain(id), "not_found");
+      await expectFaults(shop.predictions.explain(id, { type: "price" as "forecast" }), ["type"]);
+    });
+
+    test("have a record, which begins when the first one's last day is over", async () => {
+      const [shop, other] = [await newShop(), await newShop()];
+      const { id } = await shop.products.create({ name: "Tea", quantity: 30 });
+      await sell(shop, id, 40);
+      expect((await shop.predictions.forecast(id)).receipts).toBeNull();
+      for (const query of [{}, { productId: id }]) {
+        const { since, forecast, stockout } = await shop.predictions.record(query);
+        expect([since, forecast.scored, forecast.wape]).toEqual([daysAgo(90), 0, null]);
+        expect([stockout.scored, stockout.dayError]).toEqual([0, null]);
+      }
+      expect((await shop.predictions.scores({ type: "forecast" })).items).toEqual([]);
+      await expectError(other.predictions.record({ productId: id }), "not_found");
+      await expectError(other.predictions.scores({ productId: id }), "not_found");
+      await expectFaults(shop.predictions.scores({ limit: 0 }), ["limit"]);
     });
 
     test("are of this seller's products only, and refuse what can not be asked", async () => {

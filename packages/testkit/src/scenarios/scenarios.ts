@@ -8,6 +8,7 @@ import type { NewShop } from "./new-shop.ts";
 import { predictionScenarios } from "./predictions.ts";
 import { refusalScenarios } from "./refusals.ts";
 import { salesScenarios } from "./sales.ts";
+import { settingsScenarios } from "./settings.ts";
 import { stockScenarios } from "./stock.ts";
 
 /** A transport under test: how to get the interface of a seller, by whatever way. */
@@ -47,6 +48,7 @@ export function transportScenarios({ name, open }: Transport): void {
     stockScenarios(newShop);
     salesScenarios(newShop);
     predictionScenarios(newShop);
+    settingsScenarios(newShop);
     fileScenarios(newShop);
     eventScenarios(newShop);
     liveScenarios(newShop);

@@ -7,9 +7,15 @@ import {
   type SeriesInput,
   type ShopProfile,
 } from "@amused/engines";
-import type { PredictionAccuracy, ProductForecast, ProductStockout } from "../../domain/prediction.ts";
+import type {
+  ForecastReceipts,
+  PredictionAccuracy,
+  ProductForecast,
+  ProductStockout,
+} from "../../domain/prediction.ts";
 import { addDays } from "../../domain/time.ts";
 import type { ProductDemand } from "../../ports/demand.ts";
+import { plainModel } from "./receipts.ts";
 
 /** How far a stored forecast reaches. */
 export const storedHorizon = 28;
@@ -42,15 +48,24 @@ export interface DemandSoFar {
   at: Date;
   /** What the seller's other products taught. */
   shop?: ShopProfile | undefined;
+  /** How right the product's forecasts were so far. */
+  receipts: ForecastReceipts | null;
 }
 
 /** Forecasts a product's demand, and says how long its stock lasts. */
-export function outlook({ demand, from, today, at, shop }: DemandSoFar, horizon = storedHorizon): Outlook {
+export function outlook(
+  { demand, from, today, at, shop, receipts }: DemandSoFar,
+  horizon = storedHorizon,
+): Outlook {
   const { series, history } = seriesOf(demand, from, today);
+  const steppedBack = receipts?.steppedBack ?? false;
   const found: Forecast | null =
     series === null
       ? null
-      : forecast(series, { horizon: Math.max(horizon, lookAhead), ...(shop && { shop }) });
+      : forecast(series, {
+          ...{ horizon: Math.max(horizon, lookAhead), plain: steppedBack },
+          ...(shop && { shop }),
+        });
   const generatedAt = at.toISOString();
   if (found?.verdict !== "ok") {
     const need = found?.need ?? 14;
@@ -60,7 +75,7 @@ export function outlook({ demand, from, today, at, shop }: DemandSoFar, horizon 
       reasons: [{ kind: "not_enough_history", have: history.days - history.withoutStock, need }],
     };
     return {
-      forecast: { ...base, history, points: [] },
+      forecast: { ...base, history, points: [], receipts },
       stockout: {
         ...base,
         verdict: demand.quantity === 0 ? "out_of_stock" : "not_enough_history",
@@ -70,15 +85,19 @@ export function outlook({ demand, from, today, at, shop }: DemandSoFar, horizon 
     };
   }
   const said = {
-    model: nameOf(found),
+    model: steppedBack ? plainModel : nameOf(found),
     accuracy: accuracyOf(found),
-    reasons: found.reasons.map((reason) => ({ ...reason })),
+    reasons: [
+      ...(receipts?.steppedBack ? [{ kind: "stepped_back", ...receipts }] : []),
+      { kind: "mixture", members: membersOf(found) },
+      ...found.reasons.map((reason) => ({ ...reason })),
+    ],
     generatedAt,
   };
   return {
     forecast: {
       ...{ verdict: "ok", ...said, history, confidence: nearTotal(found, horizon) },
-      points: pointsOf(found, today, horizon),
+      ...{ points: pointsOf(found, today, horizon), receipts },
     },
     stockout: stockoutOf(demand, found, today, said),
   };
@@ -161,6 +180,10 @@ function reorderOf(
     because: [{ kind: "lead_time", days, source }, ...plan.reasons.map((reason) => ({ ...reason }))],
   };
 }
+
+/** What is mixed, the heaviest first. */
+const membersOf = ({ model }: ForecastFound) =>
+  model.map(({ name, weight }) => ({ name, weight: rounded(weight) })).sort((a, b) => b.weight - a.weight);
 
 function nameOf({ model }: ForecastFound): string {
   const [heaviest] = [...model].sort((a, b) => b.weight - a.weight);

@@ -1,22 +1,33 @@
 import { encodedValue } from "../../domain/encoded.ts";
+import { explainQuerySchema } from "../../domain/explanation.ts";
 import { parse } from "../../domain/parse.ts";
 import {
   type AtRisk,
   atRiskQuerySchema,
   forecastQuerySchema,
+  type PredictionScore,
   type PredictionType,
   type ProductForecast,
   type ProductStockout,
   predictionQuerySchema,
+  recordQuerySchema,
 } from "../../domain/prediction.ts";
 import { addDays, dateOf } from "../../domain/time.ts";
 import { notFound } from "../../errors.ts";
-import type { CurrentPrediction } from "../../ports/predictions.ts";
+import type { AtRiskRow, CurrentPrediction } from "../../ports/predictions.ts";
+import type { Rows } from "../../ports/rows.ts";
 import { answerRead, checkSees, type Deps } from "../deps.ts";
 import { pageOf, positionOf } from "../pages.ts";
 import type { Answer, Context, Services } from "../services.ts";
+import { explain } from "./explain.ts";
 import { storedHorizon } from "./outlook.ts";
+import { receiptDays, recordOf } from "./receipts.ts";
 import { readOutlooks, refresh } from "./refresh.ts";
+
+const atRiskOf = ({ product, stockout, behind }: AtRiskRow): AtRisk => ({
+  product,
+  stockout: { ...(stockout as Omit<ProductStockout, "behind">), behind },
+});
 
 /** A prediction this young is served though something happened since: a burst of sales is not a burst of forecasts. */
 const burstMs = 1_000;
@@ -64,7 +75,24 @@ export function predictionsService(deps: Deps): Services["predictions"] {
     });
   }
 
+  /** Sees to it that the predictions of a product are fresh. */
+  async function freshen(sellerId: string, productId: number, type: PredictionType): Promise<void> {
+    const found = await repositories.predictions.find(sellerId, productId, type);
+    if (found !== null && isFresh(found)) return;
+    await once(`${sellerId}\n${productId}`, () => refresh(deps, sellerId, [productId]));
+  }
+
   return {
+    async explain(context, productId, input) {
+      checkSees(context);
+      const { type } = parse(explainQuerySchema, input);
+      await freshen(context.sellerId, productId, type);
+      const found = await explain(repositories, context.sellerId, productId, type);
+      if (found === null) throw notFound("product", productId);
+      const { explanation, head } = found;
+      return answerRead(deps, context.sellerId, { body: encodedValue(explanation), head });
+    },
+
     async forecast(context, productId, input) {
       checkSees(context);
       const { horizon } = parse(forecastQuerySchema, input);
@@ -88,9 +116,36 @@ export function predictionsService(deps: Deps): Services["predictions"] {
         until: addDays(dateOf(deps.now()), within - 1),
       });
       return answerRead(deps, context.sellerId, {
-        body: pageOf<AtRisk>(rows as never, filters),
+        body: pageOf({ ...rows, body: encodedValue(rows.body.value.map(atRiskOf)) }, filters),
         head: rows.head,
       });
+    },
+
+    async scores(context, input) {
+      checkSees(context);
+      const { limit, cursor, ...filters } = parse(predictionQuerySchema, input);
+      const rows = await repositories.predictions.scores(context.sellerId, {
+        ...{ limit, after: positionOf(cursor, ["scores", filters]) },
+        ...{ productId: filters.productId ?? null, type: filters.type ?? null },
+      });
+      // What is in them is what `scoreOf` made.
+      const scores = rows as Rows<PredictionScore>;
+      return answerRead(deps, context.sellerId, {
+        body: pageOf(scores, ["scores", filters]),
+        head: rows.head,
+      });
+    },
+
+    async record(context, input) {
+      checkSees(context);
+      const { productId = null } = parse(recordQuerySchema, input);
+      if (productId !== null && (await repositories.products.find(context.sellerId, productId)) === null)
+        throw notFound("product", productId);
+      const since = addDays(dateOf(deps.now()), -receiptDays);
+      const { body, head } = await repositories.predictions.sums(context.sellerId, {
+        ...{ productId, since: new Date(since) },
+      });
+      return answerRead(deps, context.sellerId, { body: encodedValue(recordOf(body.value, since)), head });
     },
 
     async list(context, input) {

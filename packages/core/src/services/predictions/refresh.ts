@@ -3,6 +3,7 @@ import { addDays, dateOf } from "../../domain/time.ts";
 import type { PredictionRow } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
 import { historyDays, type Outlook, storedHorizon } from "./outlook.ts";
+import { readReceipts } from "./receipts.ts";
 
 /** After how long a prediction that nothing happened to is made anew. */
 const freshMs = 24 * 3_600_000;
@@ -28,16 +29,20 @@ export async function readOutlooks(
     shopProfiles.find(sellerId),
     repositories.demand.read(sellerId, { productIds, from, to: addDays(today, -1) }),
   ]);
-  const pieces = Array.from({ length: Math.ceil(products.length / piece) }, (_, n) =>
-    products.slice(n * piece, (n + 1) * piece),
+  const receipts = await readReceipts(repositories, sellerId, productIds, today);
+  const inputs = products.map((demand) => ({
+    ...{ demand, from, today, at, shop },
+    receipts: receipts.get(demand.productId) ?? null,
+  }));
+  const pieces = Array.from({ length: Math.ceil(inputs.length / piece) }, (_, n) =>
+    calculator.run(
+      "outlooks",
+      { of: inputs.slice(n * piece, (n + 1) * piece), horizon },
+      { urgent: !background },
+    ),
   );
-  const made = await Promise.all(
-    pieces.map((some) => {
-      const of = some.map((demand) => ({ demand, from, today, at, shop }));
-      return calculator.run("outlooks", { of, horizon }, { urgent: !background });
-    }),
-  );
-  const outlooks = new Map(made.flat().map((one, n) => [products[n]?.productId as number, one]));
+  const made = (await Promise.all(pieces)).flat();
+  const outlooks = new Map(made.map((one, n) => [products[n]?.productId as number, one]));
   return { basedOn, at, outlooks };
 }
 

@@ -1,6 +1,4 @@
-import type { ForecastPoint } from "../../domain/prediction.ts";
 import { addDays, dateOf } from "../../domain/time.ts";
-import type { ProductDemand } from "../../ports/demand.ts";
 import type { DuePrediction, ProductKey } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
 import { gently } from "./gently.ts";
@@ -8,6 +6,7 @@ import { learnShopIfDue } from "./learn-shop.ts";
 import { takeLease } from "./lease.ts";
 import { storedHorizon } from "./outlook.ts";
 import { refresh } from "./refresh.ts";
+import { scoreOf } from "./score.ts";
 
 /** Products whose history is read at once: on the embedded database that is some 25 milliseconds in which nobody else has a turn. */
 const batch = 10;
@@ -109,46 +108,9 @@ async function scoreDue(deps: Deps, signal: AbortSignal, report: (error: unknown
 }
 
 async function scoreOne({ repositories, now }: Deps, prediction: DuePrediction): Promise<void> {
-  const { sellerId, id, type, productId, createdAt, dueOn: to } = prediction;
+  const { sellerId, id, productId, createdAt, dueOn: to } = prediction;
   const from = addDays(dateOf(new Date(createdAt)), -storedHorizon);
-  const span = { productIds: [productId], from, to };
-  // Of other types there is no score.
-  const products = type === "forecast" ? (await repositories.demand.read(sellerId, span)).products : [];
+  const { products } = await repositories.demand.read(sellerId, { productIds: [productId], from, to });
   const [demand] = products;
   await repositories.predictions.score(sellerId, id, demand ? scoreOf(prediction, demand) : null, now());
 }
-
-/** How a forecast did beside the days before it, repeated; `null` where nothing can be said. */
-export function scoreOf(
-  { type, data }: Pick<DuePrediction, "type" | "data">,
-  demand: ProductDemand,
-): object | null {
-  if (type !== "forecast") return null;
-  const { points } = data as { points: ForecastPoint[] };
-  if (points.length === 0) return null;
-  const before = demand.units.slice(0, storedHorizon);
-  const after = demand.units.slice(storedHorizon);
-  const known = demand.stockedOut.slice(storedHorizon).map((empty) => !empty);
-  const sold = sum(after, known);
-  const forecast = sum(
-    points.map(({ mean }) => mean),
-    known,
-  );
-  const days = known.filter(Boolean).length;
-  const held = points.filter(
-    ({ p10, p90 }, day) => known[day] && (after[day] ?? 0) >= p10 && (after[day] ?? 0) <= p90,
-  ).length;
-  if (days === 0) return null;
-  const naive = (before.reduce((total, units) => total + units, 0) * days) / storedHorizon;
-  return {
-    ...{ sold, forecast: Math.round(forecast * 100) / 100, days },
-    error: share(Math.abs(forecast - sold), sold),
-    naiveError: share(Math.abs(naive - sold), sold),
-    coverage80: Math.round((held / days) * 1000) / 1000,
-  };
-}
-
-const sum = (values: readonly number[], known: readonly boolean[]) =>
-  values.reduce((total, value, day) => total + (known[day] ? value : 0), 0);
-
-const share = (part: number, whole: number) => (whole > 0 ? Math.round((part / whole) * 1000) / 1000 : null);
