@@ -61,7 +61,9 @@ test("what a shop's products teach of each other is learned by the daily pass, a
   await amused.start();
   // What was on its way when the shop was learned is without it until the next day.
   const borrowed = async () => (await forecasts()).filter((one) => kinds(one).includes("borrowed_from_shop"));
-  await expect.poll(async () => (await borrowed()).length, { timeout: 60_000, interval: 500 }).toBeGreaterThan(35);
+  await expect
+    .poll(async () => (await borrowed()).length, { timeout: 60_000, interval: 500 })
+    .toBeGreaterThan(35);
   const [before, after] = [measure(alone), measure(await forecasts())];
   expect(after.error).toBeLessThan(0.95 * before.error);
   expect(Math.abs(after.held - 0.8)).toBeLessThan(0.05);
