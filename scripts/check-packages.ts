@@ -11,6 +11,18 @@ import { say, timed } from "./say.ts";
 const all = packages().filter(hasSources);
 const folder = mkdtempSync(join(tmpdir(), "amused-packages-"));
 const faults: string[] = [];
+/** Forecasts once with what is installed; ends with a complaint unless a thread did it. */
+const threaded = `
+let threads = 0;
+(await import("node:diagnostics_channel")).subscribe("worker_threads", () => threads++);
+const { createAmused, memoryStore } = await import("@amused/core");
+const amused = await createAmused({ store: memoryStore() });
+const { id } = await amused.seller("acme").products.create({ name: "Tea" });
+await amused.seller("acme").predictions.forecast(id);
+await amused.close();
+if (threads !== 1) throw new Error(threads + " threads");
+`;
+
 try {
   const tarballs = await timed(`Packed ${all.length} packages`, async () => pack(all));
   await timed("Checked their manifests (publint)", async () => checkManifests(all));
@@ -82,6 +94,7 @@ function checkInstall(all: Package[], tarballs: string[]): void {
       run(empty, `${one.name} ${path}`, [join(empty, "node_modules", one.name, path), "--version"]);
     }
   }
+  run(empty, "a forecast in a thread", ["--input-type=module", "-e", threaded]);
 }
 
 function run(cwd: string, what: string, args: string[]): void {

@@ -61,6 +61,12 @@ export const rooms: Room[] = [
     may: ["core/domain", "core/ports", "core/errors", "node:*"],
   },
   {
+    // What takes long, in a thread of this process: the adapter that starts it, and what runs in it.
+    name: "core/threads",
+    files: /^packages\/core\/src\/engine-threads?\.ts$/,
+    may: ["core/services", "engines", "node:*"],
+  },
+  {
     // The one place where core is wired: services behind the seller's interface, over whatever store is handed in.
     name: "core/amused",
     files: /^packages\/core\/src\/(amused|in-process|system-events|listing)\.ts$/,
@@ -68,6 +74,7 @@ export const rooms: Room[] = [
       ...["core/domain", "core/ports", "core/errors", "core/seller", "core/live", "core/services"],
       "core/reactors",
       "core/memory",
+      "core/threads",
       ...["zod", "node:crypto"],
     ],
   },

@@ -7,6 +7,7 @@ import { currencySchema } from "./domain/money.ts";
 import type { Listing, PageBody } from "./domain/page.ts";
 import { parse } from "./domain/parse.ts";
 import { idSchema, sellerIdSchema } from "./domain/seller.ts";
+import { startThread } from "./engine-threads.ts";
 import { AmusedError } from "./errors.ts";
 import { inProcessSeller } from "./in-process.ts";
 import { listing } from "./listing.ts";
@@ -23,6 +24,7 @@ import type { Seller } from "./seller.ts";
 import { cacheSchema, storeSchema } from "./services/adapters.ts";
 import { alertsService } from "./services/alerts/alerts.ts";
 import { cachedOver, uncached } from "./services/cached.ts";
+import { calculator, threadsSchema } from "./services/calculations/calculator.ts";
 import { categoriesService } from "./services/categories/categories.ts";
 import { categoryModels, modelsWithin } from "./services/categories/models.ts";
 import { consumersService } from "./services/consumers/consumers.ts";
@@ -31,11 +33,14 @@ import type { Deps } from "./services/deps.ts";
 import { eventsService } from "./services/events.ts";
 import { filesService } from "./services/files/files.ts";
 import { incomingService } from "./services/incoming.ts";
+import { keptAnswers } from "./services/kept-answers.ts";
 import { keysService } from "./services/keys.ts";
 import { modelsSchema } from "./services/models/limits.ts";
 import { modelsService } from "./services/models/models.ts";
+import { orAfter } from "./services/or-after.ts";
 import { passes } from "./services/passes.ts";
 import { predictionsService } from "./services/predictions/predictions.ts";
+import { shopProfiles } from "./services/predictions/shop-profiles.ts";
 import { productsService } from "./services/products.ts";
 import { recommendationsService } from "./services/recommendations/recommendations.ts";
 import { createRecommenders } from "./services/recommendations/recommenders.ts";
@@ -67,6 +72,8 @@ export interface AmusedOptions<Custom extends CustomEvents = NoCustomEvents> {
   currency?: string;
   /** How long events are held, while background work runs; 30 days and a million for each seller when not said. */
   retention?: Retention;
+  /** Threads that forecast beside the event loop, made when they are needed; 1 when not said, 0 for none. */
+  threads?: number;
   /** The clock; handed in by tests. */
   now?: () => Date;
   /** Told of failures in background work, those of consumers among them; `console.error` when not said. */
@@ -102,20 +109,20 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   /**
    * Begins background work: predictions and recommendations are kept current, new products get a category or a suggestion of
    * one, stock that crosses its reorder point is told of, alerts are raised and ended, old events and idempotency keys are
-   * forgotten. Resumes consumers that were stopped.
+   * forgotten. Resumes consumers that were stopped. Keeps the process alive until `stop()` or `close()`.
    */
   start(): Promise<void>;
   /** Stops background work, and pauses consumers once what they have in flight is handled. */
   stop(): Promise<void>;
-  /** Stops background work, ends all consumers and streams and closes the store. Waits for a handler for 5 seconds at most. */
+  /** Stops background work, ends all consumers, streams and threads and closes the store. Waits for what is in flight for 5 seconds at most. */
   close(): Promise<void>;
 }
 
 /** What is made of the store's content and kept beside it. */
 type Remembered = Pick<ReactorDeps, "cached" | "recommenders" | "categorizers">;
 
-const hourMs = 3_600_000;
-const keptMs = 24 * hourMs;
+/** How long closing waits for background work. */
+const graceMs = 5_000;
 
 /**
  * Makes an Amused on a store, which is brought to the current layout first.
@@ -136,6 +143,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   const given = parse(modelsSchema, (await options.models) ?? {}, "models");
   const customEvents = defineEvents(options.events ?? {});
   const retained = parse(retentionSchema, options.retention ?? {}, "retention");
+  const threads = parse(threadsSchema, options.threads ?? 1, "threads");
   await store.migrate();
 
   const { onError: report = (error: unknown) => console.error(error) } = options;
@@ -172,7 +180,11 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   };
   broadcaster?.listen(wake);
 
-  const shared = { files, models, customEvents, currency, now, epoch };
+  const engines = {
+    calculator: calculator({ threads, start: startThread, onError }),
+    shopProfiles: shopProfiles(store.engines, now),
+  };
+  const shared = { files, models, customEvents, currency, now, epoch, ...engines };
   function servicesOver(
     repositories: Repositories,
     announce: Deps["announce"],
@@ -215,13 +227,10 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   let reacting = false;
 
   const pruning = retention({ events: store.events, now, onError }, retained);
-  let work: ReturnType<typeof setInterval> | null = null;
-  const prune = () => store.prune(new Date(now().getTime() - keptMs)).then(() => {}, onError);
-
-  const stopPruning = async () => {
-    if (work !== null) clearInterval(work);
-    work = null;
-    await pruning.stop();
+  const keys = keptAnswers(store, { now, onError });
+  const stopWork = async () => {
+    keys.stop();
+    await Promise.all([passing.stop(), pruning.stop()]);
   };
 
   return {
@@ -270,21 +279,16 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       consumers.resume();
       pruning.start();
       passing.start();
-      if (work !== null) return;
-      // Set before anything is waited for: a stop() or another start() may come meanwhile.
-      work = setInterval(prune, hourMs);
-      work.unref?.();
-      await prune();
+      await keys.start();
     },
     async stop() {
-      await passing.stop();
-      await stopPruning();
+      await stopWork();
       await consumers.pause();
     },
     async close() {
-      await passing.stop();
-      await stopPruning();
+      await orAfter(graceMs, stopWork());
       await consumers.close();
+      await engines.calculator.close();
       closed.abort();
       dispatcher.close();
       await broadcaster?.close();

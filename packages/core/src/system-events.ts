@@ -2,6 +2,7 @@ import type { ConsumeContext, ConsumedEvent, ConsumeOptions, SystemEvents } from
 import type { DeadLetter } from "./domain/consumer.ts";
 import type { AmusedEvent, CustomEvents, EventFilter } from "./domain/event.ts";
 import type { PageBody } from "./domain/page.ts";
+import { invalidRequest } from "./errors.ts";
 import { listing } from "./listing.ts";
 import type { Seller } from "./seller.ts";
 import type { ConsumersService } from "./services/consumers/consumers.ts";
@@ -23,6 +24,10 @@ export function systemEvents<Custom extends CustomEvents>(
       handler: (event: ConsumedEvent<Filter, Custom>, context: ConsumeContext<Custom>) => unknown,
       options?: ConsumeOptions,
     ) {
+      if (String(name).startsWith("amused."))
+        throw invalidRequest([
+          { path: "name", message: "must not begin with amused., as the system's own consumers do" },
+        ]);
       return consumers.consume(
         name,
         types,

@@ -19,7 +19,12 @@ test("a refusal of an option or argument names it", async () => {
   await expect(createAmused({ store, retention: { days: 0 } })).rejects.toMatchObject(
     refused(/^retention\.days: /),
   );
+  for (const threads of [-1, 1.5, 65, "2"])
+    await expect(createAmused({ store, threads } as AmusedOptions)).rejects.toMatchObject(
+      refused(/^threads: must be /),
+    );
   const amused = await createAmused({ store });
+  expect(() => amused.events.consume("amused.stock", ["*"], () => {})).toThrow(/^name: must not begin/);
   expect(() => amused.seller("")).toThrow(/^sellerId: must not be empty/);
   expect(() => amused.events.consume("a b", ["*"], () => {})).toThrow(/^name: must be letters/);
   expect(() => amused.events.consume("a", [], () => {})).toThrow(/^types: must name at least one type/);

@@ -138,7 +138,7 @@ test("a system that was closed is not started again", async () => {
 });
 
 test("what was made for somebody who asked is not made again in the background", async () => {
-  amused = await createAmused({ store: memoryStore() });
+  amused = await createAmused({ store: memoryStore(), threads: 0 });
   await amused.start();
   const shop = amused.seller("acme");
   const { id } = await shop.products.create({ name: "Tea", quantity: 5 });

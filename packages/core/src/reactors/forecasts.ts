@@ -42,7 +42,7 @@ export function forecastReactor(deps: Deps): Handle {
     const basedOn =
       held !== null && held.basedOn >= seq
         ? held.basedOn
-        : await gently(signal, () => refresh(deps, sellerId, [productId]));
+        : await gently(signal, () => refresh(deps, sellerId, [productId], { background: true }));
     // Anew at the end: what is remembered longest is forgotten first.
     known.delete(key);
     known.set(key, basedOn);

@@ -4,7 +4,9 @@ import type { CustomEvents } from "../domain/event.ts";
 import type { FileStore } from "../ports/files.ts";
 import type { Command, Read, Repositories, Written } from "../ports/repositories.ts";
 import type { Cached } from "./cached.ts";
+import type { Calculator } from "./calculations/calculator.ts";
 import type { ModelsService } from "./models/models.ts";
+import type { ShopProfiles } from "./predictions/shop-profiles.ts";
 import type { Answer, Context } from "./services.ts";
 
 /** What the services work with; wired in `amused.ts`, with other repositories for a joined transaction. */
@@ -22,6 +24,10 @@ export interface Deps {
   epoch: () => string;
   /** Told of every commit, so that streams wake. */
   announce: (sellerId: string, position: StreamPosition) => void;
+  /** Does what takes long. */
+  calculator: Calculator;
+  /** What sellers' products teach of each other. */
+  shopProfiles: ShopProfiles;
 }
 
 /** The command of a call made now. */

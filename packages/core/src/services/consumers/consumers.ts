@@ -1,6 +1,7 @@
 import { consumerNameSchema } from "../../domain/consumer.ts";
 import { parse } from "../../domain/parse.ts";
 import { AmusedError } from "../../errors.ts";
+import { orAfter } from "../or-after.ts";
 import { type Consumer, type ConsumerDeps, consumer } from "./consumer.ts";
 import { consumedTypesSchema, consumeOptionsSchema, defaultTiming, type Timing } from "./settings.ts";
 import type { Handle } from "./turn.ts";
@@ -80,16 +81,4 @@ export function consumersService(
       here.clear();
     },
   };
-}
-
-/** Waits for something, so long at most. */
-function orAfter(ms: number, ended: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    const done = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    ended.then(done, done);
-  });
 }

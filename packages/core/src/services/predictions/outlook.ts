@@ -1,4 +1,10 @@
-import { type Forecast, type ForecastFound, forecast, type SeriesInput } from "@amused/engines";
+import {
+  type Forecast,
+  type ForecastFound,
+  forecast,
+  type SeriesInput,
+  type ShopProfile,
+} from "@amused/engines";
 import type {
   ForecastReceipts,
   PredictionAccuracy,
@@ -35,19 +41,26 @@ export interface DemandSoFar {
   at: Date;
   /** What the seller has set for all products. */
   settings: Partial<SellerSettings>;
+  /** What the seller's other products taught. */
+  shop?: ShopProfile | undefined;
   /** How right the product's forecasts were so far. */
   receipts: ForecastReceipts | null;
 }
 
 /** Forecasts a product's demand, and says how long its stock lasts. */
 export function outlook(
-  { demand, from, today, at, settings, receipts }: DemandSoFar,
+  { demand, from, today, at, settings, shop, receipts }: DemandSoFar,
   horizon = storedHorizon,
 ): Outlook {
   const { series, history } = seriesOf(demand, from, today);
   const steppedBack = receipts?.steppedBack ?? false;
   const found: Forecast | null =
-    series === null ? null : forecast(series, { horizon: Math.max(horizon, lookAhead), plain: steppedBack });
+    series === null
+      ? null
+      : forecast(series, {
+          ...{ horizon: Math.max(horizon, lookAhead), plain: steppedBack },
+          ...(shop && { shop }),
+        });
   const generatedAt = at.toISOString();
   if (found?.verdict !== "ok") {
     const need = found?.need ?? 14;
@@ -86,7 +99,7 @@ export function outlook(
 }
 
 /** The series that an engine takes: from the first full day on which the product was known, up to yesterday. */
-function seriesOf(demand: ProductDemand, from: string, today: string) {
+export function seriesOf(demand: ProductDemand, from: string, today: string) {
   const { firstDay, units, stockedOut } = demand;
   const to = addDays(today, -1);
   const skip = firstDay === null ? units.length : Math.max(0, daysBetween(from, firstDay));

@@ -2,7 +2,7 @@ import type { PredictionType } from "../../domain/prediction.ts";
 import { addDays, dateOf } from "../../domain/time.ts";
 import type { PredictionRow } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
-import { historyDays, type Outlook, outlook, storedHorizon } from "./outlook.ts";
+import { historyDays, type Outlook, storedHorizon } from "./outlook.ts";
 import { readReceipts } from "./receipts.ts";
 
 /** After how long a prediction that nothing happened to is made anew. */
@@ -11,40 +11,53 @@ const freshMs = 24 * 3_600_000;
 /** The actor of what the system does by itself. */
 export const systemActor = "amused";
 
+/** Outlooks made in one go: what somebody waits for waits for one of these at most. */
+const piece = 5;
+
 /** Products' outlooks from one reading of the store, with the position of the log that they know. */
 export async function readOutlooks(
-  { repositories, now }: Pick<Deps, "repositories" | "now">,
+  { repositories, now, calculator, shopProfiles }: ReadingDeps,
   sellerId: string,
   productIds: number[],
   horizon?: number,
+  { background = false }: { background?: boolean } = {},
 ): Promise<{ basedOn: number; at: Date; outlooks: Map<number, Outlook> }> {
   const at = now();
   const today = dateOf(at);
   const from = addDays(today, -historyDays);
-  const { basedOn, products } = await repositories.demand.read(sellerId, {
-    ...{ productIds, from, to: addDays(today, -1) },
-  });
+  const [shop, { basedOn, products }] = await Promise.all([
+    shopProfiles.find(sellerId),
+    repositories.demand.read(sellerId, { productIds, from, to: addDays(today, -1) }),
+  ]);
   // After the demand: what is set from then on is an event that this reading does not know.
   const settings = (await repositories.settings.find(sellerId)).body.value;
   const receipts = await readReceipts(repositories, sellerId, productIds, today);
-  const outlooks = new Map<number, Outlook>();
-  for (const demand of products) {
-    // Some 20 milliseconds each: whoever waits for this process gets his turn between two of them.
-    if (outlooks.size > 0) await new Promise((resolve) => setTimeout(resolve));
-    outlooks.set(
-      demand.productId,
-      outlook(
-        { demand, from, today, at, settings, receipts: receipts.get(demand.productId) ?? null },
-        horizon,
-      ),
-    );
-  }
+  const inputs = products.map((demand) => ({
+    ...{ demand, from, today, at, settings, shop },
+    receipts: receipts.get(demand.productId) ?? null,
+  }));
+  const pieces = Array.from({ length: Math.ceil(inputs.length / piece) }, (_, n) =>
+    calculator.run(
+      "outlooks",
+      { of: inputs.slice(n * piece, (n + 1) * piece), horizon },
+      { urgent: !background },
+    ),
+  );
+  const made = (await Promise.all(pieces)).flat();
+  const outlooks = new Map(made.map((one, n) => [products[n]?.productId as number, one]));
   return { basedOn, at, outlooks };
 }
 
+type ReadingDeps = Pick<Deps, "repositories" | "now" | "calculator" | "shopProfiles">;
+
 /** Makes the predictions of these products anew and keeps them; says up to where they know the log. */
-export async function refresh(deps: Deps, sellerId: string, productIds: number[]): Promise<number> {
-  const { basedOn, at, outlooks } = await readOutlooks(deps, sellerId, productIds);
+export async function refresh(
+  deps: Deps,
+  sellerId: string,
+  productIds: number[],
+  options?: { background?: boolean },
+): Promise<number> {
+  const { basedOn, at, outlooks } = await readOutlooks(deps, sellerId, productIds, undefined, options);
   const rows = [...outlooks].flatMap(([productId, { forecast, stockout }]) => {
     const row = (type: PredictionType, data: typeof forecast | typeof stockout): PredictionRow => ({
       ...{ productId, type, data, confidence: data.confidence, basedOn },

@@ -2,45 +2,108 @@ import { addDays, dateOf } from "../../domain/time.ts";
 import type { DuePrediction, ProductKey } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
 import { gently } from "./gently.ts";
+import { learnShopIfDue } from "./learn-shop.ts";
+import { takeLease } from "./lease.ts";
 import { storedHorizon } from "./outlook.ts";
 import { refresh } from "./refresh.ts";
 import { scoreOf } from "./score.ts";
 
-/** Products whose history is read at once. */
-const batch = 20;
+/** Products whose history is read at once: on the embedded database that is some 25 milliseconds in which nobody else has a turn. */
+const batch = 10;
 /** Predictions scored in one pass at most; the next pass goes on. */
 const scoredAtOnce = 500;
 
 /**
- * One pass over all sellers: expired predictions are made anew, and those whose last day is over are scored. What fails for
- * some products is told of, and left to the next pass: it is not to keep all others waiting.
+ * One pass over all sellers: expired predictions are made anew, and those whose last day is over are scored. Of the nodes on
+ * one store, one does so for a seller at a time. What fails for some products is told of, and left to the next pass: it is
+ * not to keep all others waiting.
  */
 export async function predictionsPass(
   deps: Deps,
   signal: AbortSignal,
   onError: (error: unknown) => void,
 ): Promise<void> {
+  // What ends the work has it fail too.
+  const report = (error: unknown) => {
+    if (!signal.aborted) onError(error);
+  };
   let after: ProductKey | null = null;
   do {
-    const page: { products: ProductKey[]; next: ProductKey | null } =
-      await deps.repositories.predictions.stale({ now: deps.now(), limit: batch, after });
-    for (const [sellerId, products] of Map.groupBy(page.products, (one) => one.sellerId)) {
-      if (signal.aborted) return;
-      const ids = products.map(({ productId }) => productId);
-      await gently(signal, () => refresh(deps, sellerId, ids).catch(onError));
-    }
+    const page: StalePage = await staleAfter(deps, after, 1);
+    const sellerId = page.products[0]?.sellerId;
     after = page.next;
+    if (sellerId === undefined) continue;
+    await underLease(deps, sellerId, report, (hold) => forecastSeller(deps, sellerId, signal, report, hold));
+    // There may be more after the one that was found, and of others.
+    after = { sellerId, productId: Number.MAX_SAFE_INTEGER };
   } while (after !== null && !signal.aborted);
-  await scoreDue(deps, signal, onError);
+  await scoreDue(deps, signal, report);
+}
+
+interface StalePage {
+  products: ProductKey[];
+  next: ProductKey | null;
+}
+
+const staleAfter = (
+  { repositories, now }: Deps,
+  after: ProductKey | null,
+  limit: number,
+): Promise<StalePage> => repositories.predictions.stale({ now: now(), limit, after });
+
+/** Does a seller's work unless another node does. `hold` says whether it may go on. */
+async function underLease(
+  { repositories, now }: Deps,
+  sellerId: string,
+  report: (error: unknown) => void,
+  work: (hold: () => Promise<boolean>) => Promise<void>,
+): Promise<void> {
+  try {
+    const lease = await takeLease(repositories.engines, sellerId, now);
+    if (lease === null) return;
+    try {
+      await work(lease.renew);
+    } finally {
+      await lease.release();
+    }
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Makes all predictions of a seller that have expired anew, from what was learned of the shop. */
+async function forecastSeller(
+  deps: Deps,
+  sellerId: string,
+  signal: AbortSignal,
+  report: (error: unknown) => void,
+  hold: () => Promise<boolean>,
+): Promise<void> {
+  // Forecasts are made without it too.
+  await learnShopIfDue(deps, sellerId, signal, hold).catch(report);
+  let after: ProductKey | null = { sellerId, productId: 0 };
+  while (after?.sellerId === sellerId && !signal.aborted && (await hold())) {
+    const page: StalePage = await staleAfter(deps, after, batch);
+    const ids = page.products.filter((one) => one.sellerId === sellerId).map(({ productId }) => productId);
+    if (ids.length > 0)
+      await gently(signal, () => refresh(deps, sellerId, ids, { background: true }).catch(report));
+    // The next page begins with another seller where this one has ended with one.
+    after = ids.length < page.products.length ? null : page.next;
+  }
 }
 
 /** Compares what was predicted with what came. */
-async function scoreDue(deps: Deps, signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
+async function scoreDue(deps: Deps, signal: AbortSignal, report: (error: unknown) => void): Promise<void> {
   const { repositories, now } = deps;
   const due = await repositories.predictions.due({ today: dateOf(now()), limit: scoredAtOnce });
-  for (const prediction of due) {
+  for (const [sellerId, predictions] of Map.groupBy(due, (one) => one.sellerId)) {
     if (signal.aborted) return;
-    await scoreOne(deps, prediction).catch(onError);
+    await underLease(deps, sellerId, report, async (hold) => {
+      for (const prediction of predictions) {
+        if (signal.aborted || !(await hold())) return;
+        await gently(signal, () => scoreOne(deps, prediction).catch(report));
+      }
+    });
   }
 }
 

@@ -1,0 +1,59 @@
+import { randomUUID } from "node:crypto";
+import type { EngineStateRepository } from "../../ports/engine-states.ts";
+
+const stateName = "predictions-pass";
+/** How long a node that died keeps others from its seller. */
+const leaseMs = 2 * 60_000;
+
+/** The right to do a seller's daily work, for a while. */
+export interface Lease {
+  /** Holds it for longer where that is due; `false` when another node has it. */
+  renew(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lease of a seller's daily work; `null` while another node holds it. It is kept as an engine's state, whose
+ * version lets one of those who take it at once have it. What is done under it is right without it too, only done twice:
+ * so it does not matter that clocks of nodes differ a little, or that one goes on for a moment after its time.
+ */
+export async function takeLease(
+  engines: EngineStateRepository,
+  sellerId: string,
+  now: () => Date,
+): Promise<Lease | null> {
+  const holder = randomUUID();
+  const held = await engines.load(sellerId, stateName);
+  const until = untilOf(held?.state);
+  const from = now().getTime();
+  // One that holds for longer than any was made by a clock that went back.
+  if (until > from && until <= from + 2 * leaseMs) return null;
+  let version = held?.version ?? 0;
+  let renewedAt = 0;
+
+  async function write(ms: number): Promise<boolean> {
+    const at = now();
+    const state = JSON.stringify({ holder, until: new Date(at.getTime() + ms).toISOString() });
+    const saved = await engines.save(sellerId, stateName, { state, basedOn: 0, version, at });
+    if (saved === false) return false;
+    [version, renewedAt] = [saved, at.getTime()];
+    return true;
+  }
+
+  if (!(await write(leaseMs))) return null;
+  return {
+    renew: async () => Math.abs(now().getTime() - renewedAt) < leaseMs / 4 || write(leaseMs),
+    release: async () => {
+      await write(0);
+    },
+  };
+}
+
+function untilOf(state: string | undefined): number {
+  if (state === undefined) return 0;
+  try {
+    return Date.parse((JSON.parse(state) as { until: string }).until) || 0;
+  } catch {
+    return 0;
+  }
+}
