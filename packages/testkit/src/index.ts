@@ -15,9 +15,12 @@ export {
   type ReaderLog,
   type StockRecord,
 } from "./history/history.ts";
+export { predictionFaults } from "./prediction-faults.ts";
 export { type Random, random } from "./random.ts";
 export { type OpenTransport, type Transport, transportScenarios } from "./scenarios/scenarios.ts";
 export type { ProductTruth, SimulatedProduct } from "./shop/catalogue.ts";
+export { importShop, type Replay, type ReplayTarget, replayShop } from "./shop/replay.ts";
+export { lookedAhead, runsOutIn } from "./shop/run-out.ts";
 export {
   type SimulatedDay,
   type SimulatedLine,
