@@ -2,6 +2,7 @@ import { createHash, type Hash, randomUUID } from "node:crypto";
 import { encodedValue } from "../../domain/encoded.ts";
 import type { ImportFact } from "../../domain/event.ts";
 import type { FileSource, ImportResult } from "../../domain/import.ts";
+import { longAgo } from "../../domain/time.ts";
 import { AmusedError, notFound } from "../../errors.ts";
 import type { Command, Written } from "../../ports/repositories.ts";
 import { answerWritten, commandOf, type Deps } from "../deps.ts";
@@ -44,7 +45,7 @@ export function filesService(deps: Deps): Services["files"] {
       kind === "products" ? [isProductColumn, readProductCells] : [isSaleColumn, readSaleCells];
     // Sales of the past are no events of their products, but change what is to be expected of them.
     const expire = async () => {
-      if (kind === "sales" && !dryRun) await repositories.predictions.expire(context.sellerId, deps.now());
+      if (kind === "sales" && !dryRun) await repositories.predictions.expire(context.sellerId, longAgo);
     };
     let done = 0;
     let nextProgress = progressRows;

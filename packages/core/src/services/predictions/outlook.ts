@@ -24,8 +24,12 @@ const lookAhead = 60;
 const within = [7, 14, 30];
 /** The lead time of a product that has none of its own. */
 const usualLeadTime = 14;
+/** The longest lead time that is reckoned with. */
+const mostLeadTime = 365;
 /** Lead times spread by about a quarter of their mean, where nothing is known of it. */
 const leadTimeSpread = 0.25;
+/** The most units that are reckoned with; of more than that none is missed. */
+const mostUnits = 1e12;
 /** Days of cover beyond which none are told. */
 const mostCover = 36_500;
 /** Days that history reaches back at most: two years, for a season to be seen twice. */
@@ -136,9 +140,13 @@ function stockoutOf(
   said: Pick<ProductStockout, "model" | "accuracy" | "reasons" | "generatedAt">,
 ): Outlook["stockout"] {
   const { quantity, leadTimeDays } = demand;
-  const lead = leadTimeDays ?? usualLeadTime;
+  const days = leadTimeDays ?? usualLeadTime;
+  const lead = Math.min(days, mostLeadTime);
   const plan = replenish(
-    { demand: found.demand, stock: quantity, leadTime: { mean: lead, deviation: lead * leadTimeSpread } },
+    {
+      ...{ demand: found.demand, stock: Math.min(quantity, mostUnits) },
+      leadTime: { mean: lead, deviation: lead * leadTimeSpread },
+    },
     { within },
   );
   const { p10, p50, p90, probability } = plan.runsOut;
@@ -154,7 +162,7 @@ function stockoutOf(
     probabilityWithin: Object.fromEntries(
       plan.runsOut.within.map(({ periods, probability }) => [periods, rounded(probability)]),
     ),
-    reorder: reorderOf(plan, today, leadTimeDays === null ? "assumed" : "product", lead),
+    reorder: reorderOf(plan, today, leadTimeDays === null ? "assumed" : "product", days),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { PredictionType } from "../../domain/prediction.ts";
-import { addDays, dateOf } from "../../domain/time.ts";
+import { addDays, dateOf, longAgo } from "../../domain/time.ts";
 import type { PredictionRow } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
 import { historyDays, type Outlook, outlook, storedHorizon } from "./outlook.ts";
@@ -58,6 +58,6 @@ export async function refresh(deps: Deps, sellerId: string, productIds: number[]
   // An import that was written meanwhile let those before these expire, but it is not in these either.
   const imports = { after: basedOn, limit: 1, types: ["import.*"], productId: null };
   if (((await deps.repositories.events.read(sellerId, imports))?.events.length ?? 0) > 0)
-    await deps.repositories.predictions.expire(sellerId, deps.now());
+    await deps.repositories.predictions.expire(sellerId, longAgo);
   return basedOn;
 }
