@@ -17,10 +17,13 @@ export {
   type StockRecord,
 } from "./history/history.ts";
 export { type AiRequest, type AiScript, type OpenAiServer, openAiServer } from "./open-ai-server.ts";
+export { predictionFaults } from "./prediction-faults.ts";
 export { type Random, random } from "./random.ts";
 export { transportScenarios } from "./scenarios/scenarios.ts";
 export type { OpenTransport, Transport } from "./scenarios/transport.ts";
 export type { ProductTruth, SimulatedProduct } from "./shop/catalogue.ts";
+export { importShop, type Replay, type ReplayTarget, replayShop } from "./shop/replay.ts";
+export { lookedAhead, runsOutIn } from "./shop/run-out.ts";
 export {
   type SimulatedDay,
   type SimulatedLine,

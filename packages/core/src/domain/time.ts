@@ -33,3 +33,6 @@ export const clockTolerance: { ms: number; words: string } = {
   ms: 5 * 60_000,
   words: "more than 5 minutes ahead",
 };
+
+/** What expires then has expired by every clock, also by one that is set back. */
+export const longAgo: Date = new Date(0);

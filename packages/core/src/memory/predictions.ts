@@ -1,6 +1,7 @@
 import { encodedText } from "../domain/encoded.ts";
 import { mostBehind, predictionTypes, type StoredPrediction } from "../domain/prediction.ts";
 import { compareCodePoints } from "../domain/text.ts";
+import { clockTolerance } from "../domain/time.ts";
 import { notFound } from "../errors.ts";
 import type {
   AtRiskRow,
@@ -209,11 +210,11 @@ function summed(scores: ScoredPrediction[]): Record<string, number> {
 
 function staleOf(seller: SellerState, now: Date): ProductKey[] {
   const at = now.toISOString();
+  const latest = new Date(now.getTime() + clockTolerance.ms).toISOString();
+  const isFresh = (found: PredictionState | null) =>
+    found !== null && found.row.expiresAt > at && found.prediction.createdAt <= latest;
   return [...seller.products.values()]
-    .filter(
-      ({ product, deleted }) =>
-        !deleted && (currentPrediction(seller, product.id, "forecast")?.row.expiresAt ?? "") <= at,
-    )
+    .filter(({ product, deleted }) => !deleted && !isFresh(currentPrediction(seller, product.id, "forecast")))
     .map(({ product }) => ({ sellerId: seller.id, productId: product.id }))
     .sort((a, b) => a.productId - b.productId);
 }

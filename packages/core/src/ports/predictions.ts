@@ -78,7 +78,8 @@ export interface PredictionRepository {
   /** Products that are not deleted and whose current `stockout` runs out on this day or before it, soonest first. */
   atRisk(sellerId: string, request: PageRequest & { until: string }): Promise<Rows<AtRiskRow>>;
   /**
-   * Products of all sellers that have no current forecast, or one that has expired; by seller and id. One call looks at a
+   * Products of all sellers that have no current forecast, or one that has expired, or that was made in the future (by more
+   * than five minutes: a clock was wrong); by seller and id. One call looks at a
    * bounded number of them: it is called until `next` is `null`, with that as `after`.
    */
   stale(request: {

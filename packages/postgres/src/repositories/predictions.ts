@@ -61,7 +61,8 @@ export function predictionRepository(schema: string): (database: Database) => Pr
     select * from (
       select reach.seller_id, reach.id, reach.n = ${lookedAt} as more, reach.deleted_at is null and not exists (
         select from ${table} a where a.seller_id = reach.seller_id and a.product_id = reach.id
-          and a.type = 'forecast' and a.current and a.expires_at > $1::timestamptz) as stale
+          and a.type = 'forecast' and a.current and a.expires_at > $1::timestamptz
+          and a.created_at <= $1::timestamptz + interval '5 minutes') as stale
       from reach) r
     where stale or more order by seller_id, id limit $4::int + 1`;
 

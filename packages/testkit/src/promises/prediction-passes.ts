@@ -92,6 +92,11 @@ export const predictionPasses: PromiseGroup = {
           ...{ now: later(0), limit: 1, after: { sellerId: a, productId: superseded } },
         });
         expect(from.products).toEqual([{ sellerId: a, productId: never }]);
+        const before = { now: later(-600_000), limit: 1, after: { sellerId: a, productId: 0 } };
+        const made = await store.predictions.stale(before);
+        expect(made.products, "by this clock it was made in the future").toEqual([
+          { sellerId: a, productId: fresh },
+        ]);
       },
     },
     {

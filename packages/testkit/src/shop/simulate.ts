@@ -32,6 +32,8 @@ export interface SimulatedTruth {
   mean: Float64Array;
   /** The units wanted, sold or not. */
   wanted: Float64Array;
+  /** The same by order, as they came: who wants more than there is takes nothing. */
+  lines: number[][];
   sold: Float64Array;
   /** Stock at the end of the day. */
   stock: Float64Array;
@@ -133,6 +135,7 @@ export function simulateShop({
         const lines = basket.flatMap((wantedSku): SimulatedLine[] => {
           const quantity = unitsOfLine(chance);
           add(truth, wantedSku, "wanted", day, quantity);
+          truth.get(wantedSku)?.lines[day]?.push(quantity);
           const held = stock.get(wantedSku) ?? 0;
           if (held < quantity) return [];
           stock.set(wantedSku, held - quantity);
@@ -180,7 +183,8 @@ export function simulateShop({
 
 function emptyTruth(length: number): SimulatedTruth {
   const empty = () => new Float64Array(length);
-  return { mean: empty(), wanted: empty(), sold: empty(), stock: empty() };
+  const lines = Array.from({ length }, (): number[] => []);
+  return { mean: empty(), wanted: empty(), lines, sold: empty(), stock: empty() };
 }
 
 function add(

@@ -11,6 +11,8 @@ import { rounded } from "./rounded.ts";
 const within = [7, 14, 30];
 /** Lead times spread by about a quarter of their mean, where nothing is known of it. */
 const leadTimeSpread = 0.25;
+/** The most units that are reckoned with; of more than that none is missed. */
+const mostUnits = 1e12;
 /** Days of cover beyond which none are told. */
 const mostCover = 36_500;
 
@@ -36,7 +38,8 @@ export function stockoutOf(
   const lead = Math.min(inputs.leadTimeDays, mostLeadTime);
   const plan = replenish(
     {
-      ...{ demand: found.demand, stock: quantity, incoming: expected.arrivals, price: Number(price) },
+      ...{ demand: found.demand, stock: Math.min(quantity, mostUnits) },
+      ...{ incoming: expected.arrivals, price: Number(price) },
       ...{ packSize: inputs.packSize, minimumOrder: inputs.minimumOrder },
       leadTime: { mean: lead, deviation: lead * leadTimeSpread },
     },
