@@ -24,7 +24,10 @@ export interface SuggestedCategory {
 export interface CategorySuggestions {
   /** Best first. */
   suggestions: SuggestedCategory[];
-  /** `linear-text` from the seller's own products, `taxonomy` from a general list while there are none. */
+  /**
+   * `linear-text` from the seller's own products, `taxonomy` from a general list while there are none; and after it ` + ` and
+   * the id of a language model, where that had a say.
+   */
   model: string;
   generatedAt: string;
   /** How many events came after those that are in it; 1,000 at most. */

@@ -3,10 +3,11 @@ import {
   type CategoryReview,
   confidenceBands,
   type StoredSuggestion,
+  type SuggestedCategory,
 } from "../domain/category.ts";
 import type { Product } from "../domain/product.ts";
 import { compareCodePoints } from "../domain/text.ts";
-import type { CategorizedProduct, CategoryRepository } from "../ports/categories.ts";
+import type { CategorizedProduct, CategoryRepository, PickRecord } from "../ports/categories.ts";
 import type { Run } from "./access.ts";
 import { keepSuggestion, settleSuggestion } from "./category-writes.ts";
 import { perform } from "./command.ts";
@@ -92,6 +93,9 @@ export function categoryRepository(db: Database, run: Run): CategoryRepository {
         }),
       ),
 
+    picks: (sellerId, model) =>
+      run(() => picksOf([...sellerToRead(db, sellerId).suggestions.entries()], model)),
+
     accuracy: (sellerId) =>
       run(() => {
         const seller = sellerToRead(db, sellerId);
@@ -105,6 +109,26 @@ function alive({ products }: SellerState): Product[] {
 }
 
 const confidenceOf = ({ suggestions }: StoredSuggestion) => suggestions[0]?.confidence ?? 0;
+
+function picksOf(all: readonly (readonly [number, StoredSuggestion])[], model: string): PickRecord {
+  const found = { agreed: { settled: 0, accepted: 0 }, alone: { settled: 0, accepted: 0 } };
+  all
+    .flatMap(([id, { settledAt, suggestions, chosen }]) => {
+      const because = (one: SuggestedCategory) =>
+        one.because.find((reason) => reason.kind === "language_model" && reason.model === model);
+      const pick = suggestions.find(because);
+      if (settledAt === null || pick === undefined) return [];
+      return [{ id, settledAt, agreed: because(pick)?.agreed === true, right: pick.category === chosen }];
+    })
+    .sort((a, b) => compareCodePoints(b.settledAt, a.settledAt) || b.id - a.id)
+    .slice(0, 1_000)
+    .forEach(({ agreed, right }) => {
+      const count = agreed ? found.agreed : found.alone;
+      count.settled++;
+      if (right) count.accepted++;
+    });
+  return found;
+}
 
 function accuracyOf(all: readonly StoredSuggestion[]): CategoryAccuracy {
   const made = all.filter(({ suggestions }) => suggestions.length > 0);

@@ -39,6 +39,16 @@ export interface CategorizedProduct {
   suggestion: StoredSuggestion | null;
 }
 
+/** How picks turned out: those that the seller's own products had agreed with, and the others. */
+export interface PickRecord {
+  agreed: PickCount;
+  alone: PickCount;
+}
+export interface PickCount {
+  settled: number;
+  accepted: number;
+}
+
 /** The categories that products have, and those that were suggested for them: one suggestion for each product. */
 export interface CategoryRepository {
   /** By code point; of products that are not deleted. */
@@ -64,6 +74,11 @@ export interface CategoryRepository {
    * longer) the one said.
    */
   settle(command: Command, settlement: CategorySettlement): Promise<Written<Product> | null>;
+  /**
+   * How a language model's picks turned out: of the 1,000 suggestions decided last that have a reason `language_model` of this
+   * `model`, by what the reason says of having `agreed`. Accepted is what was chosen as it was picked.
+   */
+  picks(sellerId: string, model: string): Promise<PickRecord>;
   /** How suggestions turned out. */
   accuracy(sellerId: string): Promise<Read<CategoryAccuracy>>;
 }

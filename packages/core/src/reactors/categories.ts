@@ -8,6 +8,8 @@ export const categoryEvents: readonly string[] = ["product.created", "product.up
 
 /** Events whose products are categorised at once: an import is not as many readings of the store. */
 const batch = 100;
+/** So many where a language model may be asked for each: it takes seconds. */
+const askedBatch = 10;
 /** Sellers that are remembered. */
 const remembered = 10_000;
 
@@ -27,6 +29,7 @@ interface Ahead {
  */
 export function categoryReactor(deps: Deps, models: CategoryModels): Handle {
   const sellers = new Map<string, Ahead>();
+  const limit = deps.models.ids.language === null ? batch : askedBatch;
 
   return async (event, { sellerId, signal }) => {
     const { seq, productId } = event as { seq: number; productId: number };
@@ -34,7 +37,7 @@ export function categoryReactor(deps: Deps, models: CategoryModels): Handle {
     // Before `from` it is a replay.
     if (ahead !== undefined && seq > ahead.from && seq <= ahead.to) return;
     const run = await deps.repositories.events.read(sellerId, {
-      ...{ after: seq - 1, limit: batch, types: categoryEvents, productId: null },
+      ...{ after: seq - 1, limit, types: categoryEvents, productId: null },
     });
     const ids = [productId, ...(run?.events ?? []).flatMap((one) => one.productId ?? [])];
     await gently(signal, () => categorise(deps, models, sellerId, [...new Set(ids)]));

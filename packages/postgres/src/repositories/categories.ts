@@ -5,6 +5,7 @@ import {
   type CategoryRepository,
   type CategoryReview,
   encodedText,
+  type PickCount,
   type Product,
 } from "@amused/core";
 import type { Database, Row } from "../database.ts";
@@ -44,6 +45,18 @@ export function categoryRepository(schema: string): (database: Database) => Cate
         left join ${table} s on s.seller_id = $1::text and s.product_id = p.id
         where p.seller_id = $1::text and p.id = any ($2::bigint[]) and ${alive("p")}) as body,
       ${headColumns(schema)}`;
+
+  const picks = `
+    select (r.reason ->> 'agreed') = 'true' as agreed, count(*)::int as settled,
+      (count(*) filter (where s.chosen = r.pick))::int as accepted
+    from (
+      select suggestions, chosen from ${table}
+      where seller_id = $1::text and settled_at is not null and strpos(model, ' + ' || $2::text) > 0
+      order by settled_at desc, product_id desc limit 1000) s,
+    lateral (
+      select reason, one ->> 'category' as pick from json_array_elements(s.suggestions) one, json_array_elements(one -> 'because') reason
+      where reason ->> 'kind' = 'language_model' and reason ->> 'model' = $2::text limit 1) r
+    group by 1`;
 
   return (database) => ({
     counts: (sellerId, page) =>
@@ -101,6 +114,15 @@ export function categoryRepository(schema: string): (database: Database) => Cate
 
     async settle(command, { productId, version, category, state }) {
       return (await settle<Product>(database, command, [productId, version, category, state])).written;
+    },
+
+    async picks(sellerId, model) {
+      const rows = await database.run(picks, [sellerId, model]);
+      const countOf = (agreed: boolean): PickCount => {
+        const row = rows.find((one) => one.agreed === agreed);
+        return { settled: Number(row?.settled ?? 0), accepted: Number(row?.accepted ?? 0) };
+      };
+      return { agreed: countOf(true), alone: countOf(false) };
     },
 
     async accuracy(sellerId) {

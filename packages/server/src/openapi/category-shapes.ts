@@ -10,7 +10,7 @@ import { count, moment, productShape, reason, shape } from "./shapes.ts";
 
 const confidence = z.number().min(0).max(1).meta({ description: "The probability that it is right" });
 const suggested = z.object({ category: z.string(), confidence, because: z.array(reason) });
-const model = z.string().meta({ examples: ["linear-text", "taxonomy"] });
+const model = z.string().meta({ examples: ["linear-text", "taxonomy", "linear-text + gpt-5-mini"] });
 
 export const categorySuggestionsShape = z.object({
   suggestions: z.array(suggested),

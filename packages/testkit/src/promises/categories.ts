@@ -77,6 +77,42 @@ export const categories: PromiseGroup = {
       },
     },
     {
+      title: "a language model's picks are counted by what was chosen, each model's for itself",
+      async keep({ store, seller }) {
+        const [sellerId, other] = [seller(), seller()];
+        const none = { settled: 0, accepted: 0 };
+        expect(await store.categories.picks(sellerId, "m")).toEqual({ agreed: none, alone: none });
+        const picked = async (
+          owner: string,
+          { by, agreed, chosen }: { by: string; agreed: boolean; chosen: string | null | undefined },
+        ) => {
+          const product = await createProduct(store, owner);
+          const because = [{ kind: "language_model", model: by, agreed }];
+          const suggestions = [
+            { category: "Cups", confidence: 0.5, because: [] },
+            { category: "Tea", confidence: 0.25, because },
+          ];
+          const row = suggestionRow(product, [], { suggestions, model: `linear-text + ${by}` });
+          await store.categories.suggest(commandOf(owner), [row]);
+          if (chosen === undefined) return;
+          const state = chosen === null ? "dismissed" : chosen === "Cups" ? "accepted" : "corrected";
+          await decide(store, product.id, chosen, state, commandOf(owner));
+        };
+        for (const chosen of ["Tea", "Tea", "Cups", null, undefined])
+          await picked(sellerId, { by: "m", agreed: false, chosen });
+        await picked(sellerId, { by: "m", agreed: true, chosen: "Tea" });
+        await picked(sellerId, { by: "m-2", agreed: true, chosen: "Tea" });
+        await picked(other, { by: "m", agreed: true, chosen: "Tea" });
+        const plain = await createProduct(store, sellerId);
+        await store.categories.suggest(commandOf(sellerId), [suggestionRow(plain, [["Tea", 0.5]])]);
+        await decide(store, plain.id, "Tea", "accepted", commandOf(sellerId));
+        expect(await store.categories.picks(sellerId, "m")).toEqual({
+          agreed: { settled: 1, accepted: 1 },
+          alone: { settled: 4, accepted: 2 },
+        });
+      },
+    },
+    {
       title: "accuracy counts what was decided by how confident the suggestion was",
       async keep({ store, seller }) {
         const sellerId = seller();

@@ -12,10 +12,10 @@ import type { Written } from "../../ports/repositories.ts";
 import { answerRead, answerWritten, checkSees, commandOf, type Deps } from "../deps.ts";
 import { pageOf, positionOf } from "../pages.ts";
 import type { Services } from "../services.ts";
+import { adviseCategories } from "./advise.ts";
 import { explanationOf } from "./explain.ts";
 import { itemOf } from "./item.ts";
 import type { CategoryModels } from "./models.ts";
-import { suggestCategories } from "./suggest.ts";
 import { verdictOn } from "./verdict.ts";
 
 /** Which category a product belongs in, as the seller's own products teach. */
@@ -29,7 +29,13 @@ export function categoriesService(deps: Deps, models: CategoryModels): Services[
         { description: "", price: "0", currency: deps.currency, attributes: {}, ...given(asked) },
         deps.currency,
       );
-      const { suggestions, model } = await suggestCategories(deps, models, context.sellerId, [item], limit);
+      const { suggestions, model } = await adviseCategories(
+        deps,
+        models,
+        context.sellerId,
+        [{ item }],
+        limit,
+      );
       const body = encodedValue<CategorySuggestions>({
         ...{ suggestions: suggestions[0] ?? [], model },
         // What happened up to the question is in it: it was learned from the log just now.

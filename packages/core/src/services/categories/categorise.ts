@@ -5,9 +5,10 @@ import type { Command } from "../../ports/repositories.ts";
 import type { Deps } from "../deps.ts";
 import { systemActor } from "../predictions/refresh.ts";
 import { settingsOf } from "../settings.ts";
+import { adviseCategories } from "./advise.ts";
+import { isProven, type Opinion, opinionIn } from "./blend.ts";
 import { itemOf } from "./item.ts";
 import type { CategoryModels } from "./models.ts";
-import { suggestCategories } from "./suggest.ts";
 import { verdictOn } from "./verdict.ts";
 
 /** Suggestions that are kept of each product. */
@@ -16,11 +17,15 @@ export const keptSuggestions = 3;
 const mostEdits = 200;
 /** Suggestions that wait and are made anew at once, the most confident first. */
 const mostReviews = 200;
+/** Of these, a language model that failed is asked again for so many. */
+const mostAskedAgain = 10;
 
 /** A product to make a suggestion for, and the one that it has. */
 interface Wanting {
   product: Product;
   before: SuggestedCategory | null;
+  /** What a language model said of it, so that it is not asked again. */
+  opinion?: Opinion | null;
 }
 
 /**
@@ -47,7 +52,14 @@ export async function categorise(
 export async function refreshReviews(deps: Deps, models: CategoryModels, sellerId: string): Promise<void> {
   const page = { limit: mostReviews, after: null };
   const reviews = (await deps.repositories.categories.reviews(sellerId, page)).body.value;
-  const wanting = reviews.map(({ product, suggestions: [before = null] }) => ({ product, before }));
+  let asked = 0;
+  const wanting = reviews.map(({ product, suggestions }): Wanting => {
+    const [before = null] = suggestions;
+    const opinion = opinionIn(suggestions);
+    // Of those for which it could not be asked, some are tried again.
+    if (opinion === undefined && asked++ < mostAskedAgain) return { product, before };
+    return { product, before, opinion: opinion ?? null };
+  });
   await suggestFor(deps, models, sellerId, wanting);
 }
 
@@ -59,15 +71,18 @@ async function suggestFor(
 ): Promise<void> {
   if (wanting.length === 0) return;
   const { categorizeFrom } = await settingsOf(deps, sellerId);
-  const items = wanting.map(({ product }) => itemOf(product, deps.currency));
-  const made = await suggestCategories(deps, models, sellerId, items, keptSuggestions);
+  const items = wanting.map(({ product, opinion }) => ({
+    item: itemOf(product, deps.currency),
+    ...(opinion !== undefined && { opinion }),
+  }));
+  const made = await adviseCategories(deps, models, sellerId, items, keptSuggestions);
   const { model, basedOn } = made;
   const rows: CategorySuggestionRow[] = [];
   for (const [at, { product, before }] of wanting.entries()) {
     const suggestions = made.suggestions[at] ?? [];
     const [best] = suggestions;
     if (best === undefined || isSame(best, before)) continue;
-    const sure = categorizeFrom < 1 && best.confidence >= categorizeFrom;
+    const sure = categorizeFrom < 1 && best.confidence >= categorizeFrom && isProven(best);
     const { id: productId, version } = product;
     const apply = sure && (version === 1 || !(await wasCleared(deps, sellerId, productId)));
     rows.push({ productId, version, suggestions, model, basedOn, apply });

@@ -14,6 +14,8 @@ const [learnedBetween, eventsBetween] = [100, 10_000];
 export interface CategoryModels {
   /** The seller's model, up to the head of the log. */
   current(sellerId: string): Promise<Model>;
+  /** Whether a language model may be asked too: not while a host's transaction is open, which would wait for it. */
+  readonly mayAsk: boolean;
 }
 
 type ModelDeps = Pick<Deps, "repositories" | "currency" | "now">;
@@ -23,7 +25,7 @@ type ModelDeps = Pick<Deps, "repositories" | "currency" | "now">;
  * Nothing is kept, and nothing goes on after the answer.
  */
 export function modelsWithin(deps: ModelDeps): CategoryModels {
-  return { current: async (sellerId) => (await broughtUp(deps, sellerId, null)).model };
+  return { current: async (sellerId) => (await broughtUp(deps, sellerId, null)).model, mayAsk: false };
 }
 
 /** A model up to the head of the log: the one given or stored, or a new one where the log does not lead on from that. */
@@ -102,7 +104,7 @@ export function categoryModels(deps: ModelDeps): CategoryModels {
       held.model = null;
   }
 
-  return { current: (sellerId) => heldOf(sellerId).current() };
+  return { current: (sellerId) => heldOf(sellerId).current(), mayAsk: true };
 }
 
 function isStale({ learned, fitted }: Model): boolean {

@@ -16,8 +16,7 @@ export interface Suggested {
 }
 
 /**
- * The likeliest categories of items, by what the seller's own products teach; of those that no product has any more, none. Whoever
- * is to be asked where this is not sure (a language model) is asked here, after it.
+ * The likeliest categories of items, by what the seller's own products teach; of those that no product has any more, none.
  */
 export async function suggestCategories(
   { repositories }: Pick<Deps, "repositories">,
@@ -62,4 +61,4 @@ function rounded({ category, confidence, reasons }: CategorySuggestion): Suggest
   };
 }
 
-const digits = (value: number, count: number) => Math.round(value * 10 ** count) / 10 ** count;
+export const digits = (value: number, count: number) => Math.round(value * 10 ** count) / 10 ** count;

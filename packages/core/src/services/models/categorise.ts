@@ -26,7 +26,7 @@ const system = [
   'Answer with JSON and nothing else: {"picks": [{"category": "…", "confidence": 0.9}]}',
 ].join("\n");
 
-/** Asks which of these categories (the first 200) fit, the best first. What is not on the list is dropped. */
+/** Asks which of these categories (the first 200) fit, the best first; none is an answer too. What is not on the list is dropped. */
 export function categorise(item: Categorisable, categories: readonly string[]): LanguageUse<CategoryPick[]> {
   const known = [...new Set(categories)].slice(0, mostCategories);
   const byFolded = new Map(known.map((category) => [fold(category), category]));
@@ -51,7 +51,8 @@ export function categorise(item: Categorisable, categories: readonly string[]): 
         // The first one of a category is the one that it was ranked by.
         if (one !== undefined && !found.has(one)) found.set(one, confidence);
       }
-      if (found.size === 0) return null;
+      // None of them fits is an answer; none that is known is none.
+      if (found.size === 0 && !saysNone(answer)) return null;
       return [...found]
         .map(([category, confidence]) => ({ category, confidence }))
         .sort((a, b) => b.confidence - a.confidence)
@@ -68,4 +69,6 @@ const answerSchema = z.object({
     .max(1_000)
     .transform((all) => all.flatMap((one) => pickSchema.safeParse(one).data ?? [])),
 });
+const noneSchema = z.object({ picks: z.tuple([]) });
+const saysNone = (answer: unknown) => noneSchema.safeParse(answer).success;
 const pickSchema = z.object({ category: z.string().max(1_000), confidence: z.number().min(0).max(1) });
