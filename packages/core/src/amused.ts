@@ -46,6 +46,7 @@ import { recommendationsService } from "./services/recommendations/recommendatio
 import { createRecommenders } from "./services/recommendations/recommenders.ts";
 import { type Retention, retention, retentionSchema } from "./services/retention.ts";
 import { salesService } from "./services/sales.ts";
+import { productSearch } from "./services/search/search.ts";
 import type { Services } from "./services/services.ts";
 import { settingsService } from "./services/settings.ts";
 import { stockService } from "./services/stock.ts";
@@ -192,7 +193,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   ): Services {
     const deps = { ...shared, repositories, cached, announce };
     return {
-      products: productsService(deps),
+      products: { ...productsService(deps), search: productSearch({ ...deps, recommenders }) },
       stock: stockService(deps),
       sales: salesService(deps),
       incoming: incomingService(deps),

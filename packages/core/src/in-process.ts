@@ -103,6 +103,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
           ),
         );
       },
+      search: async (query) => value(await products.search(reading, query)),
       describe: async (id) => value(await products.describe(reading, idOf(id))),
     },
     stock: {

@@ -163,6 +163,7 @@ export {
   type SalesDay,
   saleQuerySchema,
 } from "./domain/sale.ts";
+export * from "./domain/search.ts";
 export { idSchema, sellerIdSchema } from "./domain/seller.ts";
 export {
   defaultSettings,

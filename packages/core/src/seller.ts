@@ -51,6 +51,7 @@ import type {
   Recommendations,
 } from "./domain/recommendation.ts";
 import type { DailyQuery, NewSale, Sale, SaleQuery, SalesDay } from "./domain/sale.ts";
+import type { ProductSearch, ProductSearchResult } from "./domain/search.ts";
 import type { SellerSettings, SettingsChanges } from "./domain/settings.ts";
 import type { Movement, MovementQuery, StockAdjustment, StockChanged, StockCount } from "./domain/stock.ts";
 
@@ -94,6 +95,8 @@ export interface Products {
   /** Takes the product out of all lists and frees its SKU; its events and sales stay. */
   delete(id: number, options?: VersionedWriteOptions): Promise<void>;
   list(query?: ProductQuery, options?: ReadOptions): Listing<Product>;
+  /** What somebody may mean by a text, misspelt or not, the best first: SKUs and whole words before likeness and meaning. */
+  search(search: ProductSearch, options?: ReadOptions): Promise<ProductSearchResult>;
   /** The first page of a list, kept current by the seller's events while somebody looks at it. */
   live(query?: LiveProductQuery, options?: ReadOptions): LiveList<Product>;
   /** Reads CSV or NDJSON and upserts by SKU; good rows go in beside bad ones, which are told in `errors`. */

@@ -85,7 +85,7 @@ test("a shop without categories is asked about with those of the general list", 
 });
 
 test.each([
-  ["failed", () => Promise.reject(new AmusedError("unavailable", "HTTP 503."))],
+  ["failed", () => Promise.reject(new AmusedError("unavailable", "HTTP 503.", {}))],
   ["timed_out", () => new Promise(() => {})],
   ["nonsense", picks("Weapons")],
   ["nonsense", () => "tea, I think"],

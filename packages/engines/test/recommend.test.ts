@@ -276,3 +276,36 @@ test("evidence of two products is what their baskets and descriptions say, recom
     ...{ baskets: 4, first: 3, second: 0, both: 0, likeness: 0, shared: [] },
   });
 });
+
+test("what is asked for as a product that is not known is answered as if it were, with itself first where it is", () => {
+  fc.assert(
+    fc.property(fc.array(product, { minLength: 1, maxLength: 12 }), fc.nat(), (some, which) => {
+      const shop = createRecommender({ products: some });
+      const original = some.findLast((one) => one.id === some[which % some.length]!.id)!;
+      const before = JSON.stringify(shop);
+      const asked = { ...original, id: "asked" };
+      const found = shop.like(asked, { exclude: [original.id] });
+      const known = shop.similar(original.id);
+      const shape = (list: Recommendation[]) =>
+        list.map(({ id, score }) => [id, Math.round(score * 1e9)] as const);
+      expect(shape(found)).toEqual(shape(known));
+      expect(shop.like(asked, { limit: 100 })[0]?.score).toBeCloseTo(1, 9);
+      expect(JSON.stringify(shop)).toBe(before);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("words are found in names, misspelt ones too, and words that nobody has are not", () => {
+  const shop = createRecommender({
+    products: ["Green tea sencha", "Iron pot", "Desk lamp"].map((name) => ({ id: name, name })),
+  });
+  const find = (name: string) => shop.like({ id: "words", name }).map(({ id }) => id);
+  expect(find("sencah")).toEqual(["Green tea sencha"]);
+  expect(find("lamps")).toEqual(["Desk lamp"]);
+  for (const nothing of ["", "umbrella", "🍎"]) expect(find(nothing)).toEqual([]);
+  expect(shop.like({ id: "words", name: "tea" })[0]?.reasons).toEqual([
+    { kind: "words", with: "words", words: ["tea"] },
+  ]);
+  expect(createRecommender({}).like({ id: "words", name: "tea" })).toEqual([]);
+});

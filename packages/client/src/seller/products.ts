@@ -17,6 +17,7 @@ export function products(http: Http, events: LiveShop["events"]): Products {
     // A blob names its type by itself; the server looks at the bytes.
     setImage: (id, image, options) =>
       http.send("PUT", `/products/${id}/image`, { ...options, body: image as BodyInit }),
+    search: (query, options) => http.send("GET", "/products/search", { ...options, query }),
     describe: (id, options) => http.send("POST", `/products/${id}/describe`, options),
     ...files(http, "products"),
   };

@@ -21,7 +21,7 @@ import { pageOf, positionOf } from "./pages.ts";
 import type { Answer, Context, Services } from "./services.ts";
 
 /** The catalogue: descriptions of products. Their quantities change through `stock` and `sales`. */
-export function productsService(deps: Deps): Services["products"] {
+export function productsService(deps: Deps): Omit<Services["products"], "search"> {
   const { repositories } = deps;
 
   /** Edits until no one else's edit comes between; `edit` says from the current product what to write. */

@@ -24,6 +24,7 @@ import type {
 import type { Product } from "../domain/product.ts";
 import type { RecommendationExplanation, Recommendations } from "../domain/recommendation.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
+import type { ProductSearchResult } from "../domain/search.ts";
 import type { SellerSettings } from "../domain/settings.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
 import type { ModelCounters } from "./models/tried.ts";
@@ -95,6 +96,8 @@ export interface Services {
     update(context: Context, id: number, input: unknown, ifVersion?: number): Promise<Answer<Product>>;
     delete(context: Context, id: number, ifVersion?: number): Promise<Answer<null>>;
     list(context: Context, query: unknown): Promise<Answer<PageBody<Product>>>;
+    /** What somebody may mean by a text, the best first. */
+    search(context: Context, query: unknown): Promise<Answer<ProductSearchResult>>;
     /** A suggestion; nothing is written. */
     describe(context: Context, id: number): Promise<Answer<ProductDescription>>;
     setImage(context: Context, id: number, image: Uint8Array, ifVersion?: number): Promise<Answer<Product>>;

@@ -13,6 +13,8 @@ export interface Cosines {
   has(item: number): boolean;
   /** Calls back with the documents that share a feature with `item`, each with its cosine (above 0, at most 1). */
   each(item: number, found: (other: number, cosine: number) => void): void;
+  /** The same for a document that is not in the index. */
+  ask(features: Features, found: (other: number, cosine: number) => void): void;
   /** How rare a feature is: `log((1 + N) / df)` (Spärck Jones 1972). */
   rarity(key: number): number;
 }
@@ -144,6 +146,36 @@ export function createCosines(compare: (a: number, b: number) => number): Cosine
     return true;
   }
 
+  /** Calls back with those that share a feature with the document; `length` is one by its length, `item` its own place. */
+  function compareAll(
+    document: Document,
+    length: number,
+    item: number,
+    found: (other: number, cosine: number) => void,
+  ): void {
+    const touched: number[] = [];
+    // The last digits depend on the order of summing: they are cut off, so that the like are equally like.
+    const cosine = (other: number, dot: number) =>
+      Math.min(1, Math.round(dot * inverse[other]! * length * 1e12) / 1e12);
+    if (read(document, touched)) {
+      for (const other of touched) {
+        if (other !== item) found(other, cosine(other, dots[other]!));
+        dots[other] = 0;
+      }
+      return;
+    }
+    const best = createTop(compared, compare);
+    for (const other of touched) {
+      if (other !== item) best.offer(other, dots[other]! * inverse[other]!);
+      dots[other] = 0;
+    }
+    document.dimensions.forEach((dimension, at) => {
+      dimension.asked = document.weights[at]!;
+    });
+    for (const { item: other } of best.take()) found(other, cosine(other, dot(documents.get(other)!)));
+    for (const dimension of document.dimensions) dimension.asked = 0;
+  }
+
   return {
     set(item, features) {
       const before = documents.get(item);
@@ -184,28 +216,23 @@ export function createCosines(compare: (a: number, b: number) => number): Cosine
       const document = documents.get(item);
       if (!document || document.weights.length === 0) return;
       if (stale) refresh();
-      const touched: number[] = [];
-      const length = inverse[item]!;
-      // The last digits depend on the order of summing: they are cut off, so that the like are equally like.
-      const cosine = (other: number, dot: number) =>
-        Math.min(1, Math.round(dot * inverse[other]! * length * 1e12) / 1e12);
-      if (read(document, touched)) {
-        for (const other of touched) {
-          if (other !== item) found(other, cosine(other, dots[other]!));
-          dots[other] = 0;
-        }
-        return;
+      compareAll(document, inverse[item]!, item, found);
+    },
+
+    ask(features, found) {
+      if (stale) refresh();
+      const document: Document = { dimensions: [], weights: [] };
+      let square = 0;
+      for (const [key, exact] of features) {
+        const weight = stepped(exact, weightStep);
+        const dimension = dimensions.get(key);
+        // What no document has makes it longer, and so less like any.
+        square += (weight * (all - (dimension?.frequency ?? 0))) ** 2;
+        if (dimension === undefined) continue;
+        document.dimensions.push(dimension);
+        document.weights.push(weight);
       }
-      const best = createTop(compared, compare);
-      for (const other of touched) {
-        if (other !== item) best.offer(other, dots[other]! * inverse[other]!);
-        dots[other] = 0;
-      }
-      document.dimensions.forEach((dimension, at) => {
-        dimension.asked = document.weights[at]!;
-      });
-      for (const { item: other } of best.take()) found(other, cosine(other, dot(documents.get(other)!)));
-      for (const dimension of document.dimensions) dimension.asked = 0;
+      if (document.weights.length > 0) compareAll(document, 1 / Math.sqrt(square), -1, found);
     },
 
     rarity: (key) => logOfAll() - logOf(dimensions.get(key)?.items.length ?? 1),

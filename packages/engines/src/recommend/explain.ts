@@ -11,6 +11,8 @@ export interface Explain {
   bought(items: readonly number[], sources: readonly number[], product?: number): Reason[][];
   /** From what they say of themselves. */
   alike(item: number, asked: number): Reason[];
+  /** The same of a product that need not be known. */
+  like(item: number, asked: RecommendProduct): Reason[];
 }
 
 export function createExplain(
@@ -22,12 +24,17 @@ export function createExplain(
 ): Explain {
   function alike(item: number, asked: number): Reason[] {
     const one = products.get(asked);
+    return one ? like(item, one) : [];
+  }
+
+  function like(item: number, asked: RecommendProduct): Reason[] {
     const other = products.get(item);
-    return one && other ? shared(one, other, similar.telling) : [];
+    return other ? shared(asked, other, similar.telling) : [];
   }
 
   return {
     alike,
+    like,
     bought(items, sources, product) {
       const all = [...items, ...sources];
       const counts = scan.pairs(all, true);

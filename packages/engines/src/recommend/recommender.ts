@@ -151,6 +151,16 @@ function build(lines: number, usual: Powers, state?: RecommenderState): Recommen
       );
     },
 
+    like(product, options = {}) {
+      const { limit, allowed } = read(options);
+      const asked = checkProduct(product, "product");
+      const fits = similar.like(asked, limit, allowed);
+      return answer(
+        fits,
+        fits.map((fit) => explain.like(fit.item, asked)),
+      );
+    },
+
     complete(given, options = {}) {
       const { limit, allowed } = read(options);
       const items = distinct(given).flatMap((id) => ids.find(id) ?? []);

@@ -16,7 +16,9 @@ export interface Similar {
   remove(item: number): void;
   /** The products most like `item`, best first, of those that `allowed` admits. */
   nearest(item: number, limit: number, allowed: (item: number) => boolean): Likeness[];
-  /** The same without a condition, remembered until a product changes. */
+  /** The same of a product that need not be known. */
+  like(product: RecommendProduct, limit: number, allowed: (item: number) => boolean): Likeness[];
+  /** The same as `nearest` without a condition, remembered until a product changes. */
   neighbours(item: number): readonly Likeness[];
   /** How telling a word of a name is: the rarer its parts, the more. */
   telling(word: string): number;
@@ -49,17 +51,26 @@ export function createSimilar(compare: (a: number, b: number) => number): Simila
       whole += weight;
       indexes[at]!.each(item, (other, cosine) => board.add(other, weight * cosine));
     });
-    const price = prices.get(item);
-    if (price !== undefined) whole += priceWeight;
-    const best = createTop(limit, compare);
+    return best(whole, prices.get(item), limit, allowed);
+  }
+
+  /** The best of what is on the board, weighed by the fields that were compared and the price. */
+  function best(
+    fieldWeights: number,
+    price: number | undefined,
+    limit: number,
+    allowed: (item: number) => boolean,
+  ): Likeness[] {
+    const whole = price === undefined ? fieldWeights : fieldWeights + priceWeight;
+    const top = createTop(limit, compare);
     board.drain((other, sum) => {
       // Not even at the same price; with a margin for the rounding below.
-      if (!best.admits((sum + priceWeight) / whole + 1e-9)) return;
+      if (!top.admits((sum + priceWeight) / whole + 1e-9)) return;
       const near = price === undefined ? 0 : priceWeight * proximity(price, prices.get(other));
       const score = Math.round(((sum + near) / whole) * 1e12) / 1e12;
-      if (best.admits(score) && allowed(other)) best.offer(other, score);
+      if (top.admits(score) && allowed(other)) top.offer(other, score);
     });
-    return best.take();
+    return top.take();
   }
 
   return {
@@ -85,6 +96,16 @@ export function createSimilar(compare: (a: number, b: number) => number): Simila
       prices.delete(item);
     },
     nearest,
+    like(product, limit, allowed) {
+      let whole = 0;
+      fields.forEach(({ weight, features }, at) => {
+        const found = features(product);
+        if (found.size === 0) return;
+        whole += weight;
+        indexes[at]!.ask(found, (other, cosine) => board.add(other, weight * cosine));
+      });
+      return best(whole, product.price, limit, allowed);
+    },
     neighbours(item) {
       let found = known.get(item);
       if (!found) {

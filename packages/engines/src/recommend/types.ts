@@ -35,6 +35,8 @@ export interface Recommender {
   boughtTogether(id: string, options?: RecommendOptions): Recommendation[];
   /** What is like a product by name, description, category, brand, attributes and price. */
   similar(id: string, options?: RecommendOptions): Recommendation[];
+  /** What is like a product that need not be known, such as words that somebody looks for as its name. */
+  like(product: RecommendProduct, options?: RecommendOptions): Recommendation[];
   /**
    * What completes a basket (distinct known ids; others are passed over), filled up with what sells best: so also the
    * answer to an empty basket.

@@ -1,8 +1,14 @@
-import { newProductSchema, productChangesSchema, productQuerySchema } from "@amused/core";
+import {
+  newProductSchema,
+  productChangesSchema,
+  productQuerySchema,
+  productSearchSchema,
+} from "@amused/core";
 import { versionOf } from "../http/conditions.ts";
 import { idOf } from "../http/path.ts";
 import { answerReply, createdReply, emptyReply } from "../http/reply.ts";
 import { descriptionShape } from "../openapi/description-shape.ts";
+import { productSearchShape } from "../openapi/search-shape.ts";
 import { pageShape, productShape } from "../openapi/shapes.ts";
 import type { Route } from "./route.ts";
 
@@ -39,6 +45,21 @@ export const productRoutes: Route[] = [
     success: { status: 200, description: "A page of products", schema: pageShape(productShape) },
     handle: async ({ house, context, query }) =>
       answerReply(await house.amused.services.products.list(context, query)),
+  },
+  // Before the one with an id: the first that fits answers.
+  {
+    method: "GET",
+    path: "/v1/products/search",
+    id: "searchProducts",
+    tag,
+    scope: "read",
+    summary: "Search products",
+    description:
+      "The best first, each with the reasons that decided: an exact SKU, then products that have all the words, then those like them, misspelt or (with an embedding model) in other words. Nothing found is an empty list.",
+    query: productSearchSchema,
+    success: { status: 200, description: "What was found", schema: productSearchShape },
+    handle: async ({ house, context, query }) =>
+      answerReply(await house.amused.services.products.search(context, query)),
   },
   {
     method: "GET",

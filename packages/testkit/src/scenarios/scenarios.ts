@@ -13,6 +13,7 @@ import { recommendationScenarios } from "./recommendations.ts";
 import { refusalScenarios } from "./refusals.ts";
 import { reorderScenarios } from "./reorder.ts";
 import { salesScenarios } from "./sales.ts";
+import { searchScenarios } from "./search.ts";
 import { settingsScenarios } from "./settings.ts";
 import { stockScenarios } from "./stock.ts";
 import type { OpenTransport, Transport } from "./transport.ts";
@@ -43,6 +44,7 @@ export function transportScenarios({ name, open }: Transport): void {
     salesScenarios(newShop);
     predictionScenarios(newShop);
     recommendationScenarios(newShop);
+    searchScenarios(newShop);
     reorderScenarios(newShop);
     incomingScenarios(newShop);
     alertScenarios(newShop, open);
