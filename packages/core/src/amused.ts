@@ -35,6 +35,7 @@ import { filesService } from "./services/files/files.ts";
 import { incomingService } from "./services/incoming.ts";
 import { keptAnswers } from "./services/kept-answers.ts";
 import { keysService } from "./services/keys.ts";
+import { createMeanings, noMeanings } from "./services/meaning/meanings.ts";
 import { modelsSchema } from "./services/models/limits.ts";
 import { modelsService } from "./services/models/models.ts";
 import { orAfter } from "./services/or-after.ts";
@@ -120,7 +121,7 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
 }
 
 /** What is made of the store's content and kept beside it. */
-type Remembered = Pick<ReactorDeps, "cached" | "recommenders" | "categorizers">;
+type Remembered = Pick<ReactorDeps, "cached" | "recommenders" | "categorizers" | "meanings">;
 
 /** How long closing waits for background work. */
 const graceMs = 5_000;
@@ -189,16 +190,16 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   function servicesOver(
     repositories: Repositories,
     announce: Deps["announce"],
-    { cached, recommenders, categorizers }: Remembered,
+    { cached, recommenders, categorizers, meanings }: Remembered,
   ): Services {
     const deps = { ...shared, repositories, cached, announce };
     return {
-      products: { ...productsService(deps), search: productSearch({ ...deps, recommenders }) },
+      products: { ...productsService(deps), search: productSearch({ ...deps, recommenders, meanings }) },
       stock: stockService(deps),
       sales: salesService(deps),
       incoming: incomingService(deps),
       predictions: predictionsService(deps),
-      recommendations: recommendationsService({ ...deps, recommenders }),
+      recommendations: recommendationsService({ ...deps, recommenders, meanings }),
       alerts: alertsService(deps),
       categories: categoriesService(deps, categorizers),
       settings: settingsService(deps),
@@ -213,6 +214,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     cached,
     recommenders: createRecommenders({ repositories: store, now }),
     categorizers: categoryModels({ repositories: store, currency, now }),
+    meanings: createMeanings({ repositories: store, models, now }),
   };
   const services = servicesOver(store, announce, remembered);
   const sellerOf = (services: Services, id: string, actor: string | undefined) =>
@@ -247,6 +249,8 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
         cached: uncached,
         recommenders: createRecommenders({ repositories, now }),
         categorizers: modelsWithin({ repositories, currency, now }),
+        // A transaction does not wait for models of others.
+        meanings: noMeanings,
       });
       return {
         seller: (id, { actor } = {}) => sellerOf(joined, id, actor),

@@ -17,7 +17,9 @@ export type RecommendationReason =
   | { kind: "category"; with: number; category: string }
   | { kind: "attribute"; with: number; name: string; value: string }
   /** The lower price by the higher. */
-  | { kind: "price"; with: number; ratio: number };
+  | { kind: "price"; with: number; ratio: number }
+  /** The cosine of what an embedding model makes of both. */
+  | { kind: "meaning"; with: number; model: string; cosine: number };
 
 /** One recommendation as it is stored. */
 export interface StoredRecommendation {

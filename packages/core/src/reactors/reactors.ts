@@ -1,7 +1,6 @@
 import type { CategoryModels } from "../services/categories/models.ts";
 import type { ConsumersService } from "../services/consumers/consumers.ts";
-import type { Deps } from "../services/deps.ts";
-import type { Recommenders } from "../services/recommendations/recommenders.ts";
+import type { RecommendationDeps } from "../services/recommendations/refresh.ts";
 import { alertEvents, alertReactor } from "./alerts.ts";
 import { categoryEvents, categoryReactor } from "./categories.ts";
 import { forecastEvents, forecastReactor } from "./forecasts.ts";
@@ -9,7 +8,7 @@ import { recommendationEvents, recommendationReactor } from "./recommendations.t
 import { stockEvents, stockReactor } from "./stock-levels.ts";
 
 /** What reactors work with. */
-export type ReactorDeps = Deps & { recommenders: Recommenders; categorizers: CategoryModels };
+export type ReactorDeps = RecommendationDeps & { categorizers: CategoryModels };
 
 /** What the system does by itself with what happens from then on: once this is resolved, nothing is missed. */
 export async function react(consumers: Pick<ConsumersService, "consume">, deps: ReactorDeps): Promise<void> {

@@ -1,9 +1,8 @@
 import { alertsPass } from "./alerts/upkeep.ts";
-import type { Deps } from "./deps.ts";
 import { pause } from "./pause.ts";
 import { predictionsPass } from "./predictions/upkeep.ts";
 import { recommendationsPass } from "./recommendations/pass.ts";
-import type { Recommenders } from "./recommendations/recommenders.ts";
+import type { RecommendationDeps } from "./recommendations/refresh.ts";
 
 /** How often it is looked for what has expired, or can be scored. */
 const passMs = 60_000;
@@ -14,10 +13,7 @@ export interface Passes {
   stop(): Promise<void>;
 }
 
-export function passes(
-  deps: Deps & { recommenders: Recommenders },
-  onError: (error: unknown) => void,
-): Passes {
+export function passes(deps: RecommendationDeps, onError: (error: unknown) => void): Passes {
   let passing: AbortController | null = null;
   let ended: Promise<void> = Promise.resolve();
 

@@ -15,6 +15,7 @@ const reason = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("category"), ...against, category: z.string() }),
   z.object({ kind: z.literal("attribute"), ...against, name: z.string(), value: z.string() }),
   z.object({ kind: z.literal("price"), ...against, ratio: share }),
+  z.object({ kind: z.literal("meaning"), ...against, model: z.string(), cosine: z.number() }),
 ]) satisfies z.ZodType<RecommendationReason>;
 
 const because = z

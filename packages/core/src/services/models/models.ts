@@ -14,8 +14,12 @@ import { batchSize, embeddable, packed, readVectors, unpacked } from "./vectors.
 export interface ModelsService {
   /** Asks the language model, or takes the answer that it gave to the same question of the same seller. */
   tryLanguage<T>(sellerId: string, use: LanguageUse<T>): Promise<Tried<T>>;
-  /** One vector for each text; `model` names whose they are. Texts must not be empty. */
-  tryEmbedding(sellerId: string, texts: readonly string[]): Promise<Tried<number[][]>>;
+  /** One vector for each text; `model` names whose they are. Texts must not be empty. `keep: false`: whoever asks keeps them. */
+  tryEmbedding(
+    sellerId: string,
+    texts: readonly string[],
+    options?: { keep?: boolean },
+  ): Promise<Tried<number[][]>>;
   /** What there is: ids of models, `null` for none. */
   readonly ids: { readonly language: string | null; readonly embedding: string | null };
   readonly counters: ModelCounters;
@@ -74,7 +78,11 @@ export function modelsService(models: Models & { limits: Limits }, options: Opti
   }
 
   /** The vectors of one batch; each is kept for itself, so that a text is asked for once whatever stands beside it. */
-  async function batchOf(sellerId: string, texts: readonly string[]): Promise<number[][] | ModelRefusal> {
+  async function batchOf(
+    sellerId: string,
+    texts: readonly string[],
+    keep: boolean,
+  ): Promise<number[][] | ModelRefusal> {
     if (!embedding || !embeddingGuard) return off("embedding", "AI_EMBEDDING_MODEL");
     const tried = await tryModel(embeddingGuard, {
       ...{ sellerId, tokens: { sent: texts.reduce((sum, text) => sum + tokensOf(text), 0), most: 0 } },
@@ -82,7 +90,7 @@ export function modelsService(models: Models & { limits: Limits }, options: Opti
       read: (answer) => readVectors(answer, texts.length),
     });
     if (!tried.ok) return tried;
-    for (const [at, vector] of tried.value.entries())
+    for (const [at, vector] of keep ? tried.value.entries() : [])
       cached.write(vectorKey(sellerId, embedding.id, texts[at] as string), packed(vector), vectorsMs);
     return tried.value;
   }
@@ -109,7 +117,7 @@ export function modelsService(models: Models & { limits: Limits }, options: Opti
       return tried.ok ? { ok: true, value: tried.value, model, generatedAt: tried.generatedAt } : tried;
     },
 
-    async tryEmbedding(sellerId, given) {
+    async tryEmbedding(sellerId, given, { keep = true } = {}) {
       if (!embedding) return off("embedding", "AI_EMBEDDING_MODEL");
       const { id: model } = embedding;
       const texts = given.map(embeddable);
@@ -127,7 +135,9 @@ export function modelsService(models: Models & { limits: Limits }, options: Opti
         counters.embedding.cached += Math.min(batchSize, different.length - from) - missing.length;
         if (missing.length === 0) continue;
         missing.sort();
-        const made = await single(JSON.stringify([sellerId, missing]), () => batchOf(sellerId, missing));
+        const made = await single(JSON.stringify([sellerId, keep, missing]), () =>
+          batchOf(sellerId, missing, keep),
+        );
         if ("ok" in made) return made;
         for (const [at, text] of missing.entries()) vectors.set(text, made[at] as number[]);
       }

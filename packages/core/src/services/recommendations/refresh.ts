@@ -1,9 +1,11 @@
 import type { RecommendationKind } from "../../domain/recommendation.ts";
 import type { RecommendationRow } from "../../ports/recommendations.ts";
 import type { Deps } from "../deps.ts";
+import type { Meanings } from "../meaning/meanings.ts";
 import { systemActor } from "../predictions/refresh.ts";
 import { breather } from "./breather.ts";
 import { listOf, modelNames } from "./lists.ts";
+import { meaningLists, withMeaning } from "./meaning.ts";
 import type { Recommenders } from "./recommenders.ts";
 
 /** After how long a list that nothing happened to is made anew: others may belong in it since. */
@@ -12,27 +14,38 @@ const freshMs = 24 * 3_600_000;
 /** What recommendations are made with. */
 export interface RecommendationDeps extends Deps {
   recommenders: Recommenders;
+  meanings: Meanings;
+}
+
+/** Which list of a product. */
+export interface RecommendationList {
+  productId: number;
+  kind: RecommendationKind;
 }
 
 /** Makes the lists of these products anew and keeps them; says up to where they know the log. */
 export async function refresh(
   deps: RecommendationDeps,
   sellerId: string,
-  lists: readonly { productId: number; kind: RecommendationKind }[],
+  lists: readonly RecommendationList[],
 ): Promise<number> {
   const { repositories, recommenders, now } = deps;
   const at = now();
   const { recommender, basedOn } = await recommenders.current(sellerId);
   const known = basedOn();
   const expiresAt = new Date(at.getTime() + freshMs).toISOString();
+  const near = await meaningLists(deps, sellerId, lists);
   const rows: RecommendationRow[] = [];
   const breathe = breather();
   for (const { productId, kind } of lists) {
     await breathe();
-    const items = listOf(recommender, productId, kind);
+    const own = listOf(recommender, productId, kind);
+    const meant = kind === "similar" ? await near(productId) : null;
+    const items = meant === null ? own : withMeaning(own, meant, productId, String(deps.meanings.model));
     rows.push({
       ...{ productId, kind, data: { items }, count: items.length },
-      ...{ model: modelNames[kind], basedOn: known, expiresAt },
+      ...{ model: meant === null ? modelNames[kind] : `${modelNames[kind]} + ${deps.meanings.model}` },
+      ...{ basedOn: known, expiresAt },
     });
   }
   const command = { sellerId, actor: systemActor, at, epoch: deps.epoch(), idempotency: null };

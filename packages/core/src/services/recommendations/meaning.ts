@@ -1,0 +1,55 @@
+import { mostRecommended, type StoredRecommendation } from "../../domain/recommendation.ts";
+import type { Meant } from "../meaning/meanings.ts";
+import { rounded } from "./lists.ts";
+import type { RecommendationDeps, RecommendationList } from "./refresh.ts";
+
+/** What is near by meaning that is looked at, and how near it must be where nothing else speaks for it. */
+const [lookedAt, nearEnough] = [100, 0.5];
+
+/**
+ * What is near each of the products whose similar ones are asked for, once their vectors are made; `null` where there is no
+ * embedding model, or it did not work.
+ */
+export async function meaningLists(
+  { repositories, meanings }: RecommendationDeps,
+  sellerId: string,
+  lists: readonly RecommendationList[],
+): Promise<(productId: number) => Promise<Meant[] | null>> {
+  const ids = lists.flatMap(({ productId, kind }) => (kind === "similar" ? [productId] : []));
+  if (meanings.model === null || ids.length === 0) return async () => null;
+  const products = await repositories.products.lookup(sellerId, { skus: [], names: [], ids });
+  await meanings.learn(sellerId, products);
+  const byId = new Map(products.map((product) => [product.id, product]));
+  return async (productId) => {
+    const product = byId.get(productId);
+    return product === undefined ? null : meanings.nearProduct(sellerId, product, lookedAt);
+  };
+}
+
+/** The mean of both: likeness as a share of the best one, and how much nearer by meaning than the shop's average. */
+export function withMeaning(
+  own: readonly StoredRecommendation[],
+  meant: readonly Meant[],
+  productId: number,
+  model: string,
+): StoredRecommendation[] {
+  const best = own[0]?.score ?? 1;
+  const near = new Map(meant.map((one) => [one.productId, one]));
+  const listed = new Map(own.map((one) => [one.productId, one]));
+  const ids = new Set([
+    ...listed.keys(),
+    ...meant.flatMap((one) => (one.nearness >= nearEnough ? [one.productId] : [])),
+  ]);
+  return [...ids]
+    .map((id): StoredRecommendation => {
+      const [like, by] = [listed.get(id), near.get(id)];
+      const score = rounded(((like?.score ?? 0) / best + (by?.nearness ?? 0)) / 2, 6);
+      const because = by && {
+        ...({ kind: "meaning", with: productId, model } as const),
+        cosine: rounded(by.cosine, 3),
+      };
+      return { productId: id, score, because: [...(like?.because ?? []), ...(because ? [because] : [])] };
+    })
+    .sort((a, b) => b.score - a.score || a.productId - b.productId)
+    .slice(0, mostRecommended);
+}
