@@ -151,7 +151,7 @@ function sizeOf(chunks: ReadonlyMap<number, { entries: ReadonlyMap<number, Entry
   return bytes;
 }
 
-/** All are compared, other work between: with 10,000 it takes some 20 ms. */
+/** All are compared, other work between: with 10,000 it takes some 50 ms. */
 async function nearest(
   chunks: ReadonlyMap<number, { entries: ReadonlyMap<number, Entry> }>,
   vector: Vector,
