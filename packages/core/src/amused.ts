@@ -19,14 +19,13 @@ import type { FileStore } from "./ports/files.ts";
 import type { Models } from "./ports/models.ts";
 import type { Repositories } from "./ports/repositories.ts";
 import type { Store } from "./ports/store.ts";
-import { type Remembered, react } from "./reactors/reactors.ts";
+import { react } from "./reactors/reactors.ts";
 import type { Seller } from "./seller.ts";
 import { cacheSchema, storeSchema } from "./services/adapters.ts";
 import { alertsService } from "./services/alerts/alerts.ts";
-import { cachedOver, uncached } from "./services/cached.ts";
+import { cachedOver } from "./services/cached.ts";
 import { calculator, threadsSchema } from "./services/calculations/calculator.ts";
 import { categoriesService } from "./services/categories/categories.ts";
-import { categoryModels, modelsWithin } from "./services/categories/models.ts";
 import { consumersService } from "./services/consumers/consumers.ts";
 import { consumerUpkeep } from "./services/consumers/upkeep.ts";
 import type { Deps } from "./services/deps.ts";
@@ -35,7 +34,6 @@ import { filesService } from "./services/files/files.ts";
 import { incomingService } from "./services/incoming.ts";
 import { keptAnswers } from "./services/kept-answers.ts";
 import { keysService } from "./services/keys.ts";
-import { createMeanings, noMeanings } from "./services/meaning/meanings.ts";
 import { modelsSchema } from "./services/models/limits.ts";
 import { modelsService } from "./services/models/models.ts";
 import { orAfter } from "./services/or-after.ts";
@@ -45,7 +43,7 @@ import { predictionsService } from "./services/predictions/predictions.ts";
 import { shopProfiles } from "./services/predictions/shop-profiles.ts";
 import { productsService } from "./services/products.ts";
 import { recommendationsService } from "./services/recommendations/recommendations.ts";
-import { createRecommenders } from "./services/recommendations/recommenders.ts";
+import { type Remembered, rememberedOf, rememberedWithin } from "./services/remembered.ts";
 import { type Retention, retention, retentionSchema } from "./services/retention.ts";
 import { salesService } from "./services/sales.ts";
 import { productSearch } from "./services/search/search.ts";
@@ -209,12 +207,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     };
   }
 
-  const remembered = {
-    cached,
-    recommenders: createRecommenders({ repositories: store, now }),
-    categorizers: categoryModels({ repositories: store, currency, now }),
-    meanings: createMeanings({ repositories: store, models, now }),
-  };
+  const remembered = rememberedOf(store, { ...shared, cached });
   const services = servicesOver(store, announce, remembered);
   const sellerOf = (services: Services, id: string, actor: string | undefined) =>
     inProcessSeller<Custom>(
@@ -243,14 +236,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       const written = new Map<string, StreamPosition>();
       const repositories = store.join(transaction);
       const told: Deps["announce"] = (sellerId, position) => written.set(sellerId, position);
-      // What is read there may never have been.
-      const joined = servicesOver(repositories, told, {
-        cached: uncached,
-        recommenders: createRecommenders({ repositories, now }),
-        categorizers: modelsWithin({ repositories, currency, now }),
-        // A transaction does not wait for models of others.
-        meanings: noMeanings,
-      });
+      const joined = servicesOver(repositories, told, rememberedWithin(repositories, { ...shared, cached }));
       return {
         seller: (id, { actor } = {}) => sellerOf(joined, id, actor),
         committed: () => {

@@ -1,21 +1,16 @@
-import type { CategoryModels } from "../services/categories/models.ts";
 import type { ConsumersService } from "../services/consumers/consumers.ts";
-import type { RecommendationDeps } from "../services/recommendations/refresh.ts";
+import type { Deps } from "../services/deps.ts";
+import type { Remembered } from "../services/remembered.ts";
 import { alertEvents, alertReactor } from "./alerts.ts";
 import { categoryEvents, categoryReactor } from "./categories.ts";
 import { forecastEvents, forecastReactor } from "./forecasts.ts";
 import { recommendationEvents, recommendationReactor } from "./recommendations.ts";
 import { stockEvents, stockReactor } from "./stock-levels.ts";
 
-/** What is made of the store's content and kept beside it. */
-export interface Remembered extends Pick<RecommendationDeps, "cached" | "recommenders" | "meanings"> {
-  categorizers: CategoryModels;
-}
-
 /** What the system does by itself with what happens from then on: once this is resolved, nothing is missed. */
 export async function react(
   consumers: Pick<ConsumersService, "consume">,
-  deps: RecommendationDeps & Remembered,
+  deps: Deps & Remembered,
 ): Promise<void> {
   const gentle = { concurrency: 1 } as const;
   const begun = [

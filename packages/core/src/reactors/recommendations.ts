@@ -3,7 +3,8 @@ import type { RecommendationKind } from "../domain/recommendation.ts";
 import type { Handle } from "../services/consumers/turn.ts";
 import { pause } from "../services/pause.ts";
 import { gently } from "../services/predictions/gently.ts";
-import { type RecommendationDeps, refresh } from "../services/recommendations/refresh.ts";
+import type { RecommendationDeps } from "../services/recommendations/deps.ts";
+import { refresh } from "../services/recommendations/refresh.ts";
 
 export const recommendationEvents: readonly string[] = [
   "product.created",

@@ -1,8 +1,8 @@
 import { alertsPass } from "./alerts/upkeep.ts";
 import { pause } from "./pause.ts";
 import { predictionsPass } from "./predictions/upkeep.ts";
+import type { RecommendationDeps } from "./recommendations/deps.ts";
 import { recommendationsPass } from "./recommendations/pass.ts";
-import type { RecommendationDeps } from "./recommendations/refresh.ts";
 
 /** How often it is looked for what has expired, or can be scored. */
 const passMs = 60_000;

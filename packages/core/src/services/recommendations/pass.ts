@@ -1,7 +1,8 @@
 import type { ProductKey } from "../../ports/predictions.ts";
 import { gently } from "../predictions/gently.ts";
+import type { RecommendationDeps, RecommendationList } from "./deps.ts";
 import { meaningLists } from "./meaning.ts";
-import { type RecommendationDeps, type RecommendationList, refresh } from "./refresh.ts";
+import { refresh } from "./refresh.ts";
 
 /** Products whose lists are made and written at once. */
 const batch = 50;

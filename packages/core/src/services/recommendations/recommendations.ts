@@ -12,8 +12,9 @@ import { invalidRequest, notFound } from "../../errors.ts";
 import type { CurrentRecommendation } from "../../ports/recommendations.ts";
 import { answerRead, checkSees } from "../deps.ts";
 import type { Services } from "../services.ts";
+import type { RecommendationDeps } from "./deps.ts";
 import { explain } from "./explain.ts";
-import { type RecommendationDeps, refresh } from "./refresh.ts";
+import { refresh } from "./refresh.ts";
 
 /** A list this young is served though something happened since: a burst of sales is not a burst of lists. */
 const burstMs = 1_000;

@@ -1,27 +1,12 @@
-import type { RecommendationKind } from "../../domain/recommendation.ts";
 import type { RecommendationRow } from "../../ports/recommendations.ts";
-import type { Deps } from "../deps.ts";
-import type { Meanings } from "../meaning/meanings.ts";
 import { systemActor } from "../predictions/refresh.ts";
 import { breather } from "./breather.ts";
+import type { RecommendationDeps, RecommendationList } from "./deps.ts";
 import { listOf, modelNames } from "./lists.ts";
 import { meaningLists, withMeaning } from "./meaning.ts";
-import type { Recommenders } from "./recommenders.ts";
 
 /** After how long a list that nothing happened to is made anew: others may belong in it since. */
 const freshMs = 24 * 3_600_000;
-
-/** What recommendations are made with. */
-export interface RecommendationDeps extends Deps {
-  recommenders: Recommenders;
-  meanings: Meanings;
-}
-
-/** Which list of a product. */
-export interface RecommendationList {
-  productId: number;
-  kind: RecommendationKind;
-}
 
 /** Makes the lists of these products anew and keeps them; says up to where they know the log. */
 export async function refresh(

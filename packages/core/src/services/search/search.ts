@@ -7,8 +7,8 @@ import { answerRead, checkSees } from "../deps.ts";
 import type { Meant } from "../meaning/meanings.ts";
 import type { ModelRefusal } from "../models/tried.ts";
 import { pause } from "../pause.ts";
+import type { RecommendationDeps } from "../recommendations/deps.ts";
 import { rounded } from "../recommendations/lists.ts";
-import type { RecommendationDeps } from "../recommendations/refresh.ts";
 import type { Services } from "../services.ts";
 import { wordsIn } from "./words.ts";
 

@@ -1,0 +1,34 @@
+import type { Repositories } from "../ports/repositories.ts";
+import { uncached } from "./cached.ts";
+import { type CategoryModels, categoryModels, modelsWithin } from "./categories/models.ts";
+import type { Deps } from "./deps.ts";
+import { createMeanings, noMeanings } from "./meaning/meanings.ts";
+import type { RecommendationDeps } from "./recommendations/deps.ts";
+import { createRecommenders } from "./recommendations/recommenders.ts";
+
+/** What is made of the store's content and kept beside it. */
+export interface Remembered extends Pick<RecommendationDeps, "cached" | "recommenders" | "meanings"> {
+  categorizers: CategoryModels;
+}
+
+type RememberDeps = Pick<Deps, "cached" | "models" | "currency" | "now">;
+
+export function rememberedOf(repositories: Repositories, deps: RememberDeps): Remembered {
+  const { cached, models, currency, now } = deps;
+  return {
+    cached,
+    recommenders: createRecommenders({ repositories, now }),
+    categorizers: categoryModels({ repositories, currency, now }),
+    meanings: createMeanings({ repositories, models, now }),
+  };
+}
+
+/** For a host's transaction: what is read there may never have been, and it does not wait for models of others. */
+export function rememberedWithin(repositories: Repositories, { currency, now }: RememberDeps): Remembered {
+  return {
+    cached: uncached,
+    recommenders: createRecommenders({ repositories, now }),
+    categorizers: modelsWithin({ repositories, currency, now }),
+    meanings: noMeanings,
+  };
+}
