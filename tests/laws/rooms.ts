@@ -23,7 +23,7 @@ export const rooms: Room[] = [
   },
   {
     name: "core/seller",
-    files: /^packages\/core\/src\/(seller|consumers)\.ts$/,
+    files: /^packages\/core\/src\/(seller|seller-events|call-options|consumers)\.ts$/,
     may: ["core/domain", "core/errors"],
     erases: true,
   },

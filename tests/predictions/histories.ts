@@ -82,7 +82,7 @@ export const histories: fc.Arbitrary<Step[]> = fc
 export async function play(history: readonly Step[]): Promise<string[]> {
   let clock = Date.parse("2026-03-01T12:00:00.000Z");
   const now = () => new Date(clock);
-  const amused = await createAmused({ store: memoryStore({ now }), now });
+  const amused = await createAmused({ store: memoryStore({ now }), now, threads: 0 });
   const shop = amused.seller("acme");
   const { id } = await shop.products.create({ name: "Tea", quantity: 50 });
   const found: string[] = [];

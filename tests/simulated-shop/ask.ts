@@ -46,7 +46,7 @@ export async function askImported(shop: SimulatedShop, days: readonly number[]):
 async function system() {
   let clock = new Date();
   const now = () => clock;
-  const amused = await createAmused({ store: memoryStore({ now }), now });
+  const amused = await createAmused({ store: memoryStore({ now }), now, threads: 0 });
   return {
     amused,
     setClock(at: Date) {

@@ -4,12 +4,12 @@ import { bundleSize, describeSize } from "../scripts/bundle-size.ts";
 const size = await bundleSize();
 console.info(describeSize(size));
 
-test("what a page downloads at once is within 3,800 B of ky and eventsource-parser, errors and all", () => {
-  expect(size.initial - size.libraries).toBeLessThanOrEqual(3_800);
+test("what a page downloads at once is within 4,000 B of ky and eventsource-parser, errors and all", () => {
+  expect(size.initial - size.libraries).toBeLessThanOrEqual(4_000);
 });
 
-test("all of it, from a bundler that does not split, is 18,400 B: a budget that was measured, so that growth is noticed", () => {
-  expect(size.whole).toBeLessThanOrEqual(18_400);
+test("all of it, from a bundler that does not split, is 18,600 B: a budget that was measured, so that growth is noticed", () => {
+  expect(size.whole).toBeLessThanOrEqual(18_600);
 });
 
 test("there is no zod in it, and of core the errors and live lists only", () => {

@@ -224,7 +224,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   // What the system does by itself; its reactors begin with the first start().
   const own = { ...shared, ...remembered, repositories: store, announce };
   const passing = passes(own, onError);
-  let reacting = false;
+  let begun: Promise<void> | null = null;
 
   const pruning = retention({ events: store.events, now, onError }, retained);
   const keys = keptAnswers(store, { now, onError });
@@ -274,12 +274,13 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     ready: () => store.ping(),
     async start() {
       if (closed.signal.aborted) throw new AmusedError("unavailable", "This system is closed.", {});
-      if (!reacting) react(consumers, own);
-      reacting = true;
+      begun ??= react(consumers, own);
       consumers.resume();
       pruning.start();
       passing.start();
       await keys.start();
+      // A store that does not answer now is waited for in the background.
+      await orAfter(graceMs, begun);
     },
     async stop() {
       await stopWork();

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { WriteOptions } from "./call-options.ts";
 import type { CustomEvents } from "./domain/event.ts";
 import type { Page, PageBody } from "./domain/page.ts";
 import { parse } from "./domain/parse.ts";
@@ -6,7 +7,7 @@ import { idSchema } from "./domain/seller.ts";
 import { invalidRequest } from "./errors.ts";
 import { listing } from "./listing.ts";
 import { liveProducts } from "./live.ts";
-import type { Seller, WriteOptions } from "./seller.ts";
+import type { Seller } from "./seller.ts";
 import type { Answer, Context, Services, StreamBlock } from "./services/services.ts";
 
 /** The seller's interface right on the services: answers as values. What is followed ends when `closed` aborts. */

@@ -1,4 +1,5 @@
 export { type Amused, type AmusedOptions, createAmused } from "./amused.ts";
+export type * from "./call-options.ts";
 export type * from "./consumers.ts";
 export {
   type Alert,
@@ -202,6 +203,7 @@ export type * from "./ports/repositories.ts";
 export type * from "./ports/settings.ts";
 export type { Store } from "./ports/store.ts";
 export type * from "./seller.ts";
+export type * from "./seller-events.ts";
 export type { ModelCounters, ModelCounts, ModelFailure } from "./services/models/tried.ts";
 export type { Retention } from "./services/retention.ts";
 export type {

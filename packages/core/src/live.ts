@@ -1,8 +1,10 @@
+import type { ReadOptions } from "./call-options.ts";
 import type { StreamReset } from "./domain/event.ts";
 import type { Product } from "./domain/product.ts";
 import { followProducts, type ProductEvent, productEvents } from "./live/follow-products.ts";
 import { liveList } from "./live/live-list.ts";
-import type { LiveList, LiveProductQuery, Products, ReadOptions, Subscription } from "./seller.ts";
+import type { LiveList, LiveProductQuery, Products } from "./seller.ts";
+import type { Subscription } from "./seller-events.ts";
 
 /** The two functions that a live list is made of, on either transport. */
 export interface LiveShop {

@@ -1,3 +1,4 @@
+import type { ReadOptions, VersionedWriteOptions, WriteOptions } from "./call-options.ts";
 import type { Alert, AlertQuery, AlertSnooze } from "./domain/alert.ts";
 import type {
   CategoryAccuracy,
@@ -10,16 +11,7 @@ import type {
   CategorySuggestRequest,
 } from "./domain/category.ts";
 import type { ProductDescription } from "./domain/description.ts";
-import type {
-  AmusedEvent,
-  CustomEvents,
-  EventFilter,
-  EventOf,
-  FilteredEvent,
-  NewEvent,
-  NoCustomEvents,
-  StreamReset,
-} from "./domain/event.ts";
+import type { CustomEvents, NoCustomEvents } from "./domain/event.ts";
 import type { ExplainQuery, PredictionExplanation } from "./domain/explanation.ts";
 import type { FileFormat, FileSource, ImportResult } from "./domain/import.ts";
 import type {
@@ -53,20 +45,7 @@ import type {
 import type { DailyQuery, NewSale, Sale, SaleQuery, SalesDay } from "./domain/sale.ts";
 import type { SellerSettings, SettingsChanges } from "./domain/settings.ts";
 import type { Movement, MovementQuery, StockAdjustment, StockChanged, StockCount } from "./domain/stock.ts";
-
-export interface ReadOptions {
-  signal?: AbortSignal;
-}
-
-export interface WriteOptions extends ReadOptions {
-  /** Up to 255 characters; the same key with the same request has one effect and gets the first answer, for 24 hours. */
-  idempotencyKey?: string;
-}
-
-export interface VersionedWriteOptions extends WriteOptions {
-  /** Refuse with `precondition_failed` unless the product still has this version. */
-  ifVersion?: number;
-}
+import type { Events } from "./seller-events.ts";
 
 /**
  * Everything of one seller. In process (`amused.seller(id)`) and over HTTP (`createClient()`) it is the same: the same
@@ -262,45 +241,4 @@ export interface ImportOptions extends WriteOptions {
 export interface ExportOptions extends ReadOptions {
   /** `csv` when not said. */
   format?: FileFormat;
-}
-
-export interface EventQuery<Filter extends string> {
-  /** The cursor after which to go on; `start`, like none, is the oldest event held. */
-  after?: string;
-  types?: readonly Filter[];
-  productId?: number;
-  limit?: number;
-}
-
-export interface Subscription<Filter extends string> extends ReadOptions {
-  types?: readonly Filter[];
-  productId?: number;
-  /** The cursor after which to go on, or `start` for the oldest event held. Without it: from now on. */
-  from?: string;
-}
-
-export interface Events<Custom extends CustomEvents = NoCustomEvents> {
-  /** One page of the log, oldest first; `nextCursor` is what to pass as `after` next time. */
-  list<const Filter extends EventFilter<Custom>>(
-    query?: EventQuery<Filter>,
-    options?: ReadOptions,
-  ): Promise<{ items: FilteredEvent<Filter, Custom>[]; nextCursor: string }>;
-  /** Appends an event of the host's own. */
-  publish<const Event extends NewEvent<Custom>>(
-    event: Event,
-    options?: WriteOptions,
-  ): Promise<
-    Extract<AmusedEvent<Custom>, { type: Event["type"] }> extends infer E
-      ? [E] extends [never]
-        ? EventOf<string, unknown>
-        : E
-      : never
-  >;
-  /**
-   * Every event from a position on, in order, once each, until the signal aborts (then the loop just ends). The position
-   * moves when the loop asks for the next event. A position that is no longer held is told by a `stream.reset`.
-   */
-  subscribe<const Filter extends EventFilter<Custom>>(
-    subscription?: Subscription<Filter>,
-  ): AsyncIterable<FilteredEvent<Filter, Custom> | StreamReset>;
 }

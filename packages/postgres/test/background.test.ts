@@ -5,6 +5,10 @@ import { type AmusedEvent, createAmused, type Seller } from "@amused/core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { describePostgres, freshStore } from "./database.ts";
 
+const systemConsumers = ["alerts", "categories", "forecasts", "recommendations", "stock"].map(
+  (name) => `amused.${name}`,
+);
+
 const count = 200;
 const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
 
@@ -75,7 +79,7 @@ describePostgres("background work", () => {
       (
         await house.store.consumers.progress({ consumer: null, sellerId: "acme" }, { limit: 10, after: null })
       ).body.value.map(({ consumer, lag, attempts, deadLetters }) => [consumer, lag, attempts, deadLetters]);
-    const settled = ["amused.forecasts", "amused.stock"].map((consumer) => [consumer, 0, 0, 0]);
+    const settled = systemConsumers.map((consumer) => [consumer, 0, 0, 0]);
     await expect.poll(lags, { timeout: 100_000, interval: 250 }).toEqual(settled);
     await amused.stop();
     expect(await lags()).toEqual(settled);

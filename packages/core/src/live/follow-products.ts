@@ -66,6 +66,8 @@ export function followProducts({
     // What is beyond the page would move up into it.
     const without = () => (old === undefined ? page : whole ? { items: rest, whole } : undefined);
 
+    // Where a category was given, `product.updated` says so.
+    if (event.type === "product.categorized") return page;
     if (event.type === "product.deleted") return without();
     const change = changeOf(event);
     if (change === undefined) return undefined;
@@ -92,7 +94,7 @@ export function followProducts({
 
 /** What of a product an event tells anew, and the names of all fields that it may have changed. */
 function changeOf(
-  event: Exclude<ProductEvent, { type: "product.deleted" }>,
+  event: Exclude<ProductEvent, { type: "product.deleted" | "product.categorized" }>,
 ): { fields: Partial<Product>; names: string[] } | undefined {
   switch (event.type) {
     case "product.created":

@@ -11,16 +11,21 @@ import { stockEvents, stockReactor } from "./stock-levels.ts";
 /** What reactors work with. */
 export type ReactorDeps = Deps & { recommenders: Recommenders; categorizers: CategoryModels };
 
-/** What the system does by itself with what happened. */
-export function react(consumers: Pick<ConsumersService, "consume">, deps: ReactorDeps): void {
-  // Of a log that was there before, nobody is told what stock did weeks ago.
-  consumers.consume("amused.stock", stockEvents, stockReactor(deps), { from: "now" });
-  consumers.consume("amused.alerts", alertEvents, alertReactor(deps), { from: "now" });
-  // One seller at a time: what asks for answers comes first.
+/** What the system does by itself with what happens from then on: once this is resolved, nothing is missed. */
+export async function react(consumers: Pick<ConsumersService, "consume">, deps: ReactorDeps): Promise<void> {
   const gentle = { concurrency: 1 } as const;
-  consumers.consume("amused.forecasts", forecastEvents, forecastReactor(deps), gentle);
-  consumers.consume("amused.categories", categoryEvents, categoryReactor(deps, deps.categorizers), gentle);
-  // What was there before is made by the pass.
-  const recommend = recommendationReactor(deps);
-  consumers.consume("amused.recommendations", recommendationEvents, recommend, { ...gentle, from: "now" });
+  const begun = [
+    // Of a log that was there before, nobody is told what stock did weeks ago.
+    consumers.consume("amused.stock", stockEvents, stockReactor(deps), { from: "now" }),
+    consumers.consume("amused.alerts", alertEvents, alertReactor(deps), { from: "now" }),
+    // What takes long goes one seller at a time: what asks for answers comes first.
+    consumers.consume("amused.forecasts", forecastEvents, forecastReactor(deps), gentle),
+    consumers.consume("amused.categories", categoryEvents, categoryReactor(deps, deps.categorizers), gentle),
+    // What was there before is made by the pass.
+    consumers.consume("amused.recommendations", recommendationEvents, recommendationReactor(deps), {
+      ...gentle,
+      from: "now",
+    }),
+  ];
+  await Promise.all(begun.map(({ ready }) => ready));
 }

@@ -6,6 +6,9 @@ import type { Repositories } from "../../ports/repositories.ts";
 import { lost } from "../stream/lost.ts";
 import { breather } from "./breather.ts";
 
+/** What the log says of the catalogue. */
+const productTypes = ["product.created", "product.updated", "product.deleted"];
+
 export interface ModelDeps {
   repositories: Pick<Repositories, "products" | "sales" | "events">;
   now: () => Date;
@@ -84,7 +87,7 @@ export async function buildModel({ repositories, now }: ModelDeps, sellerId: str
   /** Takes in products as the log tells of them; `false` where a part of it is gone. */
   async function followProducts(): Promise<boolean> {
     for (;;) {
-      const request = { limit: page, types: ["product.*"], productId: null };
+      const request = { limit: page, types: productTypes, productId: null };
       const run = await events.read(sellerId, { ...request, after: position?.seq ?? 0 });
       if (run === null) return position === null;
       position ??= { epoch: run.epoch, seq: 0 };

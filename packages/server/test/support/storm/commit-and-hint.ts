@@ -123,7 +123,9 @@ async function killBetweenCommitAndHint({ held, through, direct, afterKill }: He
 
 /** What the server says by itself, such as a prediction after a sale, comes when it comes. */
 function isOfACommand({ type }: { type: string }): boolean {
-  return !/^(prediction\.|stock\.(low|depleted|replenished)$)/.test(type);
+  return !/^(prediction\.|recommendations\.|alert\.|product\.categorized$|stock\.(low|depleted|replenished)$)/.test(
+    type,
+  );
 }
 
 function isTheSale({ payload }: { payload: unknown }): boolean {
