@@ -211,7 +211,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   const remembered = {
     cached,
     recommenders: createRecommenders({ repositories: store, now }),
-    categorizers: categoryModels({ repositories: store, currency, now }),
+    categorizers: categoryModels({ ...engines, repositories: store, currency, now }),
   };
   const services = servicesOver(store, announce, remembered);
   const sellerOf = (services: Services, id: string, actor: string | undefined) =>
@@ -245,7 +245,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       const joined = servicesOver(repositories, told, {
         cached: uncached,
         recommenders: createRecommenders({ repositories, now }),
-        categorizers: modelsWithin({ repositories, currency, now }),
+        categorizers: modelsWithin({ ...engines, repositories, currency, now }),
       });
       return {
         seller: (id, { actor } = {}) => sellerOf(joined, id, actor),

@@ -1,6 +1,5 @@
-import type { Deps } from "../deps.ts";
 import { learnFromLog } from "./learn.ts";
-import { fitModel, loadModel, type Model, saveModel } from "./model.ts";
+import { fitModel, loadModel, type Model, type ModelDeps, saveModel } from "./model.ts";
 import { oneAfterAnother } from "./one-after-another.ts";
 
 /** Models of so many sellers are in memory: some megabytes each. */
@@ -15,8 +14,6 @@ export interface CategoryModels {
   /** The seller's model, up to the head of the log. */
   current(sellerId: string): Promise<Model>;
 }
-
-type ModelDeps = Pick<Deps, "repositories" | "currency" | "now">;
 
 /**
  * The same within a transaction of the host's: with what it has written, which nobody else learns before it is committed.
