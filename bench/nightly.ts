@@ -22,6 +22,8 @@ const { values: options } = parseArgs({
     store: { type: "string", multiple: true, default: ["postgres", "embedded"] },
     /** Threads; with 0 the event loop does it all. */
     threads: { type: "string", default: "1" },
+    /** After which a pass is left as far as it is, on each store; without it, it is waited for. */
+    minutes: { type: "string" },
     /** Others use the machine too: noted in the results. */
     busy: { type: "boolean", default: false },
     /** Leaves no results. */
@@ -30,6 +32,7 @@ const { values: options } = parseArgs({
 });
 const catalogue = { products: Number(options.products), days: Number(options.days) };
 const perSecond = Number(options.rate);
+const mostSeconds = options.minutes === undefined ? Number.POSITIVE_INFINITY : Number(options.minutes) * 60;
 const driver = startWorker<Order, Driven>(new URL("./nightly/driver.ts", import.meta.url));
 const measured: Measured[] = [];
 try {
@@ -84,14 +87,22 @@ async function measure(kind: StoreKind, place: string): Promise<Measured> {
     await fetch(`${url}/bench/start`, { method: "POST" });
     const during: number[] = [];
     let now = await state();
-    while (now.predicted < catalogue.products) {
+    const seconds = () => (performance.now() - from) / 1000;
+    while (now.predicted < catalogue.products && seconds() < mostSeconds) {
       during.push(...(await drive(2_000)));
       now = await state();
+      console.log(`${kind}: ${now.predicted} after ${seconds().toFixed(0)} s`);
       if (now.errors.length > 0) throw new Error(now.errors.join("\n"));
     }
-    const seconds = (performance.now() - from) / 1000;
     const result: Measured = {
-      ...{ kind, seconds, idle: latency(idle), during: latency(during) },
+      ...{
+        kind,
+        predicted: now.predicted,
+        seconds: seconds(),
+        learned: now.learned,
+        idle: latency(idle),
+        during: latency(during),
+      },
       memory: { idle: memory.now, peak: now.memory.peak },
     };
     console.log(result);

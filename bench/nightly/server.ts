@@ -14,6 +14,8 @@ const [kind, place = "", threads = "1"] = process.argv.slice(2) as [StoreKind, s
 export interface State {
   /** Products with a prediction. */
   predicted: number;
+  /** Seconds from the begin of background work to the first prediction, in which the shop is learned. */
+  learned: number | null;
   /** The most memory that it has had so far, and what it has now, in MB. */
   memory: { peak: number | null; now: number };
   errors: string[];
@@ -26,6 +28,8 @@ export interface Ready {
 
 const predicted = new Set<number>();
 const errors: string[] = [];
+let startedAt = 0;
+let learned: number | null = null;
 const store = counted(await openStore());
 const broadcaster = kind === "postgres" ? postgresBroadcaster({ pool: steadyPool(place, 2) }) : undefined;
 const amused = await createAmused({
@@ -37,12 +41,13 @@ const { url } = await listen(
   async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/bench/start") {
+      startedAt = performance.now();
       await amused.start();
       return new Response();
     }
     if (pathname !== "/bench/state") return app.fetch(request);
     const memory = { peak: peakMemory(process.pid), now: process.memoryUsage.rss() / 2 ** 20 };
-    return Response.json({ predicted: predicted.size, memory, errors } satisfies State);
+    return Response.json({ predicted: predicted.size, learned, memory, errors } satisfies State);
   },
   0,
   "127.0.0.1",
@@ -62,6 +67,8 @@ function counted(of: Store): Store {
     ...of.predictions,
     async save(command, rows) {
       const written = await of.predictions.save(command, rows);
+      // One at a time are those that something happened to: the pass comes with several.
+      if (rows.length > 2) learned ??= (performance.now() - startedAt) / 1000;
       for (const { productId } of rows) predicted.add(productId);
       return written;
     },

@@ -1,9 +1,14 @@
 import { EngineError } from "@amused/engines";
 import { afterEach, expect, test } from "vitest";
+import { createAmused } from "../src/amused.ts";
 import { startThread } from "../src/engine-threads.ts";
+import { memoryStore } from "../src/memory/store.ts";
+import type { Repositories } from "../src/ports/repositories.ts";
 import { type Calculator, calculator } from "../src/services/calculations/calculator.ts";
 import { inlineRunner, type Runner, RunnerLost } from "../src/services/calculations/runner.ts";
+import { categoryModels, modelsWithin } from "../src/services/categories/models.ts";
 import type { DemandSoFar } from "../src/services/predictions/outlook.ts";
+import { testDeps } from "./support/deps.ts";
 
 const open: Calculator[] = [];
 afterEach(() => Promise.all(open.splice(0).map((one) => one.close())));
@@ -46,6 +51,46 @@ test("a thread says the same as the event loop, bit for bit", async () => {
     expect(said[0]?.forecast.verdict).toBe("ok");
     expect(said).toStrictEqual(await inline.run("outlooks", input));
   }
+});
+
+test("a catalogue is learned in a thread as without one: before a shop that waits, and within a host's transaction", async () => {
+  const store = memoryStore();
+  const amused = await createAmused({ store, threads: 0 });
+  for (let n = 0; n < 24; n++)
+    await amused.seller("acme").products.create({
+      name: `${n % 2 ? "Green tea" : "Iron pot"} ${n}`,
+      category: n % 2 ? "Tea" : "Pots",
+    });
+  const asked: string[] = [];
+  const threaded = made(async () => {
+    const runner = (await startThread()) as Runner;
+    return {
+      ...runner,
+      run(name, input) {
+        asked.push(name);
+        return runner.run(name, input);
+      },
+    };
+  });
+  const learned = async (calculator: Calculator, of: typeof categoryModels, repositories: Repositories) => {
+    const deps = { ...testDeps(repositories, () => new Date("2025-07-20T08:00:00Z")), calculator };
+    return (await of(deps).current("acme")).categorizer.toJSON();
+  };
+  const inline = await learned(
+    made(async () => null),
+    modelsWithin,
+    store,
+  );
+  expect(inline.categories.map(({ examples }) => examples)).toEqual([12, 12]);
+  const series = [1, 2].map((id) => ({ values: demand(id).demand.units, frequency: "daily" as const }));
+  const shops = [1, 2].map(() => threaded.runLong("shopProfile", { series }));
+  expect(await learned(threaded, modelsWithin, store)).toEqual(inline);
+  await Promise.all(shops);
+  expect(asked).toEqual(["shopProfile", "categorizer", "shopProfile"]);
+  const within = (repositories: Repositories) => learned(threaded, modelsWithin, repositories);
+  expect(await store.transaction(within)).toEqual(inline);
+  expect(await learned(threaded, categoryModels, store)).toEqual(inline);
+  await amused.close();
 });
 
 test("what an engine refuses is refused in the same words by a thread, which goes on", async () => {

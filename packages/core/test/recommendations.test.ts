@@ -3,6 +3,10 @@ import { type Amused, createAmused } from "../src/amused.ts";
 import { memoryStore } from "../src/memory/store.ts";
 import type { RecommendationRow } from "../src/ports/recommendations.ts";
 import type { Store } from "../src/ports/store.ts";
+import { noMeanings } from "../src/services/meaning/meanings.ts";
+import { recommendationsPass } from "../src/services/recommendations/pass.ts";
+import { createRecommenders } from "../src/services/recommendations/recommenders.ts";
+import { testDeps } from "./support/deps.ts";
 
 let amused: Amused | undefined;
 afterEach(() => amused?.close());
@@ -178,6 +182,75 @@ test("products that nothing happens to get their lists by the daily pass, for ev
   await poll(() => missing(store)).toEqual([]);
   for (const seller of ["acme", "bolt"])
     expect((await told(seller)).map(({ payload }) => payload)).toEqual([{ count: 1 }, { count: 1 }]);
+});
+
+test("of two nodes on one store, one at a time has a seller's pass; the other finds what is left once that one is gone", async () => {
+  let time = Date.parse("2026-05-01T10:00:00.000Z");
+  const now = () => new Date(time);
+  const store = memoryStore({ now });
+  amused = await createAmused({ store, now });
+  const ids: Record<string, number[]> = { acme: [], bolt: [] };
+  for (const seller of ["acme", "bolt"])
+    for (let n = 0; n < 120; n++)
+      ids[seller]?.push((await amused.seller(seller).products.create({ name: `Tea ${n}` })).id);
+
+  /** A node with a pass of its own, which waits for `before` with each save. */
+  function node(before: (saves: number) => Promise<void> = async () => {}) {
+    const made: RecommendationRow[] = [];
+    let saves = 0;
+    const recommendations: Store["recommendations"] = {
+      ...store.recommendations,
+      async save(command, rows) {
+        await before(++saves);
+        made.push(...rows);
+        return store.recommendations.save(command, rows);
+      },
+    };
+    const repositories = { ...store, recommendations };
+    const recommenders = createRecommenders({ repositories, now });
+    const errors: unknown[] = [];
+    const ends = new AbortController();
+    const pass = () =>
+      recommendationsPass(
+        { ...testDeps(repositories, now), recommenders, meanings: noMeanings },
+        ends.signal,
+        (error) => errors.push(error),
+      );
+    const listed = () => made.map(({ productId, kind }) => `${productId} ${kind}`);
+    return { pass, made, listed, errors, ends };
+  }
+
+  // Both at once: each list is made once, and nobody makes what the other one made before he had the seller.
+  const both = [node(), node()] as const;
+  await Promise.all(both.map(({ pass }) => pass()));
+  await both[0].pass();
+  const lists = both.flatMap(({ listed }) => listed());
+  expect(new Set(lists).size).toBe(480);
+  expect(lists).toHaveLength(480);
+  expect(both.flatMap(({ errors }) => errors)).toEqual([]);
+
+  // A day later one dies in the middle of its first seller: that one is left alone until its lease has run out.
+  time += 86_400_000;
+  const stuck = Promise.withResolvers<void>();
+  const hung = Promise.withResolvers<void>();
+  const dead = node((saves) => {
+    if (saves < 2) return Promise.resolve();
+    stuck.resolve();
+    return hung.promise;
+  });
+  const dying = dead.pass();
+  await stuck.promise;
+  const heir = node();
+  await heir.pass();
+  const own = (made: RecommendationRow[]) => made.filter(({ productId }) => ids.acme?.includes(productId));
+  expect(own(heir.made)).toEqual([]);
+  expect(heir.made).toHaveLength(240);
+  time += 3 * 60_000;
+  await heir.pass();
+  expect(own(heir.made)).toHaveLength(140);
+  dead.ends.abort();
+  hung.reject(new Error("gone"));
+  await dying;
 });
 
 test("many who ask at once cause one list; a stored one is served until something happens or a day is over", async () => {

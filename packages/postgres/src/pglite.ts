@@ -24,8 +24,8 @@ export interface PgliteStore extends Store {
 
 const schema = "amused";
 
-/** Fewer predictions at once are no pass over a catalogue, and do not let their table grow fast. */
-const large = 100;
+/** With fewer rows more than it knows, the planner errs by little. */
+const fewest = 200;
 
 /**
  * Keeps the facts in a PostgreSQL that runs within this process, in a folder of this machine. A killed process loses
@@ -62,18 +62,32 @@ export async function pgliteStore(
         where s.seller_id = c.seller_id and s.epoch = c.epoch`;
       await pool.query(renamed, [randomBytes(5).toString("hex")]);
     }
-    const analyze = afterGrowth(() => pool.query("analyze"));
-    const analyzePredictions = afterGrowth(() => pool.query(`analyze ${schema}.ai_predictions`));
+    // Many rows are written by imports and by passes over a catalogue.
+    const growth = (tables: string) => afterGrowth(() => pool.query(`analyze ${tables}`));
+    const [grown, predicted, recommended] = [
+      growth(""),
+      growth(`${schema}.ai_predictions`),
+      growth(`${schema}.ai_recommendations`),
+    ];
     return {
       ...store,
-      products: { ...store.products, import: (...batch) => store.products.import(...batch).then(analyze) },
-      sales: { ...store.sales, import: (...lines) => store.sales.import(...lines).then(analyze) },
+      products: {
+        ...store.products,
+        import: (command, batch) =>
+          store.products.import(command, batch).then(grown(batch.create.length + batch.update.length)),
+      },
+      sales: {
+        ...store.sales,
+        import: (command, importId, lines, dryRun) =>
+          store.sales.import(command, importId, lines, dryRun).then(grown(dryRun ? 0 : lines.length)),
+      },
       predictions: {
         ...store.predictions,
-        save: (command, rows) =>
-          store.predictions
-            .save(command, rows)
-            .then(rows.length < large ? (same) => same : analyzePredictions),
+        save: (command, rows) => store.predictions.save(command, rows).then(predicted(rows.length)),
+      },
+      recommendations: {
+        ...store.recommendations,
+        save: (command, rows) => store.recommendations.save(command, rows).then(recommended(rows.length)),
       },
       async prune(before) {
         const pruned = await store.prune(before);
@@ -117,15 +131,16 @@ function fill(data: string, restore: Uint8Array | undefined): void {
 }
 
 /**
- * Has the tables analyzed after the 2nd, 4th, 8th … batch. Without it the planner takes them for as small as
- * they were, and PGlite has no autovacuum to tell it.
+ * Has tables analyzed when they have grown by some hundred rows, and each time they have grown by as much again. Without it
+ * the planner takes them for as small as they were, and PGlite has no autovacuum to tell it.
  */
-function afterGrowth(analyze: () => Promise<unknown>): <T>(result: T) => Promise<T> {
-  let batches = 0;
-  let next = 2;
-  return async (result) => {
-    if (++batches >= next) {
-      next *= 2;
+function afterGrowth(analyze: () => Promise<unknown>): (rows: number) => <T>(result: T) => Promise<T> {
+  let written = 0;
+  let next = fewest;
+  return (rows) => async (result) => {
+    written += rows;
+    if (written >= next) {
+      next = written * 2;
       await analyze();
     }
     return result;

@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createAmused, isAmusedError } from "@amused/core";
 import { storeConformance } from "@amused/testkit";
+import { PGlite } from "@electric-sql/pglite";
 import { afterAll, describe, expect, test } from "vitest";
+import { commandOf, createProduct } from "../../testkit/src/commands.ts";
+import { predictionRow } from "../../testkit/src/predicting.ts";
 import { pgliteStore } from "../src/pglite.ts";
 
 const folders: string[] = [];
@@ -122,6 +125,23 @@ describe("a folder of pgliteStore", () => {
     expect(seen).toEqual(["Tea", "Pot", "Cup"]);
     expect((await restored.events.deadLetters.list()).items).toEqual([]);
     await restored.close();
+  });
+
+  test("knows how large its tables have become though they were filled a little at a time", async () => {
+    const folder = newFolder();
+    const store = await open(folder);
+    const ids: number[] = [];
+    for (let n = 0; n < 10; n++) ids.push((await createProduct(store, "acme", { name: `Tea ${n}` })).id);
+    const both = ["forecast", "stockout"] as const;
+    const rows = ids.flatMap((id) => both.map((type) => predictionRow(id, { type })));
+    for (let pass = 0; pass < 10; pass++) await store.predictions.save(commandOf("acme"), rows);
+    await store.close();
+    const database = await PGlite.create(join(folder, "pg"));
+    const known = await database.query<{ reltuples: number }>(
+      "select reltuples from pg_class where oid = 'amused.ai_predictions'::regclass",
+    );
+    await database.close();
+    expect(known.rows[0]?.reltuples).toBeGreaterThanOrEqual(rows.length);
   });
 
   test("leaves its lock to nobody when it is closed", async () => {

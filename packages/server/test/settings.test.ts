@@ -21,6 +21,7 @@ describe("settings", () => {
       AMUSED_RETENTION_DAYS: 30,
       AMUSED_RETENTION_EVENTS: 1_000_000,
       AMUSED_PRUNE_EVERY: 3_600_000,
+      AMUSED_THREADS: 1,
     });
   });
 
@@ -35,6 +36,8 @@ describe("settings", () => {
     ["AMUSED_IMPORT_LIMIT", "1.5gb", 1_610_612_736],
     ["AMUSED_RETENTION_DAYS", "7", 7],
     ["AMUSED_PRUNE_EVERY", "90s", 90_000],
+    ["AMUSED_THREADS", "0", 0],
+    ["AMUSED_THREADS", "64", 64],
     [
       "AMUSED_CORS_ORIGINS",
       "https://a.example, http://localhost:5173",
@@ -61,6 +64,9 @@ describe("settings", () => {
     ["AMUSED_PRUNE_EVERY", "10ms"],
     ["AMUSED_PRUNE_EVERY", "25d"],
     ["AMUSED_METRICS_TOKEN", "x"],
+    ["AMUSED_THREADS", "65"],
+    ["AMUSED_THREADS", "-1"],
+    ["AMUSED_THREADS", "1.5"],
   ])("%s=%s is refused in one line that names it", (name, value) => {
     expect(() => read({ [name]: value })).toThrow(new RegExp(`^${name} [^\n]+$`));
   });

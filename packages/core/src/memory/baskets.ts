@@ -1,5 +1,6 @@
 import type { Sale } from "../domain/sale.ts";
 import type { Basket, BasketRequest, SharedOrder } from "../ports/baskets.ts";
+import { firstBeyond } from "./first-beyond.ts";
 import type { SellerState } from "./state.ts";
 
 /** How many products a basket has at most, and how many sales one call looks at for each basket asked for. */
@@ -12,7 +13,7 @@ export function basketsOf(
   { salesById, salesOf }: SellerState,
   { after, before, limit }: BasketRequest,
 ): { orders: Basket[]; last: number; more: boolean } {
-  const from = firstAfter(salesById, after);
+  const from = firstBeyond(salesById, ({ id }) => id > after);
   const end = from + limit * each;
   const orders: Basket[] = [];
   let last = after;
@@ -41,29 +42,16 @@ function begunBy({ id, orderId }: Sale, salesOf: SellerState["salesOf"]): Basket
   return { orderId, productIds: [...productIds].sort((a, b) => a - b).slice(0, most) };
 }
 
-/** Where the sales after an id begin. */
-function firstAfter(sales: readonly Sale[], id: number): number {
-  let [low, high] = [0, sales.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sales[middle] as Sale).id > id) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
 /** The latest orders that sold both of two products. */
 export function ordersOfBoth(
-  { sales, salesOf }: SellerState,
+  { salesOfProduct, salesOf }: SellerState,
   [first, second]: readonly [number, number],
   limit: number,
 ): SharedOrder[] {
   const found = new Map<string, SharedOrder>();
-  let seen = 0;
-  for (let at = sales.length - 1; at >= 0 && seen < lookedAt && found.size < limit; at--) {
-    const { productId, orderId, quantity, soldAt } = sales[at] as Sale;
-    if (productId !== first) continue;
-    seen++;
+  const sales = salesOfProduct.get(first) ?? [];
+  for (let at = sales.length - 1; at >= Math.max(0, sales.length - lookedAt) && found.size < limit; at--) {
+    const { orderId, quantity, soldAt } = sales[at] as Sale;
     if (orderId === null || quantity <= 0 || found.has(orderId)) continue;
     const sold = (salesOf.get(orderId) ?? []).filter((sale) => sale.quantity > 0);
     if (!sold.some((sale) => sale.productId === second)) continue;

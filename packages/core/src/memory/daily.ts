@@ -1,7 +1,7 @@
 import { currencyDecimals } from "../domain/money.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement } from "../domain/stock.ts";
-import { addDays, dateOf, dayMs } from "../domain/time.ts";
+import { dateOf, dayMs } from "../domain/time.ts";
 import type { ProductState, SellerState } from "./state.ts";
 
 /** The history of a product by days, and on which of them it was without stock at some time. */
@@ -11,35 +11,38 @@ export function dailySales(
   { from, to, now }: { from: string; to: string; now: Date },
 ): SalesDay[] {
   const days = new Map<string, Sale[]>();
-  for (const sale of seller.sales) {
+  for (const sale of seller.salesOfProduct.get(product.id) ?? []) {
     const date = sale.soldAt.slice(0, 10);
-    if (sale.productId !== product.id || date < from || date > to) continue;
+    if (date < from || date > to) continue;
     const day = days.get(date);
     if (day === undefined) days.set(date, [sale]);
     else day.push(sale);
   }
 
   const decimals = currencyDecimals(product.currency);
-  return emptyDays(movements, { from, to, now }).map((stockedOut, n) => {
-    const date = addDays(from, n);
+  const dates = datesOf(from, to);
+  const stockedOut = emptyDays(movements, dates, now);
+  return dates.map((date, n) => {
     const sales = days.get(date) ?? [];
     const quantity = sales.reduce((sum, sale) => sum + sale.quantity, 0);
-    return { date, quantity, revenue: revenueOf(sales, decimals), stockedOut };
+    return { date, quantity, revenue: revenueOf(sales, decimals), stockedOut: stockedOut[n] ?? false };
   });
 }
 
-/** On which days of a span the ledger knows a moment without stock. */
-export function emptyDays(
-  movements: readonly Movement[],
-  { from, to, now }: { from: string; to: string; now: Date },
-): boolean[] {
+/** The days of a span. */
+export function datesOf(from: string, to: string): string[] {
+  const dates: string[] = [];
+  // By the clock, not by the text: the year after 9999 is written otherwise.
+  for (let day = Date.parse(from); day <= Date.parse(to); day += dayMs) dates.push(dateOf(new Date(day)));
+  return dates;
+}
+
+/** On which of these days, which follow each other, the ledger knows a moment without stock. */
+export function emptyDays(movements: readonly Movement[], dates: readonly string[], now: Date): boolean[] {
   // The clock of who writes may be ahead of ours: nothing is known of the days after both.
   const known = [dateOf(now), movements.at(-1)?.createdAt.slice(0, 10) ?? ""].sort().at(-1) as string;
-  const days: boolean[] = [];
   let [next, empty] = [0, false];
-  // By the clock, not by the text: the year after 9999 is written otherwise.
-  for (let day = Date.parse(from); day <= Date.parse(to); day += dayMs) {
-    const date = dateOf(new Date(day));
+  return dates.map((date) => {
     // What moved before this day says with what it begins; before the first movement nothing was out of stock.
     for (; (movements[next]?.createdAt ?? "~") < date; next++) empty = movements[next]?.quantity === 0;
     let stockedOut = empty && date <= known;
@@ -47,9 +50,8 @@ export function emptyDays(
       empty = movements[next]?.quantity === 0;
       stockedOut ||= empty;
     }
-    days.push(stockedOut);
-  }
-  return days;
+    return stockedOut;
+  });
 }
 
 /** More decimals than any currency has. */

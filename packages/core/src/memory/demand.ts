@@ -1,8 +1,9 @@
+import type { IncomingStock } from "../domain/incoming.ts";
+import type { Sale } from "../domain/sale.ts";
 import { compareCodePoints } from "../domain/text.ts";
-import { addDays } from "../domain/time.ts";
 import type { DemandRepository, ProductDemand } from "../ports/demand.ts";
 import type { Run } from "./access.ts";
-import { emptyDays } from "./daily.ts";
+import { datesOf, emptyDays } from "./daily.ts";
 import { type Database, liveProduct, type SellerState, sellerToRead } from "./state.ts";
 
 export function demandRepository(db: Database, run: Run, now: () => Date): DemandRepository {
@@ -10,24 +11,30 @@ export function demandRepository(db: Database, run: Run, now: () => Date): Deman
     read: (sellerId, { productIds, from, to }) =>
       run(() => {
         const seller = sellerToRead(db, sellerId);
-        const asked = new Set(productIds);
-        const states = liveIds(seller).flatMap((id) =>
-          asked.has(id) ? (liveProduct(seller, id) ?? []) : [],
-        );
-        const sold = soldOf(seller, asked);
+        const asked = [...new Set(productIds)].sort((a, b) => a - b);
+        const states = asked.flatMap((id) => liveProduct(seller, id) ?? []);
+        const open = [...seller.incoming.values()].filter(({ state }) => state === "open");
+        const incoming = Map.groupBy(open, ({ productId }) => productId);
+        const dates = datesOf(from, to);
         const products = states.map(({ product, movements }) => {
           const { id, quantity, price, reorderPoint, category } = product;
           const { leadTimeDays, serviceLevel, packSize, minimumOrder } = product;
-          const days = sold.get(id) ?? new Map<string, number>();
+          const days = unitsByDay(seller.salesOfProduct.get(id) ?? []);
           const first = [movements[0]?.createdAt.slice(0, 10), ...days.keys()].filter(
             (day) => day !== undefined,
           );
-          const stockedOut = emptyDays(movements, { from, to, now: now() });
+          const stockedOut = emptyDays(movements, dates, now());
           return {
             ...{ productId: id, firstDay: first.sort()[0] ?? null, stockedOut },
-            units: stockedOut.map((_, n) => days.get(addDays(from, n)) ?? 0),
+            units: dates.map((date) => days.get(date) ?? 0),
             ...{ quantity, price, reorderPoint, category },
-            ...{ leadTimeDays, serviceLevel, packSize, minimumOrder, incoming: expectedOf(seller, id) },
+            ...{
+              leadTimeDays,
+              serviceLevel,
+              packSize,
+              minimumOrder,
+              incoming: expectedOf(incoming.get(id) ?? []),
+            },
           };
         });
         return { basedOn: seller.log?.seq ?? 0, products };
@@ -58,25 +65,21 @@ function liveIds({ products }: SellerState): number[] {
 }
 
 /** Units still to come, by days. */
-function expectedOf({ incoming }: SellerState, productId: number): ProductDemand["incoming"] {
+function expectedOf(open: readonly IncomingStock[]): ProductDemand["incoming"] {
   const days = new Map<string, number>();
-  for (const one of incoming.values())
-    if (one.productId === productId && one.state === "open")
-      days.set(one.expectedOn, (days.get(one.expectedOn) ?? 0) + one.quantity - one.received);
+  for (const { expectedOn, quantity, received } of open)
+    days.set(expectedOn, (days.get(expectedOn) ?? 0) + quantity - received);
   return [...days]
     .sort(([a], [b]) => compareCodePoints(a, b))
     .slice(0, 500)
     .map(([expectedOn, quantity]) => ({ expectedOn, quantity }));
 }
 
-/** Units sold by products and days. */
-function soldOf({ sales }: SellerState, products: ReadonlySet<number>): Map<number, Map<string, number>> {
-  const sold = new Map<number, Map<string, number>>();
-  for (const { productId, quantity, soldAt } of sales) {
-    if (quantity <= 0 || !products.has(productId)) continue;
-    const days = sold.get(productId) ?? new Map<string, number>();
+function unitsByDay(sales: readonly Sale[]): Map<string, number> {
+  const days = new Map<string, number>();
+  for (const { quantity, soldAt } of sales) {
     const day = soldAt.slice(0, 10);
-    sold.set(productId, days.set(day, (days.get(day) ?? 0) + quantity));
+    if (quantity > 0) days.set(day, (days.get(day) ?? 0) + quantity);
   }
-  return sold;
+  return days;
 }

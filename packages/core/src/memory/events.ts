@@ -3,6 +3,7 @@ import { notFound } from "../errors.ts";
 import type { EventRepository } from "../ports/repositories.ts";
 import type { Run } from "./access.ts";
 import { perform } from "./command.ts";
+import { firstBeyond } from "./first-beyond.ts";
 import { headOf, openLog } from "./log.ts";
 import { pruneLogs } from "./prune.ts";
 import { type Database, sellerToRead, sellerToWrite } from "./state.ts";
@@ -20,13 +21,14 @@ export function eventRepository(db: Database, run: Run): EventRepository {
 
     read: (sellerId, { after, limit, types, productId }) =>
       run(() => {
-        const { log, events: held } = sellerToRead(db, sellerId);
+        const { log, events: all, eventsOf } = sellerToRead(db, sellerId);
         if (log === null) return null;
-        const oldest = held[0]?.seq ?? log.seq + 1;
+        const oldest = all[0]?.seq ?? log.seq + 1;
+        const held = productId === null ? all : (eventsOf.get(productId) ?? []);
         const filter = { types: types ?? undefined, productId: productId ?? undefined };
         const events = [];
-        // The log is dense, so that a position says where it lies.
-        for (let i = Math.max(0, after + 1 - oldest); i < held.length && events.length < limit; i++) {
+        const from = firstBeyond(held, ({ seq }) => seq > after);
+        for (let i = from; i < held.length && events.length < limit; i++) {
           const event = held[i];
           if (event !== undefined && matches(event, filter)) events.push({ ...event });
         }

@@ -3,6 +3,8 @@ export interface Journal {
   put<K, V>(map: Map<K, V>, key: K, value: V): void;
   remove<K, V>(map: Map<K, V>, key: K): void;
   push<T>(list: T[], item: T): void;
+  /** Pushes to the list of a key, which need not be there. */
+  append<K, T>(lists: Map<K, T[]>, key: K, item: T): void;
   assign<T extends object>(target: T, changes: Partial<T>): void;
   /** The point to which `undo` can go back. */
   mark(): number;
@@ -20,7 +22,7 @@ export function journal(): Journal {
     return () => map.set(key, old);
   }
 
-  return {
+  const self: Journal = {
     put(map, key, value) {
       steps.push(restore(map, key));
       map.set(key, value);
@@ -32,6 +34,11 @@ export function journal(): Journal {
     push(list, item) {
       steps.push(() => list.pop());
       list.push(item);
+    },
+    append(lists, key, item) {
+      const list = lists.get(key);
+      if (list === undefined) self.put(lists, key, [item]);
+      else self.push(list, item);
     },
     assign(target, changes) {
       const old = { ...target };
@@ -47,4 +54,5 @@ export function journal(): Journal {
       steps = [];
     },
   };
+  return self;
 }

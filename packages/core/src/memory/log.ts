@@ -41,7 +41,9 @@ export function appendEvent(
     payload,
     createdAt: command.at.toISOString(),
   };
-  db.journal.push(seller.events, { seq: position.seq, type, productId, text: JSON.stringify(event) });
+  const stored = { seq: position.seq, type, productId, text: JSON.stringify(event) };
+  db.journal.push(seller.events, stored);
+  if (productId !== null) db.journal.append(seller.eventsOf, productId, stored);
   db.journal.assign(seller, { log: position });
   return event;
 }

@@ -1,5 +1,5 @@
 import { encodedText } from "../domain/encoded.ts";
-import { mostBehind, predictionTypes, type StoredPrediction } from "../domain/prediction.ts";
+import { predictionTypes, type StoredPrediction } from "../domain/prediction.ts";
 import { compareCodePoints } from "../domain/text.ts";
 import { clockTolerance } from "../domain/time.ts";
 import { notFound } from "../errors.ts";
@@ -12,12 +12,15 @@ import type {
   ScoreSums,
 } from "../ports/predictions.ts";
 import type { Run } from "./access.ts";
+import { behindOf } from "./behind.ts";
 import { perform } from "./command.ts";
+import { laterProducts } from "./later-products.ts";
 import { savePrediction } from "./prediction-save.ts";
 import { readOf, rowsOf } from "./rows.ts";
 import {
   currentPrediction,
   type Database,
+  keyOf,
   liveProduct,
   type PredictionState,
   type SellerState,
@@ -39,7 +42,7 @@ export function predictionRepository(db: Database, run: Run): PredictionReposito
         const found = currentPrediction(seller, productId, type);
         if (found === null || liveProduct(seller, productId) === null) return null;
         const { model, basedOn, expiresAt } = found.row;
-        const behind = behindOf(seller, productId, basedOn);
+        const behind = behindOf(seller, productId, basedOn, isRelevant);
         return { ...readOf(seller, found.prediction), ...{ model, basedOn, expiresAt, behind } };
       }),
 
@@ -59,13 +62,10 @@ export function predictionRepository(db: Database, run: Run): PredictionReposito
       run(() => {
         const seller = sellerToRead(db, sellerId);
         if (productId !== null && !seller.products.has(productId)) throw notFound("product", productId);
-        const rows = all(seller)
+        const rows = all(seller, productId)
           .map(({ prediction }) => ({ key: String(prediction.id), id: prediction.id, value: prediction }))
           .filter(
-            ({ id, value }) =>
-              (productId === null || value.productId === productId) &&
-              (type === null || value.type === type) &&
-              (after === null || id < after.id),
+            ({ id, value }) => (type === null || value.type === type) && (after === null || id < after.id),
           )
           .sort((a, b) => b.id - a.id);
         return rowsOf<StoredPrediction>(seller, rows, limit);
@@ -79,7 +79,7 @@ export function predictionRepository(db: Database, run: Run): PredictionReposito
             const found = currentPrediction(seller, product.id, "stockout");
             const key = found?.row.runOutOn ?? null;
             if (found === null || deleted || key === null || key > until) return [];
-            const behind = behindOf(seller, product.id, found.row.basedOn);
+            const behind = behindOf(seller, product.id, found.row.basedOn, isRelevant);
             return [{ key, id: product.id, value: { product, stockout: found.prediction.data, behind } }];
           })
           .filter(({ key, id }) => after === null || key > after.key || (key === after.key && id > after.id))
@@ -89,16 +89,14 @@ export function predictionRepository(db: Database, run: Run): PredictionReposito
 
     stale: ({ now, limit, after }) =>
       run(() => {
-        const isLater = ({ sellerId, productId }: ProductKey) => {
-          const order = after === null ? 1 : compareCodePoints(sellerId, after.sellerId);
-          return order > 0 || (order === 0 && productId > (after?.productId ?? 0));
-        };
-        const found = [...db.sellers.values()]
-          .sort((a, b) => compareCodePoints(a.id, b.id))
-          .flatMap((seller) => staleOf(seller, now))
-          .filter(isLater);
-        const products = found.slice(0, limit);
-        return { products, next: found.length > limit ? { ...(products.at(-1) as ProductKey) } : null };
+        const products: ProductKey[] = [];
+        for (const { seller, state } of laterProducts(db, after)) {
+          const productId = state.product.id;
+          if (isFresh(currentPrediction(seller, productId, "forecast"), now)) continue;
+          if (products.length === limit) return { products, next: { ...(products.at(-1) as ProductKey) } };
+          products.push({ sellerId: seller.id, productId });
+        }
+        return { products, next: null };
       }),
 
     due: ({ today, limit }) =>
@@ -138,8 +136,7 @@ export function predictionRepository(db: Database, run: Run): PredictionReposito
       run(() => {
         const seller = sellerToRead(db, sellerId);
         if (productId !== null && !seller.products.has(productId)) throw notFound("product", productId);
-        const rows = scored(seller)
-          .filter((one) => productId === null || productId === one.productId)
+        const rows = scored(all(seller, productId))
           .filter((one) => type === null || type === one.type)
           .map((value) => ({ key: value.scoredAt, id: value.id, value }))
           .filter(({ key, id }) => after === null || key < after.key || (key === after.key && id < after.id));
@@ -148,19 +145,17 @@ export function predictionRepository(db: Database, run: Run): PredictionReposito
 
     lastScores: (sellerId, { productIds, type, since, each }) =>
       run(() => {
-        const found = scored(sellerToRead(db, sellerId), since).filter(
-          (one) => one.type === type && productIds.includes(one.productId),
+        const { predictions } = sellerToRead(db, sellerId);
+        const last = [...new Set(productIds)].flatMap((id) =>
+          scored(predictions.get(keyOf(id, type)) ?? [], since).slice(0, each),
         );
-        const last = productIds.flatMap((id) => found.filter((one) => one.productId === id).slice(0, each));
         return encodedText<ScoredPrediction[]>(JSON.stringify(last.sort(newestFirst))).value;
       }),
 
     sums: (sellerId, { productId, since }) =>
       run(() => {
         const seller = sellerToRead(db, sellerId);
-        const found = scored(seller, since).filter(
-          (one) => productId === null || productId === one.productId,
-        );
+        const found = scored(all(seller, productId), since);
         const sums = predictionTypes.flatMap((type): ScoreSums[] => {
           const ofType = found.filter((one) => one.type === type);
           return ofType.length === 0 ? [] : [{ type, scored: ofType.length, sums: summed(ofType) }];
@@ -170,15 +165,9 @@ export function predictionRepository(db: Database, run: Run): PredictionReposito
   };
 }
 
-function all({ predictions }: SellerState): PredictionState[] {
-  return [...predictions.values()].flat();
-}
-
-function behindOf({ events }: SellerState, productId: number, basedOn: number): number {
-  const since = events.filter(
-    (event) => event.seq > basedOn && event.productId === productId && isRelevant(event.type),
-  );
-  return Math.min(since.length, mostBehind);
+function all({ predictions }: SellerState, productId: number | null = null): PredictionState[] {
+  if (productId === null) return [...predictions.values()].flat();
+  return predictionTypes.flatMap((type) => predictions.get(keyOf(productId, type)) ?? []);
 }
 
 /** Whether an event says something that a prediction is made of; what follows from predictions does not. */
@@ -187,8 +176,8 @@ function isRelevant(type: string): boolean {
 }
 
 /** Everything that has a score, the newest first. */
-function scored(seller: SellerState, since: Date = new Date(0)): ScoredPrediction[] {
-  return all(seller)
+function scored(states: readonly PredictionState[], since: Date = new Date(0)): ScoredPrediction[] {
+  return states
     .flatMap(({ prediction, row: { model, dueOn }, score }): ScoredPrediction[] => {
       if (score === null || score.value === null || score.at < since.toISOString()) return [];
       const { data: _, confidence: __, ...named } = prediction;
@@ -208,13 +197,7 @@ function summed(scores: ScoredPrediction[]): Record<string, number> {
   return sums;
 }
 
-function staleOf(seller: SellerState, now: Date): ProductKey[] {
-  const at = now.toISOString();
+function isFresh(found: PredictionState | null, now: Date): boolean {
   const latest = new Date(now.getTime() + clockTolerance.ms).toISOString();
-  const isFresh = (found: PredictionState | null) =>
-    found !== null && found.row.expiresAt > at && found.prediction.createdAt <= latest;
-  return [...seller.products.values()]
-    .filter(({ product, deleted }) => !deleted && !isFresh(currentPrediction(seller, product.id, "forecast")))
-    .map(({ product }) => ({ sellerId: seller.id, productId: product.id }))
-    .sort((a, b) => a.productId - b.productId);
+  return found !== null && found.row.expiresAt > now.toISOString() && found.prediction.createdAt <= latest;
 }

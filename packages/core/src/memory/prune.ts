@@ -19,10 +19,22 @@ export function pruneLogs(db: Database, { before, keep, limit, from }: PruneRequ
   for (const seller of those) {
     const stays = seller.events.slice(0, share).findIndex((event) => !goes(seller, event));
     const count = stays < 0 ? Math.min(share, seller.events.length) : stays;
-    db.journal.assign(seller, { events: seller.events.slice(count) });
+    forgetOldest(db, seller, count);
     events += count;
   }
   return { events, next: those[0]?.id ?? null };
+}
+
+function forgetOldest({ journal }: Database, seller: SellerState, count: number): void {
+  const gone = seller.events.slice(0, count);
+  journal.assign(seller, { events: seller.events.slice(count) });
+  for (const [productId, { length }] of Map.groupBy(gone, (event) => event.productId)) {
+    // They are the oldest of the product, too.
+    const stays = productId === null ? undefined : seller.eventsOf.get(productId)?.slice(length);
+    if (productId === null || stays === undefined) continue;
+    if (stays.length === 0) journal.remove(seller.eventsOf, productId);
+    else journal.put(seller.eventsOf, productId, stays);
+  }
 }
 
 function madeAt({ text }: StoredEvent): string {

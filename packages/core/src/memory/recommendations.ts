@@ -1,17 +1,16 @@
 import { encodedText } from "../domain/encoded.ts";
-import { mostBehind } from "../domain/prediction.ts";
 import { type RecommendationKind, recommendationKinds } from "../domain/recommendation.ts";
-import { compareCodePoints } from "../domain/text.ts";
-import type { ProductKey } from "../ports/predictions.ts";
 import type {
   RecommendationRepository,
   RecommendationRow,
   StaleRecommendations,
 } from "../ports/recommendations.ts";
 import type { Run } from "./access.ts";
+import { behindOf } from "./behind.ts";
 import { perform, type Scope } from "./command.ts";
+import { laterProducts } from "./later-products.ts";
 import { fact, headOf } from "./log.ts";
-import { type Database, keyOf, liveProduct, type SellerState, sellerToRead } from "./state.ts";
+import { type Database, keyOf, liveProduct, sellerToRead } from "./state.ts";
 
 export function recommendationRepository(db: Database, run: Run): RecommendationRepository {
   return {
@@ -29,9 +28,6 @@ export function recommendationRepository(db: Database, run: Run): Recommendation
         const found = seller.recommendations.get(keyOf(productId, kind));
         if (found === undefined || liveProduct(seller, productId) === null) return null;
         const { text, model, basedOn, createdAt, expiresAt } = found;
-        const since = seller.events.filter(
-          (event) => event.seq > basedOn && event.productId === productId && isRelevant(kind, event.type),
-        );
         return {
           body: encodedText<unknown>(text),
           head: headOf(seller),
@@ -39,7 +35,7 @@ export function recommendationRepository(db: Database, run: Run): Recommendation
           basedOn,
           createdAt,
           expiresAt,
-          behind: Math.min(since.length, mostBehind),
+          behind: behindOf(seller, productId, basedOn, (type) => isRelevant(kind, type)),
         };
       }),
 
@@ -54,20 +50,20 @@ export function recommendationRepository(db: Database, run: Run): Recommendation
 
     stale: ({ now, limit, after }) =>
       run(() => {
-        const isLater = ({ sellerId, productId }: ProductKey) => {
-          const order = after === null ? 1 : compareCodePoints(sellerId, after.sellerId);
-          return order > 0 || (order === 0 && productId > (after?.productId ?? 0));
-        };
-        const found = [...db.sellers.values()]
-          .sort((a, b) => compareCodePoints(a.id, b.id))
-          .flatMap((seller) => staleOf(seller, now))
-          .filter(isLater);
-        const products = found.slice(0, limit);
-        const last = found.length > limit ? products.at(-1) : undefined;
-        return {
-          products,
-          next: last === undefined ? null : { sellerId: last.sellerId, productId: last.productId },
-        };
+        const at = now.toISOString();
+        const products: StaleRecommendations[] = [];
+        for (const { seller, state } of laterProducts(db, after)) {
+          const productId = state.product.id;
+          const expiresAt = (kind: RecommendationKind) =>
+            seller.recommendations.get(keyOf(productId, kind))?.expiresAt ?? "";
+          const kinds = recommendationKinds.filter((kind) => expiresAt(kind) <= at);
+          if (kinds.length === 0) continue;
+          const last = products.at(-1);
+          if (products.length === limit && last !== undefined)
+            return { products, next: { sellerId: last.sellerId, productId: last.productId } };
+          products.push({ sellerId: seller.id, productId, kinds });
+        }
+        return { products, next: null };
       }),
   };
 }
@@ -75,21 +71,6 @@ export function recommendationRepository(db: Database, run: Run): Recommendation
 /** Whether an event says something that recommendations of this kind are made of. */
 function isRelevant(kind: RecommendationKind, type: string): boolean {
   return type === "product.updated" || (kind === "bought_together" && type === "sale.recorded");
-}
-
-function staleOf(
-  { id: sellerId, products, recommendations }: SellerState,
-  now: Date,
-): StaleRecommendations[] {
-  const at = now.toISOString();
-  return [...products.values()]
-    .flatMap(({ product: { id: productId }, deleted }) => {
-      const kinds = recommendationKinds.filter(
-        (kind) => (recommendations.get(keyOf(productId, kind))?.expiresAt ?? "") <= at,
-      );
-      return deleted || kinds.length === 0 ? [] : [{ sellerId, productId, kinds }];
-    })
-    .sort((a, b) => a.productId - b.productId);
 }
 
 function saveRow({ db, seller, at, emit }: Scope, { data, ...row }: RecommendationRow): void {

@@ -5,6 +5,7 @@ import type { Run } from "./access.ts";
 import { basketsOf, ordersOfBoth } from "./baskets.ts";
 import { perform, type Scope } from "./command.ts";
 import { dailySales } from "./daily.ts";
+import { firstBeyond } from "./first-beyond.ts";
 import { recordSale } from "./record-sale.ts";
 import { readOf, rowsOf } from "./rows.ts";
 import { addSales, orderKey } from "./sale-rows.ts";
@@ -19,18 +20,15 @@ export function saleRepository(db: Database, run: Run, now: () => Date): SaleRep
       run(() => {
         const seller = sellerToRead(db, sellerId);
         if (productId !== null && !seller.products.has(productId)) throw notFound("product", productId);
+        const sales = productId === null ? seller.sales : (seller.salesOfProduct.get(productId) ?? []);
+        const isBeyond = ({ soldAt, id }: Sale) =>
+          (before !== null && soldAt >= before) ||
+          (after !== null && (soldAt > after.key || (soldAt === after.key && id >= after.id)));
         const rows = [];
         // Backwards from the newest, no further than the page.
-        for (let i = seller.sales.length - 1; i >= 0 && rows.length <= limit; i--) {
-          const sale = seller.sales[i] as Sale;
-          if (before !== null && sale.soldAt >= before) continue;
+        for (let i = firstBeyond(sales, isBeyond) - 1; i >= 0 && rows.length <= limit; i--) {
+          const sale = sales[i] as Sale;
           if (from !== null && sale.soldAt < from) break;
-          if (productId !== null && sale.productId !== productId) continue;
-          if (
-            after !== null &&
-            (sale.soldAt > after.key || (sale.soldAt === after.key && sale.id >= after.id))
-          )
-            continue;
           rows.push({ key: sale.soldAt, id: sale.id, value: sale });
         }
         return rowsOf<Sale>(seller, rows, limit);

@@ -75,12 +75,16 @@ export interface SellerState {
   log: StreamPosition | null;
   /** Oldest first, with no hole. */
   events: StoredEvent[];
+  /** The same by product. */
+  readonly eventsOf: Map<number, StoredEvent[]>;
   readonly products: Map<number, ProductState>;
   /** Whose each SKU is; a deleted product has none. */
   readonly skus: Map<string, number>;
   /** Oldest first, by time of sale. */
   sales: Sale[];
-  /** The same by id. */
+  /** The same by product. */
+  readonly salesOfProduct: Map<number, Sale[]>;
+  /** All of them by id. */
   readonly salesById: Sale[];
   /** What each order sold and took back, by id. */
   readonly salesOf: Map<string, readonly Sale[]>;
@@ -169,9 +173,11 @@ function emptySeller(id: string): SellerState {
     id,
     log: null,
     events: [],
+    eventsOf: new Map(),
     products: new Map(),
     skus: new Map(),
     sales: [],
+    salesOfProduct: new Map(),
     salesById: [],
     salesOf: new Map(),
     orders: new Map(),

@@ -11,24 +11,27 @@ export interface Remembered extends Pick<RecommendationDeps, "cached" | "recomme
   categorizers: CategoryModels;
 }
 
-type RememberDeps = Pick<Deps, "cached" | "models" | "currency" | "now">;
+type RememberDeps = Pick<Deps, "cached" | "models" | "calculator" | "currency" | "now">;
 
 export function rememberedOf(repositories: Repositories, deps: RememberDeps): Remembered {
-  const { cached, models, currency, now } = deps;
+  const { cached, models, calculator, currency, now } = deps;
   return {
     cached,
     recommenders: createRecommenders({ repositories, now }),
-    categorizers: categoryModels({ repositories, currency, now }),
+    categorizers: categoryModels({ repositories, calculator, currency, now }),
     meanings: createMeanings({ repositories, models, now }),
   };
 }
 
 /** For a host's transaction: what is read there may never have been, and it does not wait for models of others. */
-export function rememberedWithin(repositories: Repositories, { currency, now }: RememberDeps): Remembered {
+export function rememberedWithin(
+  repositories: Repositories,
+  { calculator, currency, now }: RememberDeps,
+): Remembered {
   return {
     cached: uncached,
     recommenders: createRecommenders({ repositories, now }),
-    categorizers: modelsWithin({ repositories, currency, now }),
+    categorizers: modelsWithin({ repositories, calculator, currency, now }),
     meanings: noMeanings,
   };
 }

@@ -52,20 +52,23 @@ export function paths(demand: Demand, length: number, count: number, seed: numbe
       strip[i] = other;
     }
   };
+  // The middles of the strips, and the normal quantiles there.
+  const middle = Float64Array.from({ length: count }, (_, i) => (i + 0.5) / count);
+  const normal = middle.map(normalQuantile);
   shuffle();
-  for (let i = 0; i < count; i++) chance[i] = (strip[i]! + 0.5) / count;
+  for (let i = 0; i < count; i++) chance[i] = middle[strip[i]!]!;
   for (let h = 0; h < length; h++) {
     const v = h > 0 ? steps[h]! : 0;
     if (v > 0) {
       const deviation = Math.sqrt(v);
       shuffle();
-      for (let i = 0; i < count; i++)
-        level[i]! *= exp(deviation * normalQuantile((strip[i]! + 0.5) / count) - v / 2);
+      for (let i = 0; i < count; i++) level[i]! *= exp(deviation * normal[strip[i]!]! - v / 2);
     }
     shuffle();
     for (let i = 0; i < count; i++) {
       const m = means[h]! * level[i]!;
-      out[i * length + h] = m > 1e-9 ? draw(m, demand, (strip[i]! + 0.5) / count) : 0;
+      const at = strip[i]!;
+      out[i * length + h] = m > 1e-9 ? draw(m, demand, middle[at]!, normal[at]!) : 0;
     }
   }
   return { count, length, demand: out, chance };
@@ -76,8 +79,8 @@ const narrow = 4;
 const units = 50;
 const terms = 2000;
 
-/** The value of demand with mean `m` at the probability `u`: `distribution(…).quantile(u)` without its tables. */
-function draw(m: number, { noise, chance, counts }: Demand, u: number): number {
+/** The value of demand with mean `m` at the probability `u`, at which a normal variable is `z`: `distribution(…).quantile(u)` without its tables. */
+function draw(m: number, { noise, chance, counts }: Demand, u: number, z: number): number {
   const variance = chance * m + noise * m * m;
   const shape = (m * m) / Math.max(variance, 1e-12 * m * m);
   const unit = counts && m <= units ? 1 : m / units;
@@ -103,7 +106,7 @@ function draw(m: number, { noise, chance, counts }: Demand, u: number): number {
     return counts ? Math.round(k * unit) : k * unit;
   }
   const center = 1 - 1 / (9 * shape);
-  const root = center + normalQuantile(Math.max(u, 1e-12)) / (3 * Math.sqrt(shape));
+  const root = center + z / (3 * Math.sqrt(shape));
   const x = root > 0 ? m * root * root * root : 0;
   return counts ? Math.max(0, Math.ceil(x - 0.5)) : x;
 }

@@ -55,7 +55,8 @@ export async function openAmused(
       events: settings.AMUSED_RETENTION_EVENTS,
       every: settings.AMUSED_PRUNE_EVERY,
     };
-    return await createAmused({ ...adapters, currency: settings.AMUSED_CURRENCY, retention, onError });
+    const { AMUSED_CURRENCY: currency, AMUSED_THREADS: threads } = settings;
+    return await createAmused({ ...adapters, currency, threads, retention, onError });
   } catch (error) {
     await store.close().catch(() => {});
     if (settings.DATABASE_URL === undefined) throw error;

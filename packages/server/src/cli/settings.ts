@@ -24,6 +24,12 @@ const count = z
   .regex(/^[1-9]\d{0,8}$/, "must be a whole number from 1 to 999999999")
   .transform(Number);
 
+const threads = z
+  .string()
+  .regex(/^\d{1,2}$/, "must be a whole number from 0 to 64")
+  .transform(Number)
+  .refine((threads) => threads <= 64, "must be a whole number from 0 to 64");
+
 const origins = z
   .string()
   .transform((text) =>
@@ -69,6 +75,7 @@ const schema = z.object({
   AMUSED_IMAGE_LIMIT: sizeSchema.default(10 * 1024 ** 2),
   AMUSED_CORS_ORIGINS: origins.default([]),
   AMUSED_CURRENCY: currencySchema.default("USD"),
+  AMUSED_THREADS: threads.default(1),
   AMUSED_RETENTION_DAYS: count.refine((days) => days <= 36_500, "must be at most 36500").default(30),
   AMUSED_RETENTION_EVENTS: count.default(1_000_000),
   AMUSED_PRUNE_EVERY: durationSchema

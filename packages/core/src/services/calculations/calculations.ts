@@ -1,4 +1,11 @@
-import { learnShop, type SeriesInput, type ShopProfile } from "@amused/engines";
+import {
+  type CategorizerJson,
+  type CategoryExample,
+  learnShop,
+  type SeriesInput,
+  type ShopProfile,
+} from "@amused/engines";
+import { fitCategorizer } from "../categories/fit.ts";
 import { type DemandSoFar, type Outlook, outlook, storedHorizon } from "../predictions/outlook.ts";
 
 /** What takes too long for the event loop: pure functions of plain data, the same in a thread and without one. */
@@ -8,6 +15,8 @@ export const calculations = {
 
   shopProfile: ({ series }: { series: SeriesInput[] }): ShopProfile =>
     learnShop(series, { horizon: storedHorizon, frequency: "daily" }),
+
+  categorizer: ({ examples }: { examples: CategoryExample[] }): CategorizerJson => fitCategorizer(examples),
 };
 
 export type CalculationName = keyof typeof calculations;

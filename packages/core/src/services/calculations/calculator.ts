@@ -25,8 +25,12 @@ export interface Calculator {
     input: InputOf<Name>,
     options?: { urgent?: boolean },
   ): Promise<ResultOf<Name>>;
-  /** A calculation of seconds, in a thread of its own; `null`, and not done, where there are no threads. */
-  runLong<Name extends CalculationName>(name: Name, input: InputOf<Name>): Promise<ResultOf<Name> | null>;
+  /** The same of seconds, in a thread of its own; `null`, and not done, where there are no threads. */
+  runLong<Name extends CalculationName>(
+    name: Name,
+    input: InputOf<Name>,
+    options?: { urgent?: boolean },
+  ): Promise<ResultOf<Name> | null>;
   /** Whether there are threads, as far as is known: whether one can be started shows only then. */
   readonly threaded: boolean;
   /** Ends the threads; what is not done by then is `unavailable`. */
@@ -76,10 +80,10 @@ export function calculator({ threads, start, onError }: CalculatorDeps): Calcula
 
   return {
     run: (name, input, { urgent = false } = {}) => quick.run(name, input, urgent) as Promise<never>,
-    async runLong(name, input) {
+    async runLong(name, input, { urgent = false } = {}) {
       if (inline) return null;
       try {
-        return (await long.run(name, input, false)) as never;
+        return (await long.run(name, input, urgent)) as never;
       } catch (error) {
         if (error instanceof NoThread) return null;
         throw error;

@@ -42,11 +42,11 @@ interface State {
   categorizer: CategorizerJson;
 }
 
-type ModelDeps = Pick<Deps, "repositories" | "currency" | "now">;
+export type ModelDeps = Pick<Deps, "repositories" | "currency" | "now" | "calculator">;
 
 /** A model of the catalogue as it is. Events that come while it is read are learned from the log. */
 export async function fitModel(
-  { repositories, currency }: ModelDeps,
+  { repositories, currency, calculator }: ModelDeps,
   sellerId: string,
   version: number,
 ): Promise<Model> {
@@ -62,8 +62,9 @@ export async function fitModel(
     }
     after = page.last;
   } while (after !== null && examples.length < mostExamples);
+  const fitted = await calculator.runLong("categorizer", { examples }, { urgent: true });
   return {
-    categorizer: categorizerFrom(fitCategorizer(examples), { taxonomy: defaultTaxonomy }),
+    categorizer: categorizerFrom(fitted ?? fitCategorizer(examples), { taxonomy: defaultTaxonomy }),
     ...{ epoch: head?.epoch ?? null, basedOn: head?.seq ?? 0, fitted: examples.length, learned: 0 },
     ...{ givenTo: null, version, saved: { basedOn: 0, learned: 0 } },
   };

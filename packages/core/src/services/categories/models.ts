@@ -1,6 +1,5 @@
-import type { Deps } from "../deps.ts";
 import { learnFromLog } from "./learn.ts";
-import { fitModel, loadModel, type Model, saveModel } from "./model.ts";
+import { fitModel, loadModel, type Model, type ModelDeps, saveModel } from "./model.ts";
 import { oneAfterAnother } from "./one-after-another.ts";
 
 /** Models of so many sellers are in memory: some megabytes each. */
@@ -17,8 +16,6 @@ export interface CategoryModels {
   /** Whether a language model may be asked too: not while a host's transaction is open, which would wait for it. */
   readonly mayAsk: boolean;
 }
-
-type ModelDeps = Pick<Deps, "repositories" | "currency" | "now">;
 
 /**
  * The same within a transaction of the host's: with what it has written, which nobody else learns before it is committed.

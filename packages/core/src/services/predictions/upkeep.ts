@@ -1,14 +1,16 @@
 import { addDays, dateOf } from "../../domain/time.ts";
 import type { DuePrediction, ProductKey } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
+import { underLease } from "../lease.ts";
 import { count } from "./counters.ts";
 import { gently } from "./gently.ts";
 import { learnShopIfDue } from "./learn-shop.ts";
-import { takeLease } from "./lease.ts";
 import { storedHorizon } from "./outlook.ts";
 import { refresh } from "./refresh.ts";
 import { scoreOf } from "./score.ts";
 
+/** The lease's name. */
+const work = "predictions-pass";
 /** Products whose history is read at once: on the embedded database that is some 25 milliseconds in which nobody else has a turn. */
 const batch = 10;
 /** Predictions scored in one pass at most; the next pass goes on. */
@@ -34,7 +36,9 @@ export async function predictionsPass(
     const sellerId = page.products[0]?.sellerId;
     after = page.next;
     if (sellerId === undefined) continue;
-    await underLease(deps, sellerId, report, (hold) => forecastSeller(deps, sellerId, signal, report, hold));
+    await underLease(deps, sellerId, work, report, (hold) =>
+      forecastSeller(deps, sellerId, signal, report, hold),
+    );
     // There may be more after the one that was found, and of others.
     after = { sellerId, productId: Number.MAX_SAFE_INTEGER };
   } while (after !== null && !signal.aborted);
@@ -51,26 +55,6 @@ const staleAfter = (
   after: ProductKey | null,
   limit: number,
 ): Promise<StalePage> => repositories.predictions.stale({ now: now(), limit, after });
-
-/** Does a seller's work unless another node does. `hold` says whether it may go on. */
-async function underLease(
-  { repositories, now }: Deps,
-  sellerId: string,
-  report: (error: unknown) => void,
-  work: (hold: () => Promise<boolean>) => Promise<void>,
-): Promise<void> {
-  try {
-    const lease = await takeLease(repositories.engines, sellerId, now);
-    if (lease === null) return;
-    try {
-      await work(lease.renew);
-    } finally {
-      await lease.release();
-    }
-  } catch (error) {
-    report(error);
-  }
-}
 
 /** Makes all predictions of a seller that have expired anew, from what was learned of the shop. */
 async function forecastSeller(
@@ -99,7 +83,7 @@ async function scoreDue(deps: Deps, signal: AbortSignal, report: (error: unknown
   const due = await repositories.predictions.due({ today: dateOf(now()), limit: scoredAtOnce });
   for (const [sellerId, predictions] of Map.groupBy(due, (one) => one.sellerId)) {
     if (signal.aborted) return;
-    await underLease(deps, sellerId, report, async (hold) => {
+    await underLease(deps, sellerId, work, report, async (hold) => {
       for (const prediction of predictions) {
         if (signal.aborted || !(await hold())) return;
         await gently(signal, () => scoreOne(deps, prediction).catch(report));

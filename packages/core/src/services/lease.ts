@@ -1,29 +1,54 @@
 import { randomUUID } from "node:crypto";
-import type { EngineStateRepository } from "../../ports/engine-states.ts";
+import type { EngineStateRepository } from "../ports/engine-states.ts";
+import type { Deps } from "./deps.ts";
 
-const stateName = "predictions-pass";
 /** How long a node that died keeps others from its seller. */
 const leaseMs = 2 * 60_000;
 
-/** The right to do a seller's daily work, for a while. */
-export interface Lease {
+/** The right to do some work for a seller, for a while. */
+interface Lease {
   /** Holds it for longer where that is due; `false` when another node has it. */
   renew(): Promise<boolean>;
   release(): Promise<void>;
 }
 
 /**
- * Takes the lease of a seller's daily work; `null` while another node holds it. It is kept as an engine's state, whose
+ * Does a seller's work of this name unless another node does. `hold` says whether it may go on. What fails is told of, for
+ * the next pass to try again.
+ */
+export async function underLease(
+  { repositories, now }: Pick<Deps, "repositories" | "now">,
+  sellerId: string,
+  name: string,
+  report: (error: unknown) => void,
+  work: (hold: () => Promise<boolean>) => Promise<void>,
+): Promise<void> {
+  try {
+    const lease = await takeLease(repositories.engines, sellerId, name, now);
+    if (lease === null) return;
+    try {
+      await work(lease.renew);
+    } finally {
+      await lease.release();
+    }
+  } catch (error) {
+    report(error);
+  }
+}
+
+/**
+ * Takes the lease of a seller's work; `null` while another node holds it. It is kept as an engine's state, whose
  * version lets one of those who take it at once have it. What is done under it is right without it too, only done twice:
  * so it does not matter that clocks of nodes differ a little, or that one goes on for a moment after its time.
  */
-export async function takeLease(
+async function takeLease(
   engines: EngineStateRepository,
   sellerId: string,
+  name: string,
   now: () => Date,
 ): Promise<Lease | null> {
   const holder = randomUUID();
-  const held = await engines.load(sellerId, stateName);
+  const held = await engines.load(sellerId, name);
   const until = untilOf(held?.state);
   const from = now().getTime();
   // One that holds for longer than any was made by a clock that went back.
@@ -34,7 +59,7 @@ export async function takeLease(
   async function write(ms: number): Promise<boolean> {
     const at = now();
     const state = JSON.stringify({ holder, until: new Date(at.getTime() + ms).toISOString() });
-    const saved = await engines.save(sellerId, stateName, { state, basedOn: 0, version, at });
+    const saved = await engines.save(sellerId, name, { state, basedOn: 0, version, at });
     if (saved === false) return false;
     [version, renewedAt] = [saved, at.getTime()];
     return true;
