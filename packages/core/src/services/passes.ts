@@ -8,6 +8,8 @@ import type { Recommenders } from "./recommendations/recommenders.ts";
 /** How often it is looked for what has expired, or can be scored. */
 const passMs = 60_000;
 
+type Pass = (signal: AbortSignal) => Promise<void>;
+
 /** Goes over all sellers again and again, for what becomes due by the clock. */
 export interface Passes {
   start(): void;
@@ -19,22 +21,33 @@ export function passes(
   onError: (error: unknown) => void,
 ): Passes {
   let passing: AbortController | null = null;
-  let ended: Promise<void> = Promise.resolve();
+  let ended: Promise<unknown> = Promise.resolve();
 
-  async function go(signal: AbortSignal): Promise<void> {
+  async function again(signal: AbortSignal, ...passes: Pass[]): Promise<void> {
     while (!signal.aborted) {
-      await alertsPass(deps, signal, onError).catch(onError);
-      await predictionsPass(deps, signal, onError).catch(onError);
-      await recommendationsPass(deps, signal, onError).catch(onError);
+      for (const pass of passes) await pass(signal).catch(onError);
       await pause(passMs, signal);
     }
+  }
+
+  async function go(signal: AbortSignal): Promise<void> {
+    await Promise.all([
+      again(signal, (signal) => alertsPass(deps, signal, onError)),
+      // Over a large catalogue these take long: one after the other, and what somebody snoozed does not wait for them.
+      again(
+        signal,
+        (signal) => predictionsPass(deps, signal, onError),
+        (signal) => recommendationsPass(deps, signal, onError),
+      ),
+    ]);
   }
 
   return {
     start() {
       if (passing !== null) return;
       passing = new AbortController();
-      ended = go(passing.signal);
+      // What was stopped just before may have something in flight still.
+      ended = Promise.all([ended, go(passing.signal)]);
     },
     async stop() {
       passing?.abort();
