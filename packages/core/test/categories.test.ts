@@ -116,7 +116,7 @@ test("what somebody took away, or gave himself, is not given by itself again", a
   await amused.start();
   const tea = await shop.products.create({ name: "Green tea no. 6" });
   await poll(async () => (await shop.products.get(tea.id)).category).toBe("Drinks > Tea");
-  await poll(async () => (await shop.categories.explain(early.id)).state).toBe("open");
+  await poll(async () => (await shop.categories.explain(early.id)).state).toBe("dismissed");
   await shop.products.update(tea.id, { category: null });
   await poll(async () => (await shop.categories.explain(tea.id)).state).toBe("corrected");
   await shop.products.update(tea.id, { description: "Green tea" });
@@ -278,4 +278,40 @@ test("within a transaction of the host's, what it wrote is learned, and nothing 
   await expect(failed).rejects.toThrow("undo");
   expect(await store.engines.load("acme", "categorizer")).toBeNull();
   expect(await best(amused.seller("acme"))).not.toBe("Light");
+});
+
+test("what somebody took away is not given by itself, however many edits came before, and when the log has forgotten it", async () => {
+  const store = memoryStore();
+  const amused = await begin(store);
+  const shop = amused.seller("acme");
+  await stockUp(shop);
+  const repriced = await shop.products.create({ name: "Black tea no. 7", category: "Wrong" });
+  for (let n = 1; n <= 201; n++) await shop.products.update(repriced.id, { price: `${n}.00` });
+  await shop.products.update(repriced.id, { category: null });
+  const early = await shop.products.create({ name: "Mint tea no. 8", category: "Wrong" });
+  await shop.products.update(early.id, { category: null });
+  await amused.start();
+  const marker = async (name: string) => {
+    const { id } = await shop.products.create({ name });
+    await poll(async () => (await shop.products.get(id)).category).toBe("Drinks > Tea");
+  };
+  await marker("Mint tea no. 6");
+  expect((await shop.products.get(repriced.id)).category).toBeNull();
+  const prune = { before: new Date(Date.now() + 60_000), keep: 0, limit: 5_000, from: "acme" };
+  for (let rest = true; rest; ) rest = (await store.events.prune(prune)).events > 0;
+  for (const { id } of [repriced, early]) await shop.products.update(id, { description: "Tea" });
+  await marker("Mint tea no. 9");
+  for (const { id } of [repriced, early]) expect((await shop.products.get(id)).category).toBeNull();
+});
+
+test("suggestions that wait are given once less confidence is asked for", async () => {
+  const amused = await begin();
+  const shop = amused.seller("acme");
+  await stockUp(shop);
+  await shop.settings.update({ categorizeFrom: 1 });
+  await amused.start();
+  const tea = await shop.products.create({ name: "Green tea no. 6" });
+  await poll(async () => (await shop.categories.reviews()).items.length).toBe(1);
+  await shop.settings.update({ categorizeFrom: 0.8 });
+  await poll(async () => (await shop.products.get(tea.id)).category).toBe("Drinks > Tea");
 });

@@ -1,7 +1,7 @@
 import { encodedText } from "../domain/encoded.ts";
 import { predictionTypes, type StoredPrediction } from "../domain/prediction.ts";
 import { compareCodePoints } from "../domain/text.ts";
-import { clockTolerance } from "../domain/time.ts";
+import { clockTolerance, longAgo } from "../domain/time.ts";
 import { notFound } from "../errors.ts";
 import type {
   AtRiskRow,
@@ -46,10 +46,10 @@ export function predictionRepository(db: Database, run: Run): PredictionReposito
         return { ...readOf(seller, found.prediction), ...{ model, basedOn, expiresAt, behind } };
       }),
 
-    expire: (sellerId, at) =>
+    expire: (sellerId) =>
       run(() => {
         const { predictions } = sellerToRead(db, sellerId);
-        const expiresAt = at.toISOString();
+        const expiresAt = longAgo.toISOString();
         for (const [key, states] of [...predictions]) {
           const expired = states.map((state) =>
             state.row.expiresAt > expiresAt ? { ...state, row: { ...state.row, expiresAt } } : state,

@@ -68,8 +68,8 @@ export interface PredictionRepository {
   save(command: Command, rows: PredictionRow[]): Promise<Written<StoredPrediction[]>>;
   /** The current one; `null` when there is none, or the product is deleted. */
   find(sellerId: string, productId: number, type: PredictionType): Promise<CurrentPrediction | null>;
-  /** Lets all current predictions of a seller expire at this moment, if they would not earlier: their history has changed. */
-  expire(sellerId: string, at: Date): Promise<void>;
+  /** Lets all predictions that a seller has expire: what they rest on has changed. */
+  expire(sellerId: string): Promise<void>;
   /** All that are kept, newest first. Throws `not_found` for a product that never was. */
   list(
     sellerId: string,

@@ -2,7 +2,6 @@ import { encodedValue } from "../domain/encoded.ts";
 import { parse } from "../domain/parse.ts";
 import { replenishmentNames } from "../domain/replenishment.ts";
 import { defaultSettings, type SellerSettings, settingsChangesSchema } from "../domain/settings.ts";
-import { longAgo } from "../domain/time.ts";
 import { answerRead, answerWritten, checkSees, commandOf, type Deps } from "./deps.ts";
 import type { Answer, Services } from "./services.ts";
 
@@ -22,7 +21,7 @@ export function settingsService(deps: Deps): Services["settings"] {
       const written = await repositories.settings.update(commandOf(deps, context), changes);
       // Also when the answer is an earlier one: whoever gave it may not have come to this.
       if (written.position !== null && replenishmentNames.some((name) => changes[name] !== undefined))
-        await repositories.predictions.expire(context.sellerId, longAgo);
+        await repositories.predictions.expire(context.sellerId);
       return whole(answerWritten(deps, context.sellerId, written));
     },
   };

@@ -31,7 +31,11 @@ const lookedAt = 5_000;
 
 /** What was predicted, and how right it was. */
 export function predictionRepository(schema: string): (database: Database) => PredictionRepository {
-  const [table, products] = [`${schema}.ai_predictions`, `${schema}.products`];
+  const [table, products, expiries] = [
+    `${schema}.ai_predictions`,
+    `${schema}.products`,
+    `${schema}.prediction_expiries`,
+  ];
   const save = savePredictions(schema);
   const exists = `select from ${products} where seller_id = $1::text and id = $2::bigint`;
 
@@ -43,15 +47,19 @@ export function predictionRepository(schema: string): (database: Database) => Pr
         and (e.type like 'sale.%' or e.type like 'incoming.%' or e.type in ('stock.adjusted', 'product.updated'))
       limit ${mostBehind}) e)`;
 
+  const expiredUpTo = `select coalesce(max(up_to), 0) from ${expiries} where seller_id = $1::text`;
+
   const find = `
-    select ${predictionJson("a")} as body, a.model, a.based_on, ${isoTime("a.expires_at")} as expires_at, ${headColumns(schema)},
+    select ${predictionJson("a")} as body, a.model, a.based_on, ${headColumns(schema)},
+      ${isoTime(`case when a.id <= (${expiredUpTo}) then 'epoch' else a.expires_at end`)} as expires_at,
       ${behind("$2::bigint", "a.based_on")} as behind
     from ${table} a join ${products} p on p.seller_id = $1::text and p.id = a.product_id and ${alive("p")}
     where a.seller_id = $1::text and a.product_id = $2::bigint and a.type = $3::text and a.current`;
 
   const expire = `
-    update ${table} set expires_at = $2::timestamptz
-    where seller_id = $1::text and current and expires_at > $2::timestamptz`;
+    insert into ${expiries} as e (seller_id, up_to)
+    select $1::text, a.id from ${table} a where a.seller_id = $1::text order by a.id desc limit 1
+    on conflict (seller_id) do update set up_to = greatest(e.up_to, excluded.up_to)`;
 
   const stale = `
     with reach as materialized (
@@ -61,9 +69,9 @@ export function predictionRepository(schema: string): (database: Database) => Pr
     select * from (
       select reach.seller_id, reach.id, reach.n = ${lookedAt} as more, reach.deleted_at is null and not exists (
         select from ${table} a where a.seller_id = reach.seller_id and a.product_id = reach.id
-          and a.type = 'forecast' and a.current and a.expires_at > $1::timestamptz
+          and a.type = 'forecast' and a.current and a.expires_at > $1::timestamptz and a.id > coalesce(e.up_to, 0)
           and a.created_at <= $1::timestamptz + interval '5 minutes') as stale
-      from reach) r
+      from reach left join ${expiries} e on e.seller_id = reach.seller_id) r
     where stale or more order by seller_id, id limit $4::int + 1`;
 
   const due = `
@@ -136,8 +144,8 @@ export function predictionRepository(schema: string): (database: Database) => Pr
       };
     },
 
-    async expire(sellerId, at) {
-      await database.run(expire, [sellerId, at]);
+    async expire(sellerId) {
+      await database.run(expire, [sellerId]);
     },
 
     async list(sellerId, { productId, type, limit, after }) {

@@ -23,17 +23,28 @@ export const predictions: PromiseGroup = {
         const foreign = await createProduct(store, other);
         await predict(store, sellerId, [
           predictionRow(tea.id, { expiresAt: "2025-06-17T00:00:00.000Z" }),
-          predictionRow(tea.id, { type: "stockout", expiresAt: "2025-06-15T09:00:00.000Z" }),
+          predictionRow(tea.id, { type: "stockout", expiresAt: "2025-06-18T00:00:00.000Z" }),
         ]);
         await predict(store, other, [predictionRow(foreign.id, { expiresAt: "2025-06-17T00:00:00.000Z" })]);
-        await store.predictions.expire(sellerId, new Date("2025-06-16T00:00:00.000Z"));
+        await store.predictions.expire(sellerId);
+        // One that is made after it has its own time.
+        const pot = await createProduct(store, sellerId);
+        await predict(store, sellerId, [predictionRow(pot.id, { expiresAt: "2025-06-19T00:00:00.000Z" })]);
+        const expired = "1970-01-01T00:00:00.000Z";
         const expiry = async (of: string, id: number, type: "forecast" | "stockout") =>
           (await store.predictions.find(of, id, type))?.expiresAt;
         expect([
           await expiry(sellerId, tea.id, "forecast"),
           await expiry(sellerId, tea.id, "stockout"),
           await expiry(other, foreign.id, "forecast"),
-        ]).toEqual(["2025-06-16T00:00:00.000Z", "2025-06-15T09:00:00.000Z", "2025-06-17T00:00:00.000Z"]);
+          await expiry(sellerId, pot.id, "forecast"),
+        ]).toEqual([expired, expired, "2025-06-17T00:00:00.000Z", "2025-06-19T00:00:00.000Z"]);
+        const stale = await store.predictions.stale({
+          ...{ now: commandOf(sellerId).at, limit: 5, after: { sellerId, productId: 0 } },
+        });
+        expect(stale.products.filter((one) => one.sellerId === sellerId)).toEqual([
+          { sellerId, productId: tea.id },
+        ]);
       },
     },
     {

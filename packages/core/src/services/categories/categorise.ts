@@ -13,8 +13,8 @@ import { verdictOn } from "./verdict.ts";
 
 /** Suggestions that are kept of each product. */
 export const keptSuggestions = 3;
-/** Edits of a product that are looked at. */
-const mostEdits = 200;
+/** Edits of a product that are looked at together. */
+const editsAtOnce = 200;
 /** Suggestions that wait and are made anew at once, the most confident first. */
 const mostReviews = 200;
 /** Of these, a language model that failed is asked again for so many. */
@@ -30,13 +30,14 @@ interface Wanting {
 
 /**
  * Suggests categories for those of these products that have none, gives those that are sure enough, and settles suggestions of
- * those that got one from somebody. Done twice, it does nothing the second time.
+ * those that got one from somebody, or lost theirs (`cleared`). Done twice, it does nothing the second time.
  */
 export async function categorise(
   deps: Deps,
   models: CategoryModels,
   sellerId: string,
   productIds: number[],
+  cleared: ReadonlySet<number> = new Set(),
 ): Promise<void> {
   const found = (await deps.repositories.categories.find(sellerId, productIds)).body.value;
   for (const one of found) await settleOne(deps, sellerId, one);
@@ -45,11 +46,13 @@ export async function categorise(
       suggestion === null || (suggestion.state === "open" && suggestion.productVersion < product.version);
     return product.category === null && isMissing ? [{ product, before: null }] : [];
   });
-  await suggestFor(deps, models, sellerId, wanting);
+  for (const { product } of wanting) if (cleared.has(product.id)) await dismiss(deps, sellerId, product);
+  const rest = wanting.filter(({ product }) => !cleared.has(product.id));
+  await suggestFor(deps, models, sellerId, rest);
 }
 
-/** Makes suggestions that wait for a review anew, with what was learned meanwhile. */
-export async function refreshReviews(deps: Deps, models: CategoryModels, sellerId: string): Promise<void> {
+/** Makes suggestions that wait for a review anew, with what was learned or set meanwhile; `true` where there may be more that are sure. */
+export async function refreshReviews(deps: Deps, models: CategoryModels, sellerId: string): Promise<boolean> {
   const page = { limit: mostReviews, after: null };
   const reviews = (await deps.repositories.categories.reviews(sellerId, page)).body.value;
   let asked = 0;
@@ -60,16 +63,17 @@ export async function refreshReviews(deps: Deps, models: CategoryModels, sellerI
     if (opinion === undefined && asked++ < mostAskedAgain) return { product, before };
     return { product, before, opinion: opinion ?? null };
   });
-  await suggestFor(deps, models, sellerId, wanting);
+  return (await suggestFor(deps, models, sellerId, wanting)) === mostReviews;
 }
 
+/** Says how many were sure. */
 async function suggestFor(
   deps: Deps,
   models: CategoryModels,
   sellerId: string,
   wanting: Wanting[],
-): Promise<void> {
-  if (wanting.length === 0) return;
+): Promise<number> {
+  if (wanting.length === 0) return 0;
   const { categorizeFrom } = await settingsOf(deps, sellerId);
   const items = wanting.map(({ product, opinion }) => ({
     item: itemOf(product, deps.currency),
@@ -81,15 +85,25 @@ async function suggestFor(
   for (const [at, { product, before }] of wanting.entries()) {
     const suggestions = made.suggestions[at] ?? [];
     const [best] = suggestions;
-    if (best === undefined || isSame(best, before)) continue;
-    const sure = categorizeFrom < 1 && best.confidence >= categorizeFrom && isProven(best);
+    if (best === undefined) continue;
+    const apply = categorizeFrom < 1 && best.confidence >= categorizeFrom && isProven(best);
+    if (!apply && isSame(best, before)) continue;
     const { id: productId, version } = product;
-    const apply = sure && (version === 1 || !(await wasCleared(deps, sellerId, productId)));
-    rows.push({ productId, version, suggestions, model, basedOn, apply });
+    if (apply && version > 1 && (await wasCleared(deps, sellerId, productId)))
+      await dismiss(deps, sellerId, product);
+    else rows.push({ productId, version, suggestions, model, basedOn, apply });
   }
-  if (rows.length === 0) return;
+  if (rows.length === 0) return 0;
   const { position } = await deps.repositories.categories.suggest(commandFor(deps, sellerId), rows);
   if (position !== null) deps.announce(sellerId, position);
+  return rows.filter(({ apply }) => apply).length;
+}
+
+/** Somebody took its category away: that is kept, as the log will not tell it for ever. */
+async function dismiss(deps: Deps, sellerId: string, { id: productId, version }: Product): Promise<void> {
+  const settlement = { productId, version, category: null, state: "dismissed" } as const;
+  const written = await deps.repositories.categories.settle(commandFor(deps, sellerId), settlement);
+  if (written?.position) deps.announce(sellerId, written.position);
 }
 
 /** About as sure of the same as before. */
@@ -117,15 +131,25 @@ async function settleOne(
 
 /** Whether somebody took a product's category away, as far as the log tells; then none is given by itself. */
 async function wasCleared({ repositories }: Deps, sellerId: string, productId: number): Promise<boolean> {
-  const run = await repositories.events.read(sellerId, {
-    ...{ after: 0, limit: mostEdits, types: ["product.updated"], productId },
-  });
-  return (run?.events ?? []).some(({ text }) => {
-    const { payload } = JSON.parse(text) as {
-      payload: { changed: string[]; product: { category: string | null } };
-    };
-    return payload.changed.includes("category") && payload.product.category === null;
-  });
+  for (let after = 0; ; ) {
+    const run = await repositories.events.read(sellerId, {
+      ...{ after, limit: editsAtOnce, types: ["product.updated"], productId },
+    });
+    const edits = run?.events ?? [];
+    if (edits.some(({ text }) => isCleared((JSON.parse(text) as { payload: Edit }).payload))) return true;
+    if (edits.length < editsAtOnce) return false;
+    after = edits.at(-1)?.seq ?? after;
+  }
+}
+
+interface Edit {
+  changed?: string[];
+  product?: Pick<Product, "category">;
+}
+
+/** Whether an edit took the product's category away. */
+export function isCleared({ changed, product }: Edit): boolean {
+  return (changed?.includes("category") ?? false) && product?.category === null;
 }
 
 function commandFor({ now, epoch }: Deps, sellerId: string): Command {

@@ -2,7 +2,6 @@ import { createHash, type Hash, randomUUID } from "node:crypto";
 import { encodedValue } from "../../domain/encoded.ts";
 import type { ImportFact } from "../../domain/event.ts";
 import type { FileSource, ImportResult } from "../../domain/import.ts";
-import { longAgo } from "../../domain/time.ts";
 import { AmusedError, notFound } from "../../errors.ts";
 import type { Command, Written } from "../../ports/repositories.ts";
 import { answerWritten, commandOf, type Deps } from "../deps.ts";
@@ -48,7 +47,7 @@ export function filesService(deps: Deps): Services["files"] {
     const expire = async () => {
       if (dryRun) return;
       const { predictions, recommendations } = repositories;
-      if (kind === "sales") await predictions.expire(context.sellerId, longAgo);
+      if (kind === "sales") await predictions.expire(context.sellerId);
       const changed = kind === "sales" ? "bought_together" : "similar";
       if (report.created + report.updated > 0)
         await recommendations.expire(context.sellerId, changed, deps.now());

@@ -1,5 +1,5 @@
 import type { SeriesInput } from "@amused/engines";
-import { addDays, dateOf, dayMs, longAgo } from "../../domain/time.ts";
+import { addDays, dateOf, dayMs } from "../../domain/time.ts";
 import type { Deps } from "../deps.ts";
 import { gently } from "./gently.ts";
 import { historyDays, seriesOf } from "./outlook.ts";
@@ -46,7 +46,7 @@ export async function learnShopIfDue(
   await deps.shopProfiles.save(sellerId, { profile, catalogue: ids.length }, state);
   // What was made while there was none is made anew.
   if (profile !== null && (kept?.profile ?? null) === null)
-    await deps.repositories.predictions.expire(sellerId, longAgo);
+    await deps.repositories.predictions.expire(sellerId);
 }
 
 async function activeIds({ repositories }: Deps, sellerId: string, signal: AbortSignal): Promise<number[]> {

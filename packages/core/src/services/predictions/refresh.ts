@@ -1,5 +1,5 @@
 import type { PredictionType } from "../../domain/prediction.ts";
-import { addDays, dateOf, longAgo } from "../../domain/time.ts";
+import { addDays, dateOf } from "../../domain/time.ts";
 import type { PredictionRow } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
 import { historyDays, type Outlook, storedHorizon } from "./outlook.ts";
@@ -77,6 +77,6 @@ export async function refresh(
   // An import or a setting that was written meanwhile let those before these expire, but it is not in these either.
   const ofAll = { after: basedOn, limit: 1, types: ["import.*", "settings.updated"], productId: null };
   if (((await deps.repositories.events.read(sellerId, ofAll))?.events.length ?? 0) > 0)
-    await deps.repositories.predictions.expire(sellerId, longAgo);
+    await deps.repositories.predictions.expire(sellerId);
   return basedOn;
 }
