@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { memoryStore } from "../src/memory/store.ts";
+import { noMeanings } from "../src/services/meaning/meanings.ts";
 import { passes } from "../src/services/passes.ts";
 import { createRecommenders } from "../src/services/recommendations/recommenders.ts";
 import { testDeps } from "./support/deps.ts";
@@ -17,7 +18,9 @@ test("alerts are woken every minute, however long predictions take, and stopping
   const due = vi.spyOn(store.alerts, "due");
   const recommenders = createRecommenders({ repositories: store, now });
   const failed: unknown[] = [];
-  const work = passes({ ...testDeps(store, now), recommenders }, (error) => failed.push(error));
+  const work = passes({ ...testDeps(store, now), recommenders, meanings: noMeanings }, (error) =>
+    failed.push(error),
+  );
   work.start();
   await vi.advanceTimersByTimeAsync(185_000);
   expect(due).toHaveBeenCalledTimes(4);
