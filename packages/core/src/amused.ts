@@ -119,7 +119,7 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
 }
 
 /** What is made of the store's content and kept beside it. */
-type Remembered = Pick<ReactorDeps, "cached" | "recommenders" | "categorizers">;
+type Remembered = Pick<ReactorDeps, "cached" | "recommenders" | "categorizers" | "shopProfiles">;
 
 /** How long closing waits for background work. */
 const graceMs = 5_000;
@@ -180,17 +180,14 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   };
   broadcaster?.listen(wake);
 
-  const engines = {
-    calculator: calculator({ threads, start: startThread, onError }),
-    shopProfiles: shopProfiles(store.engines, now),
-  };
+  const engines = { calculator: calculator({ threads, start: startThread, onError }) };
   const shared = { files, models, customEvents, currency, now, epoch, ...engines };
   function servicesOver(
     repositories: Repositories,
     announce: Deps["announce"],
-    { cached, recommenders, categorizers }: Remembered,
+    { cached, recommenders, categorizers, shopProfiles }: Remembered,
   ): Services {
-    const deps = { ...shared, repositories, cached, announce };
+    const deps = { ...shared, repositories, cached, shopProfiles, announce };
     return {
       products: productsService(deps),
       stock: stockService(deps),
@@ -210,6 +207,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
 
   const remembered = {
     cached,
+    shopProfiles: shopProfiles(store.engines, now),
     recommenders: createRecommenders({ repositories: store, now }),
     categorizers: categoryModels({ repositories: store, currency, now }),
   };
@@ -244,6 +242,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       // What is read there may never have been.
       const joined = servicesOver(repositories, told, {
         cached: uncached,
+        shopProfiles: shopProfiles(repositories.engines, now),
         recommenders: createRecommenders({ repositories, now }),
         categorizers: modelsWithin({ repositories, currency, now }),
       });
