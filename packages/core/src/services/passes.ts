@@ -19,16 +19,24 @@ export function passes(
   onError: (error: unknown) => void,
 ): Passes {
   let passing: AbortController | null = null;
-  let ended: Promise<void> = Promise.resolve();
+  let ended: Promise<unknown> = Promise.resolve();
 
-  async function go(signal: AbortSignal): Promise<void> {
+  async function again(signal: AbortSignal, pass: () => Promise<void>): Promise<void> {
     while (!signal.aborted) {
-      await alertsPass(deps, signal, onError).catch(onError);
-      await predictionsPass(deps, signal, onError).catch(onError);
-      await recommendationsPass(deps, signal, onError).catch(onError);
+      await pass();
       await pause(passMs, signal);
     }
   }
+
+  const go = (signal: AbortSignal) =>
+    Promise.all([
+      // Who is to be told again at a time does not wait until a large catalogue is forecast.
+      again(signal, () => alertsPass(deps, signal, onError).catch(onError)),
+      again(signal, async () => {
+        await predictionsPass(deps, signal, onError).catch(onError);
+        await recommendationsPass(deps, signal, onError).catch(onError);
+      }),
+    ]);
 
   return {
     start() {
