@@ -24,8 +24,8 @@ export interface PgliteStore extends Store {
 
 const schema = "amused";
 
-/** Fewer predictions at once are no pass over a catalogue, and do not let their table grow fast. */
-const large = 100;
+/** Fewer predictions at once, two of each product, are no pass over a catalogue, and do not let their table grow fast. */
+const large = 10;
 
 /**
  * Keeps the facts in a PostgreSQL that runs within this process, in a folder of this machine. A killed process loses
