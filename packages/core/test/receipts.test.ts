@@ -154,7 +154,15 @@ test("what was predicted is scored by itself when its last day is over, and stan
   let at = Date.parse(createdAt);
   const now = () => new Date(at);
   const store = memoryStore({ now });
-  amused = await createAmused({ store, now });
+  let summed = 0;
+  const predictions: typeof store.predictions = {
+    ...store.predictions,
+    sums(...asked) {
+      summed++;
+      return store.predictions.sums(...asked);
+    },
+  };
+  amused = await createAmused({ store: { ...store, predictions }, now });
   const shop = amused.seller("acme");
   const { id } = await shop.products.create({ name: "Tea", quantity: 120 });
   const rows = (days: number[], from: string) =>
@@ -174,6 +182,10 @@ test("what was predicted is scored by itself when its last day is over, and stan
   await expect.poll(async () => (await shop.predictions.scores()).items.length, { timeout: 10_000 }).toBe(2);
   const { items } = await shop.predictions.scores({ productId: id, type: "forecast" });
   expect(items).toMatchObject([{ productId: id, type: "forecast", score: { days: 28, sold: 112 } }]);
+  summed = 0;
+  for (let n = 0; n < 3; n++)
+    expect((await shop.predictions.record()).forecast).toMatchObject({ scored: 1, coverage80: 1 });
+  expect(summed, "over the shop: once, until there is another score").toBe(1);
   const record = await shop.predictions.record({ productId: id });
   expect(record.forecast).toMatchObject({ scored: 1, coverage80: 1 });
   expect(record.forecast.wape).toBeLessThan(0.1);
