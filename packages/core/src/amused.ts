@@ -286,8 +286,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       await consumers.pause();
     },
     async close() {
-      await orAfter(graceMs, stopWork());
-      await consumers.close();
+      await Promise.all([orAfter(graceMs, stopWork()), consumers.close()]);
       await engines.calculator.close();
       closed.abort();
       dispatcher.close();

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { createAmused } from "../src/amused.ts";
 import { memoryStore } from "../src/memory/store.ts";
 import { passes } from "../src/services/passes.ts";
 import { createRecommenders } from "../src/services/recommendations/recommenders.ts";
@@ -30,4 +31,29 @@ test("alerts are looked through each minute, however long forecasts of a large c
   expect(looked).toBe(6);
   resolve();
   await passing.stop();
+});
+
+test("closing waits once for all that hangs, passes and consumers", async () => {
+  vi.useFakeTimers();
+  const now = () => new Date();
+  const store = memoryStore({ now });
+  const predictions = { ...store.predictions, stale: () => new Promise<never>(() => {}) };
+  const amused = await createAmused({ store: { ...store, predictions }, now, onError() {} });
+  let handling = false;
+  amused.events.consume("mails", ["product.created"], () => {
+    handling = true;
+    return new Promise(() => {});
+  });
+  await amused.start();
+  await amused.seller("acme").products.create({ name: "Tea" });
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(handling).toBe(true);
+  let closed = false;
+  void amused.close().then(() => {
+    closed = true;
+  });
+  await vi.advanceTimersByTimeAsync(4_900);
+  expect(closed).toBe(false);
+  await vi.advanceTimersByTimeAsync(600);
+  expect(closed).toBe(true);
 });
