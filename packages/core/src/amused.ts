@@ -40,7 +40,6 @@ import { orAfter } from "./services/or-after.ts";
 import { passes } from "./services/passes.ts";
 import { predictionCounters } from "./services/predictions/counters.ts";
 import { predictionsService } from "./services/predictions/predictions.ts";
-import { shopProfiles } from "./services/predictions/shop-profiles.ts";
 import { productsService } from "./services/products.ts";
 import { recommendationsService } from "./services/recommendations/recommendations.ts";
 import { type Remembered, rememberedOf, rememberedWithin } from "./services/remembered.ts";
@@ -180,16 +179,15 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
 
   const engines = {
     calculator: calculator({ threads, start: startThread, onError }),
-    shopProfiles: shopProfiles(store.engines, now),
     predictionCounters: predictionCounters(),
   };
   const shared = { files, models, customEvents, currency, now, epoch, ...engines };
   function servicesOver(
     repositories: Repositories,
     announce: Deps["announce"],
-    { cached, recommenders, categorizers, meanings }: Remembered,
+    { cached, shopProfiles, recommenders, categorizers, meanings }: Remembered,
   ): Services {
-    const deps = { ...shared, repositories, cached, announce };
+    const deps = { ...shared, repositories, cached, shopProfiles, announce };
     return {
       products: { ...productsService(deps), search: productSearch({ ...deps, recommenders, meanings }) },
       stock: stockService(deps),
@@ -277,8 +275,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       await consumers.pause();
     },
     async close() {
-      await orAfter(graceMs, stopWork());
-      await consumers.close();
+      await Promise.all([orAfter(graceMs, stopWork()), consumers.close()]);
       await engines.calculator.close();
       closed.abort();
       dispatcher.close();

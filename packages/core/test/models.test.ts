@@ -204,6 +204,9 @@ test.each<[string, unknown]>([
   ["a list", [fine]],
   ["markup", { description: "Tea <script>alert(1)</script>" }],
   ["an address", { description: "Buy at https://evil.example" }],
+  ["an address without its scheme", { description: "Buy at evil.example/now" }],
+  ["an address for mail", { description: "Write to info@evil" }],
+  ["a link", { description: "Buy [here](//evil)" }],
   ["NUL", { description: "a\0b" }],
   ["half a character", { description: "a\ud800" }],
   [

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { createAmused } from "../src/amused.ts";
 import { memoryStore } from "../src/memory/store.ts";
 import { noMeanings } from "../src/services/meaning/meanings.ts";
 import { passes } from "../src/services/passes.ts";
@@ -38,4 +39,29 @@ test("alerts are woken every minute, however long predictions take, and stopping
   long.resolve({ products: [], next: null });
   await stopped;
   expect(failed).toEqual([]);
+});
+
+test("closing waits once for all that hangs, passes and consumers", async () => {
+  vi.useFakeTimers();
+  const now = () => new Date();
+  const store = memoryStore({ now });
+  const predictions = { ...store.predictions, stale: () => new Promise<never>(() => {}) };
+  const amused = await createAmused({ store: { ...store, predictions }, now, onError() {} });
+  let handling = false;
+  amused.events.consume("mails", ["product.created"], () => {
+    handling = true;
+    return new Promise(() => {});
+  });
+  await amused.start();
+  await amused.seller("acme").products.create({ name: "Tea" });
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(handling).toBe(true);
+  let closed = false;
+  void amused.close().then(() => {
+    closed = true;
+  });
+  await vi.advanceTimersByTimeAsync(4_900);
+  expect(closed).toBe(false);
+  await vi.advanceTimersByTimeAsync(600);
+  expect(closed).toBe(true);
 });

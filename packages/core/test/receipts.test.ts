@@ -13,6 +13,7 @@ afterEach(() => amused?.close());
 const createdAt = "2026-03-02T10:00:00.000Z";
 const flat = (value: number, days = 28) => new Array<number>(days).fill(value);
 const demandOf = (before: number[], after: number[], empty: number[] = []) => ({
+  firstDay: "2025-01-01",
   units: [...before, ...after],
   stockedOut: [...before, ...after].map((_, day) => empty.includes(day)),
 });
@@ -71,6 +72,47 @@ test("a stock-out is scored by the day on which the stock of then was sold, or w
   expect(score({ verdict: "out_of_stock", quantity: 0 }, flat(2))).toBeNull();
 });
 
+test("days on which a product was not there yet are none of the plain rule's", () => {
+  const points = flat(4).map((mean, day): ForecastPoint => {
+    return { date: addDays("2026-03-02", day), mean, p10: 1, p50: 4, p90: 6 };
+  });
+  const young = { ...demandOf([...flat(0, 14), ...flat(4, 14)], flat(4)), firstDay: "2026-02-16" };
+  expect(scoreOf({ type: "forecast", data: { points }, createdAt }, young)).toMatchObject({ naive: 112 });
+});
+
+test("what lasted beyond the days that are known was within a band that reaches beyond them", () => {
+  const held = (p10: string | null, p90: string | null) => {
+    const stockout = { verdict: "safe", quantity: 500, date: { p10, p50: null, p90 }, probabilityWithin: {} };
+    const score = scoreOf(
+      { type: "stockout", data: { ...stockout, reorder: null }, createdAt },
+      demandOf(flat(1), flat(1)),
+    );
+    return (score as { held: number }).held;
+  };
+  expect(held(null, null), "nothing was foreseen, and nothing came").toBe(1);
+  expect(held("2026-04-20", null)).toBe(1);
+  expect(held("2026-03-20", "2026-03-30"), "the day after the last").toBe(1);
+  expect(held("2026-03-20", "2026-03-29"), "the last day").toBe(0);
+});
+
+test("what happened on a prediction's day before it was made is no part of what came", () => {
+  const stockout = {
+    ...{ verdict: "safe", quantity: 5, probabilityWithin: {}, reorder: null },
+    date: { p10: "2026-03-10", p50: "2026-03-12", p90: "2026-03-20" },
+  };
+  const outOn = (after: number[], soldLater: number, empty: number[] = []) =>
+    scoreOf({ type: "stockout", data: stockout, createdAt }, demandOf(flat(1), after, empty), soldLater);
+  expect(outOn([10, ...flat(0, 27)], 0), "ten were sold in the morning").toMatchObject({ ranOutOn: null });
+  expect(outOn([10, ...flat(0, 27)], 5), "of ten, five later").toMatchObject({ ranOutOn: "2026-03-02" });
+  expect(outOn([10, ...flat(1, 27)], 2)).toMatchObject({ ranOutOn: "2026-03-05" });
+  expect(outOn(flat(0), 0, [28]), "there was none until goods came that day").toMatchObject({
+    ranOutOn: null,
+  });
+  expect(outOn(flat(0), 0, [28, 29]), "nor is there any the next day").toMatchObject({
+    ranOutOn: "2026-03-03",
+  });
+});
+
 const scored = (off: number, naiveOff: number, model = "mixture") => ({
   ...{ id: 1, productId: 7, type: "forecast" as const, model, createdAt, dueOn: "2026-03-29" },
   ...{ score: { days: 28, sold: 100, forecast: 100, naive: 100, off, naiveOff, held: 21 } },
@@ -112,7 +154,15 @@ test("what was predicted is scored by itself when its last day is over, and stan
   let at = Date.parse(createdAt);
   const now = () => new Date(at);
   const store = memoryStore({ now });
-  amused = await createAmused({ store, now });
+  let summed = 0;
+  const predictions: typeof store.predictions = {
+    ...store.predictions,
+    sums(...asked) {
+      summed++;
+      return store.predictions.sums(...asked);
+    },
+  };
+  amused = await createAmused({ store: { ...store, predictions }, now });
   const shop = amused.seller("acme");
   const { id } = await shop.products.create({ name: "Tea", quantity: 120 });
   const rows = (days: number[], from: string) =>
@@ -132,6 +182,10 @@ test("what was predicted is scored by itself when its last day is over, and stan
   await expect.poll(async () => (await shop.predictions.scores()).items.length, { timeout: 10_000 }).toBe(2);
   const { items } = await shop.predictions.scores({ productId: id, type: "forecast" });
   expect(items).toMatchObject([{ productId: id, type: "forecast", score: { days: 28, sold: 112 } }]);
+  summed = 0;
+  for (let n = 0; n < 3; n++)
+    expect((await shop.predictions.record()).forecast).toMatchObject({ scored: 1, coverage80: 1 });
+  expect(summed, "over the shop: once, until there is another score").toBe(1);
   const record = await shop.predictions.record({ productId: id });
   const { made, scored, forecast } = amused.services.predictions.counters;
   expect([made >= 2, scored, forecast.days, forecast.sold]).toEqual([

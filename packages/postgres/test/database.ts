@@ -13,8 +13,9 @@ export function describePostgres(name: string, tests: () => void): void {
   else describe(name, tests);
 }
 
+/** Its days are not ours: what is asked of them must not depend on where a database stands. */
 export function freshPool(max = 16): pg.Pool {
-  return new pg.Pool({ connectionString: url as string, max });
+  return new pg.Pool({ connectionString: url as string, max, options: "-c timezone=America/New_York" });
 }
 
 /** A store in a schema of its own, migrated; `close` takes it all away. */

@@ -1,6 +1,7 @@
 import { createAmused } from "@amused/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describePostgres, freshStore } from "./database.ts";
+import { postgresStore } from "../src/index.ts";
+import { describePostgres, freshPool, freshStore } from "./database.ts";
 
 describePostgres("a host's own transaction", () => {
   let house: Awaited<ReturnType<typeof freshStore>>;
@@ -30,6 +31,27 @@ describePostgres("a host's own transaction", () => {
       "product.created",
       "sale.recorded",
     ]);
+  });
+
+  test("reads what engines know on the host's connection alone: there may be no other", async () => {
+    const pool = freshPool(1);
+    const narrow = await createAmused({ store: postgresStore({ pool, schema: house.schema }) });
+    const { id } = await narrow.seller("narrow").products.create({ name: "Tea", quantity: 5 });
+    await narrow.seller("narrow").products.create({ name: "Green tea", quantity: 5 });
+    const soldAt = `${new Date().toISOString().slice(0, 10)}T00:00:01.000Z`;
+    await narrow.seller("narrow").sales.record({ lines: [{ productId: id, quantity: 1 }], soldAt });
+    const client = await pool.connect();
+    await client.query("begin");
+    const shop = narrow.withTransaction(client).seller("narrow");
+    expect(await shop.predictions.forecast(id, { horizon: 60 })).toMatchObject({
+      verdict: "not_enough_history",
+    });
+    expect((await shop.predictions.explain(id)).history.sales, "up to yesterday, in UTC").toEqual([]);
+    expect((await shop.recommendations.similar(id)).items).toHaveLength(1);
+    await client.query("rollback");
+    client.release();
+    await narrow.close();
+    await pool.end();
   });
 
   test("takes all of it back with a rollback, also the place in the log", async () => {

@@ -28,6 +28,11 @@ export function addDays(date: string, days: number): string {
   return dateOf(new Date(Date.parse(date) + days * dayMs));
 }
 
+/** The first moment of a day in UTC: a day alone begins when a database's own zone says. */
+export function startOf(date: string): string {
+  return `${date}T00:00:00.000Z`;
+}
+
 /** How far a time handed in may lie ahead of our clock: clocks differ. */
 export const clockTolerance: { ms: number; words: string } = {
   ms: 5 * 60_000,

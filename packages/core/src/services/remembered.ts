@@ -3,11 +3,13 @@ import { uncached } from "./cached.ts";
 import { type CategoryModels, categoryModels, modelsWithin } from "./categories/models.ts";
 import type { Deps } from "./deps.ts";
 import { createMeanings, noMeanings } from "./meaning/meanings.ts";
+import { shopProfiles } from "./predictions/shop-profiles.ts";
 import type { RecommendationDeps } from "./recommendations/deps.ts";
 import { createRecommenders } from "./recommendations/recommenders.ts";
 
 /** What is made of the store's content and kept beside it. */
-export interface Remembered extends Pick<RecommendationDeps, "cached" | "recommenders" | "meanings"> {
+export interface Remembered
+  extends Pick<RecommendationDeps, "cached" | "shopProfiles" | "recommenders" | "meanings"> {
   categorizers: CategoryModels;
 }
 
@@ -17,6 +19,7 @@ export function rememberedOf(repositories: Repositories, deps: RememberDeps): Re
   const { cached, models, calculator, currency, now } = deps;
   return {
     cached,
+    shopProfiles: shopProfiles(repositories.engines, now),
     recommenders: createRecommenders({ repositories, now }),
     categorizers: categoryModels({ repositories, calculator, currency, now }),
     meanings: createMeanings({ repositories, models, now }),
@@ -30,6 +33,7 @@ export function rememberedWithin(
 ): Remembered {
   return {
     cached: uncached,
+    shopProfiles: shopProfiles(repositories.engines, now),
     recommenders: createRecommenders({ repositories, now }),
     categorizers: modelsWithin({ repositories, calculator, currency, now }),
     meanings: noMeanings,

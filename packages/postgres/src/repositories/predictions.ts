@@ -96,11 +96,11 @@ export function predictionRepository(schema: string): (database: Database) => Pr
       order by a.scored_at desc, a.id desc limit $5::int) s
     order by s.scored_at desc, s.id desc`;
 
-  const sums = `
+  // One statement for a product and one for all: a plan for both would read all scores of the seller for either.
+  const sumsOf = (product: string) => `
     with scored as materialized (
       select a.type, a.score from ${table} a
-      where a.seller_id = $1::text and ($2::bigint is null or a.product_id = $2::bigint)
-        and a.score is not null and a.scored_at >= $3::timestamptz),
+      where a.seller_id = $1::text ${product} and a.score is not null and a.scored_at >= $2::timestamptz),
     summed as (
       select type, f.key, sum(f.value::text::float8) as value
       from scored, json_each(scored.score) f where json_typeof(f.value) = 'number' group by type, f.key)
@@ -110,6 +110,7 @@ export function predictionRepository(schema: string): (database: Database) => Pr
       select type, count(*) as scored,
         (select json_object_agg(s.key, s.value) from summed s where s.type = scored.type) as sums
       from scored group by type) t`;
+  const [sums, productSums] = [sumsOf(""), sumsOf("and a.product_id = $3::bigint")];
 
   /** Those of one product and type, or of all. */
   async function chosen(
@@ -224,7 +225,11 @@ export function predictionRepository(schema: string): (database: Database) => Pr
     },
 
     async sums(sellerId, { productId, since }) {
-      const [row] = (await database.run(sums, [sellerId, productId, since])) as [Row];
+      const rows =
+        productId === null
+          ? await database.run(sums, [sellerId, since])
+          : await database.run(productSums, [sellerId, since, productId]);
+      const [row] = rows as [Row];
       return { body: encodedText<ScoreSums[]>(row.body as string), head: headOf(row) };
     },
   });

@@ -24,23 +24,30 @@ export function describe(product: Describable): LanguageUse<string> {
     typeof value === "string" ? atMost(value, 200) : value,
   ]);
   const { name, category } = product;
+  const known = marked("product", { name, category, attributes: Object.fromEntries(attributes) });
   return {
     kind: "describe",
     request: {
       system,
-      prompt: marked("product", { name, category, attributes: Object.fromEntries(attributes) }),
+      prompt: known,
       schema: jsonSchema(answerSchema),
       maxTokens: 2_000,
     },
-    read: readDescription,
+    read: (answer) => readDescription(answer, known),
     keepMs: 24 * 3_600_000,
   };
 }
 
-function readDescription(answer: unknown): string | null {
+const markup = /<[a-z/!]|\]\(/i;
+const address = /[a-z]:\/\/|(?:javascript|data|mailto|tel):\S|www\.|\S@\S/i;
+/** An address without its scheme looks like this, and so do a few names: `Node.js`. */
+const domain = /[\p{L}\d-]{2,}\.[a-z]{2,24}(?![\p{L}\d])/giu;
+
+function readDescription(answer: unknown, known: string): string | null {
   const text = answerSchema.parse(answer).description.trim();
   // Markup and addresses were not asked for; who shows the text may take them for their own.
-  if (text === "" || !isStorable(text) || /<[a-z/!]|https?:\/\/|www\./i.test(text)) return null;
+  if (text === "" || !isStorable(text) || markup.test(text) || address.test(text)) return null;
+  if (text.match(domain)?.some((named) => !known.includes(named))) return null;
   const plain = text.replace(/[^\P{Cc}\n]/gu, "");
   return plain.length <= longest ? plain : shortened(plain);
 }

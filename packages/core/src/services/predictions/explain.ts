@@ -3,7 +3,7 @@ import type { PredictionExplanation } from "../../domain/explanation.ts";
 import type { PredictionType, ProductForecast, ProductStockout } from "../../domain/prediction.ts";
 import type { Sale } from "../../domain/sale.ts";
 import type { Movement } from "../../domain/stock.ts";
-import { addDays } from "../../domain/time.ts";
+import { addDays, startOf } from "../../domain/time.ts";
 import type { CurrentPrediction } from "../../ports/predictions.ts";
 import type { Repositories } from "../../ports/repositories.ts";
 
@@ -27,7 +27,7 @@ export async function explain(
   const said = found.body.value.data as Pick<ProductForecast, "model" | "accuracy" | "reasons">;
   const { history } = forecast.body.value.data as ProductForecast;
   const { quantity } = stockout.body.value.data as ProductStockout;
-  const before = addDays(history.to, 1);
+  const before = startOf(addDays(history.to, 1));
   const [days, sold, moved, coming, since] = await Promise.all([
     history.from === null ? null : sales.daily(sellerId, productId, history.from, history.to),
     sales.list(sellerId, { ...{ productId, from: null, before }, ...{ limit: most.sales, after: null } }),

@@ -33,6 +33,9 @@ const atRiskOf = ({ product, stockout, behind }: AtRiskRow): AtRisk => ({
 /** A prediction this young is served though something happened since: a burst of sales is not a burst of forecasts. */
 const burstMs = 1_000;
 
+/** Scores that two nodes give at once may come in another order than their times. */
+const hourMs = 3_600_000;
+
 /** What will be sold, and when stock runs out: stored, and made anew when something happened to the product. */
 export function predictionsService(deps: Deps): Services["predictions"] {
   const { repositories } = deps;
@@ -137,11 +140,19 @@ export function predictionsService(deps: Deps): Services["predictions"] {
       const { productId = null } = parse(recordQuerySchema, input);
       if (productId !== null && (await repositories.products.find(context.sellerId, productId)) === null)
         throw notFound("product", productId);
+      const { sellerId } = context;
       const since = addDays(dateOf(deps.now()), -receiptDays);
-      const { body, head } = await repositories.predictions.sums(context.sellerId, {
-        ...{ productId, since: new Date(since) },
-      });
-      return answerRead(deps, context.sellerId, { body: encodedValue(recordOf(body.value, since)), head });
+      const sum = async () => {
+        const { body } = await repositories.predictions.sums(sellerId, { productId, since: new Date(since) });
+        return recordOf(body.value, since);
+      };
+      const filter = { productId, type: null, limit: 1, after: null };
+      const { body, head } = await repositories.predictions.scores(sellerId, filter);
+      // A large shop has hundreds of thousands of scores: they are summed once for all who ask, until there is another.
+      const last = body.value.map(({ id, scoredAt }) => [id, scoredAt]);
+      const key = { sellerId, kind: "record", inputs: { since, last } };
+      const record = productId === null ? await deps.cached.answer(key, hourMs, sum) : await sum();
+      return answerRead(deps, sellerId, { body: encodedValue(record), head });
     },
 
     async list(context, input) {

@@ -22,21 +22,27 @@ interface Span {
 
 /**
  * How a prediction did beside plain rules; `null` where nothing can be said. The demand is that of the 28 days before it and
- * of the days up to its last.
+ * of the days up to its last; `soldLater` is what was sold on its first day once it was made.
  */
 export function scoreOf(
   { type, data, createdAt }: Pick<DuePrediction, "type" | "data" | "createdAt">,
-  { units, stockedOut }: Pick<ProductDemand, "units" | "stockedOut">,
+  { firstDay, units, stockedOut }: Pick<ProductDemand, "firstDay" | "units" | "stockedOut">,
+  soldLater: number = units[storedHorizon] ?? 0,
 ): ForecastScore | StockoutScore | null {
+  const today = dateOf(new Date(createdAt));
   const part = (from: number, to?: number) => ({
     units: units.slice(from, to),
     stockedOut: stockedOut.slice(from, to),
   });
-  const span = { before: part(0, storedHorizon), after: part(storedHorizon) };
+  // Days on which the product was not there yet say nothing of it.
+  const known = firstDay === null ? 0 : Math.max(0, daysBetween(addDays(today, -storedHorizon), firstDay));
+  const span = { before: part(Math.min(known, storedHorizon), storedHorizon), after: part(storedHorizon) };
   return type === "forecast"
     ? forecastScore((data as { points: ForecastPoint[] }).points, span)
-    : stockoutScore(data as ProductStockout, dateOf(new Date(createdAt)), span);
+    : stockoutScore(data as ProductStockout, today, span, soldLater);
 }
+
+const daysBetween = (from: string, to: string) => Math.round((Date.parse(to) - Date.parse(from)) / dayMs);
 
 function forecastScore(points: readonly ForecastPoint[], { before, after }: Span): ForecastScore | null {
   const known = points.map((_, day) => day).filter((day) => after.stockedOut[day] === false);
@@ -59,27 +65,29 @@ function stockoutScore(
   { verdict, quantity, date, probabilityWithin, reorder }: ProductStockout,
   from: string,
   { before, after }: Span,
+  soldLater: number,
 ): StockoutScore | null {
   // What has no stock, or no forecast, foresees nothing.
   if (verdict === "not_enough_history" || verdict === "out_of_stock" || quantity === 0) return null;
-  const daysFrom = (date: string) => Math.round((Date.parse(date) - Date.parse(from)) / dayMs);
+  const daysFrom = (date: string) => daysBetween(from, date);
   /** What would be there on a day with the goods that were counted on, had nothing been sold. */
   const arrivals = arrivalsOf(reorder).map(({ date, quantity }) => ({ on: daysFrom(date), quantity }));
   const had = (day: number) =>
     arrivals.reduce((sum, { on, quantity }) => sum + (on <= day ? quantity : 0), quantity);
   let sold = 0;
   const out = after.units.findIndex((units, day) => {
-    sold += units;
-    return sold >= had(day) || after.stockedOut[day] === true;
+    // Of its own day: what was sold before it was made is not in its stock, and there was some then.
+    sold += day === 0 ? soldLater : units;
+    return sold >= had(day) || (day > 0 && after.stockedOut[day] === true);
   });
   const pace = mean(before);
   /** By stock ÷ mean sales: the day in whose course it would be gone. */
   const naive = paceEnds(pace, had);
   const day = (moment: string | null) => (moment === null ? Number.POSITIVE_INFINITY : daysFrom(moment));
   const real = out < 0 ? Number.POSITIVE_INFINITY : out;
-  // What lasted beyond the days that are known lasted as long as any band that reaches beyond them.
-  const within = Math.min(real, after.units.length);
-  const isHeld = day(date.p10) <= within && day(date.p90) >= within;
+  // What lasted beyond the days that are known may have lasted as long as any band that reaches beyond them.
+  const isHeld =
+    out < 0 ? day(date.p90) >= after.units.length : day(date.p10) <= real && day(date.p90) >= real;
   const brier = (probability: (days: number) => number) =>
     scoredWithin.reduce((sum, days) => sum + (probability(days) - (real < days ? 1 : 0)) ** 2, 0) /
     scoredWithin.length;

@@ -1,4 +1,5 @@
-import { addDays, dateOf } from "../../domain/time.ts";
+import type { Position } from "../../domain/page.ts";
+import { addDays, dateOf, startOf } from "../../domain/time.ts";
 import type { DuePrediction, ProductKey } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
 import { underLease } from "../lease.ts";
@@ -96,11 +97,28 @@ async function scoreOne(
   { repositories, now, predictionCounters }: Deps,
   prediction: DuePrediction,
 ): Promise<void> {
-  const { sellerId, id, type, productId, createdAt, dueOn: to } = prediction;
+  const { sellerId, id, productId, type, createdAt, dueOn: to } = prediction;
   const from = addDays(dateOf(new Date(createdAt)), -storedHorizon);
   const { products } = await repositories.demand.read(sellerId, { productIds: [productId], from, to });
   const [demand] = products;
-  const score = demand ? scoreOf(prediction, demand) : null;
+  const soldLater = type === "stockout" ? await soldAfter(repositories, prediction) : undefined;
+  const score = demand ? scoreOf(prediction, demand, soldLater) : null;
   if ((await repositories.predictions.score(sellerId, id, score, now())) && score !== null)
     count(predictionCounters, type, score);
+}
+
+/** What was sold of a product on the day of a prediction once that was made; of very many sales the last. */
+async function soldAfter(
+  { sales }: Deps["repositories"],
+  { sellerId, productId, createdAt: from }: DuePrediction,
+): Promise<number> {
+  const before = startOf(addDays(dateOf(new Date(from)), 1));
+  let sold = 0;
+  let after: Position | null = null;
+  for (let pages = 0; pages < 20 && (pages === 0 || after !== null); pages++) {
+    const page = await sales.list(sellerId, { productId, from, before, limit: 500, after });
+    for (const { quantity } of page.body.value) sold += Math.max(0, quantity);
+    after = page.last;
+  }
+  return sold;
 }
