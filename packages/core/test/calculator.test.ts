@@ -57,12 +57,10 @@ test("a catalogue is learned in a thread as without one: before a shop that wait
   const store = memoryStore();
   const amused = await createAmused({ store, threads: 0 });
   for (let n = 0; n < 24; n++)
-    await amused
-      .seller("acme")
-      .products.create({
-        name: `${n % 2 ? "Green tea" : "Iron pot"} ${n}`,
-        category: n % 2 ? "Tea" : "Pots",
-      });
+    await amused.seller("acme").products.create({
+      name: `${n % 2 ? "Green tea" : "Iron pot"} ${n}`,
+      category: n % 2 ? "Tea" : "Pots",
+    });
   const asked: string[] = [];
   const threaded = made(async () => {
     const runner = (await startThread()) as Runner;
