@@ -2,6 +2,7 @@ import { addDays, dateOf } from "../../domain/time.ts";
 import type { DuePrediction, ProductKey } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
 import { underLease } from "../lease.ts";
+import { count } from "./counters.ts";
 import { gently } from "./gently.ts";
 import { learnShopIfDue } from "./learn-shop.ts";
 import { storedHorizon } from "./outlook.ts";
@@ -111,10 +112,15 @@ async function scoreDue(deps: Deps, signal: AbortSignal, report: (error: unknown
   }
 }
 
-async function scoreOne({ repositories, now }: Deps, prediction: DuePrediction): Promise<void> {
-  const { sellerId, id, productId, createdAt, dueOn: to } = prediction;
+async function scoreOne(
+  { repositories, now, predictionCounters }: Deps,
+  prediction: DuePrediction,
+): Promise<void> {
+  const { sellerId, id, type, productId, createdAt, dueOn: to } = prediction;
   const from = addDays(dateOf(new Date(createdAt)), -storedHorizon);
   const { products } = await repositories.demand.read(sellerId, { productIds: [productId], from, to });
   const [demand] = products;
-  await repositories.predictions.score(sellerId, id, demand ? scoreOf(prediction, demand) : null, now());
+  const score = demand ? scoreOf(prediction, demand) : null;
+  if ((await repositories.predictions.score(sellerId, id, score, now())) && score !== null)
+    count(predictionCounters, type, score);
 }
