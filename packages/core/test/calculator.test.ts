@@ -56,7 +56,7 @@ test("a thread says the same as the event loop, bit for bit", async () => {
 test("a catalogue is learned in a thread as without one: before a shop that waits, and within a host's transaction", async () => {
   const store = memoryStore();
   const amused = await createAmused({ store, threads: 0 });
-  for (let n = 0; n < 24; n++)
+  for (let n = 0; n < 40; n++)
     await amused.seller("acme").products.create({
       name: `${n % 2 ? "Green tea" : "Iron pot"} ${n}`,
       category: n % 2 ? "Tea" : "Pots",
@@ -81,7 +81,7 @@ test("a catalogue is learned in a thread as without one: before a shop that wait
     modelsWithin,
     store,
   );
-  expect(inline.categories.map(({ examples }) => examples)).toEqual([12, 12]);
+  expect(inline.categories.map(({ examples }) => examples)).toEqual([20, 20]);
   const series = [1, 2].map((id) => ({ values: demand(id).demand.units, frequency: "daily" as const }));
   const shops = [1, 2].map(() => threaded.runLong("shopProfile", { series }));
   expect(await learned(threaded, modelsWithin, store)).toEqual(inline);

@@ -67,6 +67,48 @@ describe("the memory store", () => {
     expect(await read).toBeNull();
   });
 
+  test("finds a product's sales and events as all of them say, also after what was undone and what came out of order", async () => {
+    const store = memoryStore();
+    const amused = await createAmused({ store });
+    const shop = amused.seller("acme");
+    const ids: number[] = [];
+    for (const name of ["Tea", "Pot", "Mug"])
+      ids.push((await shop.products.create({ name, quantity: 90 })).id);
+    const history = (day: number) =>
+      `productId,quantity,soldAt\n${ids.map((id) => `${id},1,2025-06-${day}T0${id}:00:00Z`).join("\n")}\n`;
+    const write = async (of: typeof shop) => {
+      await of.sales.record({ lines: ids.map((productId) => ({ productId, quantity: 1 })) });
+      for (const day of [12, 14, 11]) await of.sales.import(history(day));
+      await of.stock.adjust(ids[0] as number, { adjust: 3, reason: "found" });
+    };
+    const check = async (events: number, sales: number) => {
+      const read = { after: 0, limit: 1_000, types: null };
+      const all = (await store.events.read("acme", { ...read, productId: null }))?.events ?? [];
+      const sold = (await shop.sales.list({ limit: 200 })).items;
+      expect([all.length, sold.length]).toEqual([events, sales]);
+      for (const productId of ids) {
+        const own = (await store.events.read("acme", { ...read, productId }))?.events;
+        expect(own).toEqual(all.filter((event) => event.productId === productId));
+        const list = (await shop.sales.list({ productId, limit: 200 })).items;
+        expect(list).toEqual(sold.filter((sale) => sale.productId === productId));
+      }
+    };
+    await write(shop);
+    const [events, sales] = [3 + 3 + 3 + 1, 12];
+    await check(events, sales);
+    const undone = store.transaction(async (repositories) => {
+      await write(amused.withTransaction(repositories).seller("acme"));
+      throw new Error("no");
+    });
+    await expect(undone).rejects.toThrow("no");
+    await check(events, sales);
+    await store.events.prune({ before: new Date(0), keep: 4, limit: 100, from: "" });
+    await check(4, sales);
+    await write(shop);
+    await check(4 + 7, 2 * sales);
+    await amused.close();
+  });
+
   test("joins its own transactions only, and none that is over", async () => {
     const store = memoryStore();
     const handed = await store.transaction(async (repositories) => {

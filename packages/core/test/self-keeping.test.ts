@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { type Amused, createAmused } from "../src/amused.ts";
 import { dateOf } from "../src/domain/time.ts";
 import { memoryStore } from "../src/memory/store.ts";
+import type { Store } from "../src/ports/store.ts";
 import { predictionsPass } from "../src/services/predictions/upkeep.ts";
 import { testDeps } from "./support/deps.ts";
 
@@ -161,4 +162,40 @@ test("a start() that is overtaken by stop(), or by another, leaves no timer behi
   const left = set.mock.results.filter(({ value }) => !cleared.mock.calls.some(([timer]) => timer === value));
   vi.restoreAllMocks();
   expect(left).toEqual([]);
+});
+
+test("the pass reads one batch ahead of a thread, and none where there is no thread", async () => {
+  for (const threaded of [true, false]) {
+    const store = memoryStore();
+    amused = await createAmused({ store, threads: 0 });
+    for (let n = 0; n < 40; n++) await amused.seller("acme").products.create({ name: `Tea ${n}` });
+    let [read, saved] = [0, 0];
+    const ahead: number[] = [];
+    const demand: Store["demand"] = {
+      ...store.demand,
+      read(...asked) {
+        ahead.push(++read - saved);
+        return store.demand.read(...asked);
+      },
+    };
+    const predictions: Store["predictions"] = {
+      ...store.predictions,
+      save(...rows) {
+        saved++;
+        return store.predictions.save(...rows);
+      },
+    };
+    const deps = testDeps({ ...store, demand, predictions }, () => new Date());
+    const errors: unknown[] = [];
+    // Else the shop would be learned, which reads too.
+    const at = deps.now();
+    await deps.shopProfiles.save("acme", { profile: null, catalogue: 40 }, { basedOn: 0, version: 0, at });
+    const calculator = { ...deps.calculator, threaded };
+    await predictionsPass({ ...deps, calculator }, new AbortController().signal, (error) =>
+      errors.push(error),
+    );
+    expect(ahead).toEqual(threaded ? [1, 2, 2, 2] : [1, 1, 1, 1]);
+    expect([read, saved, errors]).toEqual([4, 4, []]);
+    await amused.close();
+  }
 });

@@ -33,6 +33,8 @@ export interface Model {
 const stateName = "categorizer";
 /** Products that are read at once, and learned from at most: the newest. */
 const [pageSize, mostExamples] = [500, 10_000];
+/** Of fewer examples, each of which takes up to a millisecond, no thread is started. */
+const fewExamples = 30;
 
 interface State {
   format: 1;
@@ -62,7 +64,10 @@ export async function fitModel(
     }
     after = page.last;
   } while (after !== null && examples.length < mostExamples);
-  const fitted = await calculator.runLong("categorizer", { examples }, { urgent: true });
+  const fitted =
+    examples.length < fewExamples
+      ? null
+      : await calculator.runLong("categorizer", { examples }, { urgent: true });
   return {
     categorizer: categorizerFrom(fitted ?? fitCategorizer(examples), { taxonomy: defaultTaxonomy }),
     ...{ epoch: head?.epoch ?? null, basedOn: head?.seq ?? 0, fitted: examples.length, learned: 0 },

@@ -2,7 +2,7 @@ import type { PredictionType } from "../../domain/prediction.ts";
 import { addDays, dateOf } from "../../domain/time.ts";
 import type { PredictionRow } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
-import { historyDays, type Outlook, storedHorizon } from "./outlook.ts";
+import { type DemandSoFar, historyDays, type Outlook, storedHorizon } from "./outlook.ts";
 import { readReceipts } from "./receipts.ts";
 
 /** After how long a prediction that nothing happened to is made anew. */
@@ -14,14 +14,26 @@ export const systemActor = "amused";
 /** Outlooks made in one go: what somebody waits for waits for one of these at most. */
 const piece = 5;
 
-/** Products' outlooks from one reading of the store, with the position of the log that they know. */
-export async function readOutlooks(
-  { repositories, now, calculator, shopProfiles }: ReadingDeps,
+/** What products' outlooks are made of, from one reading of the store. */
+export interface Reading {
+  /** The position of the log that it knows. */
+  basedOn: number;
+  at: Date;
+  inputs: DemandSoFar[];
+}
+
+/** Outlooks by product, and what they know. */
+export interface Outlooks extends Pick<Reading, "basedOn" | "at"> {
+  outlooks: Map<number, Outlook>;
+}
+
+type ReadingDeps = Pick<Deps, "repositories" | "now" | "shopProfiles">;
+
+export async function readDemand(
+  { repositories, now, shopProfiles }: ReadingDeps,
   sellerId: string,
   productIds: number[],
-  horizon?: number,
-  { background = false }: { background?: boolean } = {},
-): Promise<{ basedOn: number; at: Date; outlooks: Map<number, Outlook> }> {
+): Promise<Reading> {
   const at = now();
   const today = dateOf(at);
   const from = addDays(today, -historyDays);
@@ -36,6 +48,14 @@ export async function readOutlooks(
     ...{ demand, from, today, at, settings, shop },
     receipts: receipts.get(demand.productId) ?? null,
   }));
+  return { basedOn, at, inputs };
+}
+
+export async function makeOutlooks(
+  { calculator }: Pick<Deps, "calculator">,
+  { basedOn, at, inputs }: Reading,
+  { horizon, background = false }: { horizon?: number | undefined; background?: boolean } = {},
+): Promise<Outlooks> {
   const pieces = Array.from({ length: Math.ceil(inputs.length / piece) }, (_, n) =>
     calculator.run(
       "outlooks",
@@ -44,11 +64,22 @@ export async function readOutlooks(
     ),
   );
   const made = (await Promise.all(pieces)).flat();
-  const outlooks = new Map(made.map((one, n) => [products[n]?.productId as number, one]));
-  return { basedOn, at, outlooks };
+  return {
+    basedOn,
+    at,
+    outlooks: new Map(made.map((one, n) => [inputs[n]?.demand.productId as number, one])),
+  };
 }
 
-type ReadingDeps = Pick<Deps, "repositories" | "now" | "calculator" | "shopProfiles">;
+/** Products' outlooks as they are now. */
+export async function readOutlooks(
+  deps: ReadingDeps & Pick<Deps, "calculator">,
+  sellerId: string,
+  productIds: number[],
+  options?: { horizon?: number | undefined; background?: boolean },
+): Promise<Outlooks> {
+  return makeOutlooks(deps, await readDemand(deps, sellerId, productIds), options);
+}
 
 /** Makes the predictions of these products anew and keeps them; says up to where they know the log. */
 export async function refresh(
@@ -57,7 +88,15 @@ export async function refresh(
   productIds: number[],
   options?: { background?: boolean },
 ): Promise<number> {
-  const { basedOn, at, outlooks } = await readOutlooks(deps, sellerId, productIds, undefined, options);
+  return keepOutlooks(deps, sellerId, await readOutlooks(deps, sellerId, productIds, options));
+}
+
+/** Keeps them as the current predictions; says up to where they know the log. */
+export async function keepOutlooks(
+  deps: Deps,
+  sellerId: string,
+  { basedOn, at, outlooks }: Outlooks,
+): Promise<number> {
   const rows = [...outlooks].flatMap(([productId, { forecast, stockout }]) => {
     const row = (type: PredictionType, data: typeof forecast | typeof stockout): PredictionRow => ({
       ...{ productId, type, data, confidence: data.confidence, basedOn },

@@ -7,7 +7,7 @@ import { count } from "./counters.ts";
 import { gently } from "./gently.ts";
 import { learnShopIfDue } from "./learn-shop.ts";
 import { storedHorizon } from "./outlook.ts";
-import { refresh } from "./refresh.ts";
+import { keepOutlooks, makeOutlooks, readDemand } from "./refresh.ts";
 import { scoreOf } from "./score.ts";
 
 /** The lease's name. */
@@ -68,13 +68,33 @@ async function forecastSeller(
   // Forecasts are made without it too.
   await learnShopIfDue(deps, sellerId, signal, hold).catch(report);
   let after: ProductKey | null = { sellerId, productId: 0 };
-  while (after?.sellerId === sellerId && !signal.aborted && (await hold())) {
+
+  /** Reads the next batch, and has a thread begin with it; the rest of the work on it, or `null` after the last one. */
+  async function begin(): Promise<(() => Promise<unknown>) | null> {
+    if (after === null) return null;
     const page: StalePage = await staleAfter(deps, after, batch);
     const ids = page.products.filter((one) => one.sellerId === sellerId).map(({ productId }) => productId);
-    if (ids.length > 0)
-      await gently(signal, () => refresh(deps, sellerId, ids, { background: true }).catch(report));
     // The next page begins with another seller where this one has ended with one.
-    after = ids.length < page.products.length ? null : page.next;
+    const isLast = ids.length < page.products.length || page.next?.sellerId !== sellerId;
+    after = isLast ? null : page.next;
+    const reading = ids.length === 0 ? null : await readDemand(deps, sellerId, ids).catch(report);
+    if (!reading) return async () => {};
+    const make = () => makeOutlooks(deps, reading, { background: true });
+    const making = deps.calculator.threaded ? make() : null;
+    // Told of by who waits for it.
+    making?.catch(() => {});
+    return async () => keepOutlooks(deps, sellerId, await (making ?? make()));
+  }
+
+  let current = await gently(signal, begin);
+  while (current !== null && !signal.aborted && (await hold())) {
+    const finish: () => Promise<unknown> = current;
+    current = await gently(signal, async () => {
+      // While a thread works on a batch, the one after it is read. Without threads nothing is gained by that.
+      const next = deps.calculator.threaded ? await begin() : undefined;
+      await finish().catch(report);
+      return next === undefined ? begin() : next;
+    });
   }
 }
 
