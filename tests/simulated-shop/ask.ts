@@ -1,5 +1,9 @@
 import { createAmused, memoryStore, type ProductForecast, type ProductStockout } from "@amused/core";
 import { importShop, replayShop, type SimulatedShop, type SimulatedTruth } from "@amused/testkit";
+import { calculate } from "../../packages/core/src/services/calculations/calculations.ts";
+import type { Calculator } from "../../packages/core/src/services/calculations/calculator.ts";
+import { learnShopIfDue } from "../../packages/core/src/services/predictions/learn-shop.ts";
+import { testDeps } from "../../packages/core/test/support/deps.ts";
 
 /** What was said of one product on one day, beside what is true of it. */
 export interface Said {
@@ -15,13 +19,14 @@ export interface Said {
 
 /** Plays a shop into a system over a clock of its own, and asks for every product on each of these mornings. */
 export async function askReplayed(shop: SimulatedShop, days: readonly number[]): Promise<Said[]> {
-  const { amused, setClock } = await system();
+  const { amused, setClock, learn } = await system();
   try {
     const seller = amused.seller("sim");
     const played = await replayShop(shop, { seller, setClock });
     const said: Said[] = [];
     for (const day of days) {
       await played.until(day);
+      await learn();
       said.push(...(await ask(shop, day, played.ids, seller)));
     }
     return said;
@@ -34,9 +39,10 @@ export async function askReplayed(shop: SimulatedShop, days: readonly number[]):
 export async function askImported(shop: SimulatedShop, days: readonly number[]): Promise<Said[]> {
   const said: Said[] = [];
   for (const day of days) {
-    const { amused, setClock } = await system();
+    const { amused, setClock, learn } = await system();
     const seller = amused.seller("sim");
     const ids = await importShop(shop, day, { seller, setClock });
+    await learn();
     said.push(...(await ask(shop, day, ids, seller)));
     await amused.close();
   }
@@ -46,12 +52,23 @@ export async function askImported(shop: SimulatedShop, days: readonly number[]):
 async function system() {
   let clock = new Date();
   const now = () => clock;
-  const amused = await createAmused({ store: memoryStore({ now }), now, threads: 0 });
+  const store = memoryStore({ now });
+  const amused = await createAmused({ store, now, threads: 0 });
+  const deps = testDeps(store, now);
+  // What a thread would do in the nightly pass, at a moment that is known.
+  const calculator: Calculator = {
+    ...deps.calculator,
+    runLong: async (name, input) => calculate(name, input) as never,
+    threaded: true,
+  };
+  const { signal } = new AbortController();
   return {
     amused,
     setClock(at: Date) {
       clock = at;
     },
+    /** Learns from all products what each may borrow. */
+    learn: () => learnShopIfDue({ ...deps, calculator }, "sim", signal, async () => true),
   };
 }
 

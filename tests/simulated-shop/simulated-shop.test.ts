@@ -29,12 +29,12 @@ describe("a simulated shop that was played day by day", () => {
 
   test("has days of running out that are as near as the plain rule's", () => {
     expect(scored.ours.median).toBeLessThanOrEqual(scored.plain.median);
-    expect(scored.ours.mean).toBeLessThanOrEqual(1.05 * scored.plain.mean);
+    expect(scored.ours.mean).toBeLessThan(scored.plain.mean);
   });
 
   test("has eight true days of ten from p10 to p90", () => {
     expect(scored.held.ranOut).toBeGreaterThan(0.74);
-    expect(scored.held.ranOut).toBeLessThan(0.95);
+    expect(scored.held.ranOut).toBeLessThan(0.9);
     expect(scored.beforeP10).toBeLessThan(0.15);
     expect(scored.afterP90).toBeLessThan(0.15);
     expect(scored.byP50).toBeGreaterThan(0.4);

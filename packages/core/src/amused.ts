@@ -19,7 +19,7 @@ import type { FileStore } from "./ports/files.ts";
 import type { Models } from "./ports/models.ts";
 import type { Repositories } from "./ports/repositories.ts";
 import type { Store } from "./ports/store.ts";
-import { type ReactorDeps, react } from "./reactors/reactors.ts";
+import { type Remembered, react } from "./reactors/reactors.ts";
 import type { Seller } from "./seller.ts";
 import { cacheSchema, storeSchema } from "./services/adapters.ts";
 import { alertsService } from "./services/alerts/alerts.ts";
@@ -39,6 +39,7 @@ import { modelsSchema } from "./services/models/limits.ts";
 import { modelsService } from "./services/models/models.ts";
 import { orAfter } from "./services/or-after.ts";
 import { passes } from "./services/passes.ts";
+import { predictionCounters } from "./services/predictions/counters.ts";
 import { predictionsService } from "./services/predictions/predictions.ts";
 import { shopProfiles } from "./services/predictions/shop-profiles.ts";
 import { productsService } from "./services/products.ts";
@@ -118,9 +119,6 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
   close(): Promise<void>;
 }
 
-/** What is made of the store's content and kept beside it. */
-type Remembered = Pick<ReactorDeps, "cached" | "recommenders" | "categorizers" | "shopProfiles">;
-
 /** How long closing waits for background work. */
 const graceMs = 5_000;
 
@@ -180,7 +178,10 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   };
   broadcaster?.listen(wake);
 
-  const engines = { calculator: calculator({ threads, start: startThread, onError }) };
+  const engines = {
+    calculator: calculator({ threads, start: startThread, onError }),
+    predictionCounters: predictionCounters(),
+  };
   const shared = { files, models, customEvents, currency, now, epoch, ...engines };
   function servicesOver(
     repositories: Repositories,

@@ -205,6 +205,7 @@ export type { Store } from "./ports/store.ts";
 export type * from "./seller.ts";
 export type * from "./seller-events.ts";
 export type { ModelCounters, ModelCounts, ModelFailure } from "./services/models/tried.ts";
+export type { PredictionCounters } from "./services/predictions/counters.ts";
 export type { Retention } from "./services/retention.ts";
 export type {
   Answer,

@@ -187,6 +187,10 @@ test("what was predicted is scored by itself when its last day is over, and stan
     expect((await shop.predictions.record()).forecast).toMatchObject({ scored: 1, coverage80: 1 });
   expect(summed, "over the shop: once, until there is another score").toBe(1);
   const record = await shop.predictions.record({ productId: id });
+  const { made, scored, forecast } = amused.services.predictions.counters;
+  expect([made >= 2, scored, forecast.days, forecast.sold]).toEqual([
+    ...[true, { forecast: 1, stockout: 1 }, 28, 112],
+  ]);
   expect(record.forecast).toMatchObject({ scored: 1, coverage80: 1 });
   expect(record.forecast.wape).toBeLessThan(0.1);
   expect(record.stockout.scored).toBe(1);

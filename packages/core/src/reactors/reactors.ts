@@ -8,11 +8,17 @@ import { forecastEvents, forecastReactor } from "./forecasts.ts";
 import { recommendationEvents, recommendationReactor } from "./recommendations.ts";
 import { stockEvents, stockReactor } from "./stock-levels.ts";
 
-/** What reactors work with. */
-export type ReactorDeps = Deps & { recommenders: Recommenders; categorizers: CategoryModels };
+/** What is made of the store's content and kept beside it. */
+export interface Remembered extends Pick<Deps, "cached" | "shopProfiles"> {
+  recommenders: Recommenders;
+  categorizers: CategoryModels;
+}
 
 /** What the system does by itself with what happens from then on: once this is resolved, nothing is missed. */
-export async function react(consumers: Pick<ConsumersService, "consume">, deps: ReactorDeps): Promise<void> {
+export async function react(
+  consumers: Pick<ConsumersService, "consume">,
+  deps: Deps & Remembered,
+): Promise<void> {
   const gentle = { concurrency: 1 } as const;
   const begun = [
     // Of a log that was there before, nobody is told what stock did weeks ago.

@@ -6,6 +6,7 @@ import type { Command, Read, Repositories, Written } from "../ports/repositories
 import type { Cached } from "./cached.ts";
 import type { Calculator } from "./calculations/calculator.ts";
 import type { ModelsService } from "./models/models.ts";
+import type { PredictionCounters } from "./predictions/counters.ts";
 import type { ShopProfiles } from "./predictions/shop-profiles.ts";
 import type { Answer, Context } from "./services.ts";
 
@@ -28,6 +29,7 @@ export interface Deps {
   calculator: Calculator;
   /** What sellers' products teach of each other. */
   shopProfiles: ShopProfiles;
+  predictionCounters: PredictionCounters;
 }
 
 /** The command of a call made now. */

@@ -27,6 +27,7 @@ import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { SellerSettings } from "../domain/settings.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
 import type { ModelCounters } from "./models/tried.ts";
+import type { PredictionCounters } from "./predictions/counters.ts";
 
 /** For whom and by whom a service is called. */
 export interface Context {
@@ -131,6 +132,8 @@ export interface Services {
     scores(context: Context, query: unknown): Promise<Answer<PageBody<PredictionScore>>>;
     /** How right they were in the last 90 days. */
     record(context: Context, query: unknown): Promise<Answer<PredictionRecord>>;
+    /** What predictions of this process did since it began. */
+    readonly counters: PredictionCounters;
   };
   readonly settings: {
     get(context: Context): Promise<Answer<SellerSettings>>;

@@ -6,6 +6,7 @@ import { calculator } from "../../src/services/calculations/calculator.ts";
 import type { Deps } from "../../src/services/deps.ts";
 import { modelsSchema } from "../../src/services/models/limits.ts";
 import { modelsService } from "../../src/services/models/models.ts";
+import { predictionCounters } from "../../src/services/predictions/counters.ts";
 import { shopProfiles } from "../../src/services/predictions/shop-profiles.ts";
 
 /** What services and reactors work with, on these repositories and nothing of others. */
@@ -15,6 +16,7 @@ export function testDeps(repositories: Repositories, now: () => Date): Deps {
     models: modelsService(parse(modelsSchema, {}), { cached: uncached, now, onError() {} }),
     calculator: calculator({ threads: 0, start: async () => null, onError() {} }),
     shopProfiles: shopProfiles(repositories.engines, now),
+    predictionCounters: predictionCounters(),
     ...{ epoch: () => "e", announce() {} },
   };
 }

@@ -57,6 +57,6 @@ export function metrics(): Metrics {
   };
 }
 
-function family(name: string, type: string, help: string): string[] {
+export function family(name: string, type: string, help: string): string[] {
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
 }

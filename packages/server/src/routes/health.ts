@@ -4,6 +4,7 @@ import { equal } from "../auth/admin-key.ts";
 import { jsonReply } from "../http/reply.ts";
 import { sha256 } from "../http/sha256.ts";
 import { modelMetrics } from "../metrics/models.ts";
+import { predictionMetrics } from "../metrics/predictions.ts";
 import { healthShape } from "../openapi/shapes.ts";
 import type { Call, Route } from "./route.ts";
 
@@ -60,6 +61,7 @@ export const healthRoutes: Route[] = [
         headers,
         body:
           metrics.text({ streams: streams.size, gaps: amused.services.events.counters.gaps }) +
+          predictionMetrics(amused.services.predictions.counters) +
           modelMetrics(amused.services.models.counters),
       };
     },

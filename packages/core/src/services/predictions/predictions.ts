@@ -80,6 +80,8 @@ export function predictionsService(deps: Deps): Services["predictions"] {
   }
 
   return {
+    counters: deps.predictionCounters,
+
     async explain(context, productId, input) {
       checkSees(context);
       const { type } = parse(explainQuerySchema, input);

@@ -71,7 +71,8 @@ export async function refresh(
   });
   if (rows.length === 0) return basedOn;
   const command = { sellerId, actor: systemActor, at, epoch: deps.epoch(), idempotency: null };
-  const { position } = await deps.repositories.predictions.save(command, rows);
+  const { position, body } = await deps.repositories.predictions.save(command, rows);
+  deps.predictionCounters.made += body.value.length;
   if (position !== null) deps.announce(sellerId, position);
   // An import or a setting that was written meanwhile let those before these expire, but it is not in these either.
   const ofAll = { after: basedOn, limit: 1, types: ["import.*", "settings.updated"], productId: null };

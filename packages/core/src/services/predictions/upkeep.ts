@@ -2,6 +2,7 @@ import type { Position } from "../../domain/page.ts";
 import { addDays, dateOf, startOf } from "../../domain/time.ts";
 import type { DuePrediction, ProductKey } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
+import { count } from "./counters.ts";
 import { gently } from "./gently.ts";
 import { learnShopIfDue } from "./learn-shop.ts";
 import { takeLease } from "./lease.ts";
@@ -108,14 +109,18 @@ async function scoreDue(deps: Deps, signal: AbortSignal, report: (error: unknown
   }
 }
 
-async function scoreOne({ repositories, now }: Deps, prediction: DuePrediction): Promise<void> {
-  const { sellerId, id, productId, type, createdAt, dueOn: to } = prediction;
+async function scoreOne(
+  { repositories, now, predictionCounters }: Deps,
+  prediction: DuePrediction,
+): Promise<void> {
+  const { sellerId, id, type, productId, createdAt, dueOn: to } = prediction;
   const from = addDays(dateOf(new Date(createdAt)), -storedHorizon);
   const { products } = await repositories.demand.read(sellerId, { productIds: [productId], from, to });
   const [demand] = products;
   const soldLater = type === "stockout" ? await soldAfter(repositories, prediction) : undefined;
   const score = demand ? scoreOf(prediction, demand, soldLater) : null;
-  await repositories.predictions.score(sellerId, id, score, now());
+  if ((await repositories.predictions.score(sellerId, id, score, now())) && score !== null)
+    count(predictionCounters, type, score);
 }
 
 /** What was sold of a product on the day of a prediction once that was made; of very many sales the last. */
