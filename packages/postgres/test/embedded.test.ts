@@ -80,26 +80,6 @@ describe("a folder of pgliteStore", () => {
     }
   });
 
-  test("knows how large its predictions have grown once a pass has written some", async () => {
-    const folder = newFolder();
-    const store = await pgliteStore(folder);
-    const amused = await createAmused({ store });
-    const ids: number[] = [];
-    for (let n = 0; n < 10; n++)
-      ids.push((await amused.seller("acme").products.create({ name: `Tea ${n}` })).id);
-    const rows = ids.map((productId) => ({
-      ...{ productId, type: "forecast" as const, data: {}, confidence: 0.5, model: "none", basedOn: 10 },
-      ...{ runOutOn: null, dueOn: "2026-12-01", expiresAt: "2026-12-01T00:00:00.000Z" },
-    }));
-    const command = { sellerId: "acme", actor: null, at: new Date(), epoch: "e", idempotency: null };
-    for (let n = 0; n < 2; n++) await store.predictions.save(command, rows);
-    await amused.close();
-    const database = await PGlite.create(join(folder, "pg"));
-    const size = `select reltuples from pg_class where oid = 'amused.ai_predictions'::regclass`;
-    expect((await database.query<{ reltuples: number }>(size)).rows[0]?.reltuples).toBeGreaterThanOrEqual(10);
-    await database.close();
-  });
-
   test("goes into a backup whole and comes back from it, with positions of its own", async () => {
     const store = await pgliteStore(newFolder());
     const amused = await createAmused({ store });

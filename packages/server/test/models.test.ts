@@ -100,7 +100,9 @@ test("the command says where texts go, and sends them there", { timeout: 60_000 
   expect(stderr()).toContain(`small at ${host}`);
   const products = `${ready.url}/v1/products`;
   const seller = `sellerId=models-${process.pid}`;
-  const made = await request(`${products}?${seller}`, adminKey, "POST", { name: "Tea" });
+  // One without a category would be asked about in the background.
+  const tea = { name: "Tea", category: "Drinks" };
+  const made = await request(`${products}?${seller}`, adminKey, "POST", tea);
   const { id } = (await made.json()) as { id: number };
   // Whatever was said and written until now, nothing was sent.
   expect(ai.requests).toEqual([]);

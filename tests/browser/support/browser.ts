@@ -48,7 +48,7 @@ export async function launch(): Promise<Chromium> {
       setTimeout(() => reject(new Error(`the browser does not answer: ${said}`)), 45_000).unref();
     });
     holder.stderr.removeAllListeners("data").resume();
-    const browser = await playwright.connectOverCDP(address, { noDefaults: true });
+    const browser = await playwright.connectOverCDP(address, { noDefaults: true, timeout: 55_000 });
     const [own] = browser.contexts();
     if (!own) throw new Error("the browser has no context");
     return {

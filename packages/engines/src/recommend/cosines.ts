@@ -227,7 +227,8 @@ export function createCosines(compare: (a: number, b: number) => number): Cosine
         const weight = stepped(exact, weightStep);
         const dimension = dimensions.get(key);
         // What no document has makes it longer, and so less like any.
-        square += (weight * (all - (dimension?.frequency ?? 0))) ** 2;
+        const rare = weight * (all - (dimension?.frequency ?? 0));
+        square += rare * rare;
         if (dimension === undefined) continue;
         document.dimensions.push(dimension);
         document.weights.push(weight);
