@@ -133,6 +133,7 @@ const graceMs = 5_000;
 export async function createAmused<Custom extends CustomEvents = NoCustomEvents>(
   options: AmusedOptions<Custom>,
 ): Promise<Amused<Custom>> {
+  if (typeof Map.groupBy !== "function") throw new Error("Amused needs Node 22.12 or newer.");
   const { files = memoryFiles(), broadcaster, now = () => new Date() } = options;
   const store = parse(storeSchema, await options.store, "store");
   const currency = parse(currencySchema, options.currency ?? "USD", "currency");

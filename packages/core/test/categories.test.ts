@@ -185,6 +185,27 @@ test("a catalogue that grew is learned from its beginning, in the background", a
   await poll(fitted).toBe(18);
 });
 
+test("however sure it is, what shares one word with a kind of product and is another waits for somebody", async () => {
+  const amused = await begin();
+  const shop = amused.seller("acme");
+  for (const [category, goods] of Object.entries({
+    Coffee: ["beans", "dark roast", "decaf", "espresso", "filter", "pods", "instant", "mocha", "light roast"],
+    Garden: ["hose", "gloves", "spade", "rake", "pot", "seeds", "can", "shears", "soil"],
+  }))
+    for (const good of goods) await shop.products.create({ name: `${category} ${good}`, category });
+  const { suggestions } = await shop.categories.suggest({ name: "Coffee table" });
+  expect(suggestions[0]?.category).toBe("Coffee");
+  expect(suggestions[0]?.confidence).toBeGreaterThan(0.8);
+  await shop.settings.update({ categorizeFrom: 0.8 });
+  await amused.start();
+  const table = await shop.products.create({ name: "Coffee table" });
+  const known = await shop.products.create({ name: "Coffee beans, espresso" });
+  await poll(async () => (await shop.products.get(known.id)).category).toBe("Coffee");
+  await poll(async () => (await shop.categories.reviews()).items.map(({ product }) => product.id)).toEqual([
+    table.id,
+  ]);
+});
+
 test("an import of 500 products is categorised in batches, each product once, whatever is handled twice", async () => {
   const store = memoryStore();
   const first = await begin(store);

@@ -26,6 +26,8 @@ const schema = "amused";
 
 /** With fewer rows more than it knows, the planner errs by little. */
 const fewest = 200;
+/** Sellers of whom it is remembered how much they wrote. */
+const remembered = 10_000;
 
 /**
  * Keeps the facts in a PostgreSQL that runs within this process, in a folder of this machine. A killed process loses
@@ -74,20 +76,26 @@ export async function pgliteStore(
       products: {
         ...store.products,
         import: (command, batch) =>
-          store.products.import(command, batch).then(grown(batch.create.length + batch.update.length)),
+          store.products
+            .import(command, batch)
+            .then(grown(command.sellerId, batch.create.length + batch.update.length)),
       },
       sales: {
         ...store.sales,
         import: (command, importId, lines, dryRun) =>
-          store.sales.import(command, importId, lines, dryRun).then(grown(dryRun ? 0 : lines.length)),
+          store.sales
+            .import(command, importId, lines, dryRun)
+            .then(grown(command.sellerId, dryRun ? 0 : lines.length)),
       },
       predictions: {
         ...store.predictions,
-        save: (command, rows) => store.predictions.save(command, rows).then(predicted(rows.length)),
+        save: (command, rows) =>
+          store.predictions.save(command, rows).then(predicted(command.sellerId, rows.length)),
       },
       recommendations: {
         ...store.recommendations,
-        save: (command, rows) => store.recommendations.save(command, rows).then(recommended(rows.length)),
+        save: (command, rows) =>
+          store.recommendations.save(command, rows).then(recommended(command.sellerId, rows.length)),
       },
       async prune(before) {
         const pruned = await store.prune(before);
@@ -131,18 +139,28 @@ function fill(data: string, restore: Uint8Array | undefined): void {
 }
 
 /**
- * Has tables analyzed when they have grown by some hundred rows, and each time they have grown by as much again. Without it
- * the planner takes them for as small as they were, and PGlite has no autovacuum to tell it.
+ * Has tables analyzed when a seller's part of them has grown by some hundred rows, and each time it has grown by as much
+ * again. Without it the planner takes that part for as small as it was, or for nothing where the seller is new to it, however
+ * large the tables are, and reads all of it again and again; PGlite has no autovacuum to tell it.
  */
-function afterGrowth(analyze: () => Promise<unknown>): (rows: number) => <T>(result: T) => Promise<T> {
-  let written = 0;
-  let next = fewest;
-  return (rows) => async (result) => {
-    written += rows;
-    if (written >= next) {
-      next = written * 2;
-      await analyze();
-    }
+function afterGrowth(
+  analyze: () => Promise<unknown>,
+): (sellerId: string, rows: number) => <T>(result: T) => Promise<T> {
+  const sellers = new Map<string, { written: number; next: number }>();
+  return (sellerId, rows) => async (result) => {
+    const seller = sellers.get(sellerId) ?? { written: 0, next: fewest };
+    seller.written += rows;
+    const isDue = seller.written >= seller.next;
+    if (isDue) seller.next = seller.written * 2;
+    // Anew at the end: who wrote longest ago is forgotten first, and analyzed for once more often.
+    sellers.delete(sellerId);
+    sellers.set(sellerId, seller);
+    if (sellers.size > remembered)
+      for (const oldest of sellers.keys()) {
+        sellers.delete(oldest);
+        break;
+      }
+    if (isDue) await analyze();
     return result;
   };
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -142,6 +143,27 @@ describe("a folder of pgliteStore", () => {
     );
     await database.close();
     expect(known.rows[0]?.reltuples).toBeGreaterThanOrEqual(rows.length);
+  });
+
+  test("knows of a seller's sales though others have many more", async () => {
+    const folder = newFolder();
+    const store = await open(folder);
+    for (const [sellerId, count] of [
+      ["first", 1_000],
+      ["second", 300],
+    ] as const) {
+      const { id: productId } = await createProduct(store, sellerId);
+      const sale = { productId, quantity: 1, price: "1.00", soldAt: "2025-06-01T00:00:00.000Z" };
+      const lines = Array.from({ length: count }, (_, n) => ({ ...sale, orderId: `o-${n}` }));
+      await store.sales.import(commandOf(sellerId), randomUUID(), lines, false);
+    }
+    await store.close();
+    const database = await PGlite.create(join(folder, "pg"));
+    const known = await database.query<{ sellers: string }>(
+      "select most_common_vals::text as sellers from pg_stats where tablename = 'sales_history' and attname = 'seller_id'",
+    );
+    await database.close();
+    expect(known.rows[0]?.sellers).toBe("{first,second}");
   });
 
   test("leaves its lock to nobody when it is closed", async () => {

@@ -11,6 +11,8 @@ import { itemOf } from "./item.ts";
 import type { CategoryModels } from "./models.ts";
 import { verdictOn } from "./verdict.ts";
 
+/** Of so much text that is in no example, too little is known. */
+const mostlyUnknown = 0.7;
 /** Suggestions that are kept of each product. */
 export const keptSuggestions = 3;
 /** Edits of a product that are looked at together. */
@@ -86,7 +88,8 @@ async function suggestFor(
     const suggestions = made.suggestions[at] ?? [];
     const [best] = suggestions;
     if (best === undefined) continue;
-    const apply = categorizeFrom < 1 && best.confidence >= categorizeFrom && isProven(best);
+    const apply =
+      categorizeFrom < 1 && best.confidence >= categorizeFrom && isProven(best) && !isDoubted(best);
     if (!apply && isSame(best, before)) continue;
     const { id: productId, version } = product;
     if (apply && version > 1 && (await wasCleared(deps, sellerId, productId)))
@@ -104,6 +107,17 @@ async function dismiss(deps: Deps, sellerId: string, { id: productId, version }:
   const settlement = { productId, version, category: null, state: "dismissed" } as const;
   const written = await deps.repositories.categories.settle(commandFor(deps, sellerId), settlement);
   if (written?.position) deps.announce(sellerId, written.position);
+}
+
+/**
+ * What speaks for caution leaves a suggestion to somebody, however sure it is: that its category has few examples, or that
+ * nearly all of the product's text was in none. One word that is shared makes no coffee of a coffee table.
+ */
+function isDoubted({ because }: SuggestedCategory): boolean {
+  return because.some(
+    ({ kind, share }) =>
+      kind === "few_examples" || (kind === "unknown_text" && Number(share) >= mostlyUnknown),
+  );
 }
 
 /** About as sure of the same as before. */
