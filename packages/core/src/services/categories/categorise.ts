@@ -114,6 +114,8 @@ async function dismiss(deps: Deps, sellerId: string, { id: productId, version }:
  * nearly all of the product's text was in none. One word that is shared makes no coffee of a coffee table.
  */
 function isDoubted({ because }: SuggestedCategory): boolean {
+  // Of what a language model picked, its own record speaks.
+  if (because.some(({ kind }) => kind === "language_model")) return false;
   return because.some(
     ({ kind, share }) =>
       kind === "few_examples" || (kind === "unknown_text" && Number(share) >= mostlyUnknown),
