@@ -6,7 +6,10 @@ import { AmusedError } from "@amused/core/errors";
 import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import pg from "pg";
+import { turnByTurn } from "./embedded/connection.ts";
+import { inParts } from "./embedded/demand-parts.ts";
 import { lockFolder } from "./embedded/lock.ts";
+import { afterGrowth, vacuumGrown } from "./embedded/statistics.ts";
 import { findTemplate, templateName, unpackFolder } from "./embedded/template.ts";
 import { migrations } from "./migrate.ts";
 import { postgresStore } from "./store.ts";
@@ -23,11 +26,6 @@ export interface PgliteStore extends Store {
 }
 
 const schema = "amused";
-
-/** With fewer rows more than it knows, the planner errs by little. */
-const fewest = 200;
-/** Sellers of whom it is remembered how much they wrote. */
-const remembered = 10_000;
 
 /**
  * Keeps the facts in a PostgreSQL that runs within this process, in a folder of this machine. A killed process loses
@@ -52,7 +50,9 @@ export async function pgliteStore(
     const database = await PGlite.create(data);
     // Everything goes through this one connection. A second way into the database, be it PGlite's own query(), silently
     // loses acknowledged rows.
-    const pool = new pg.Pool({ ...createPgConfig(database), max: 1 } as pg.PoolConfig);
+    const pool = new pg.Pool({ ...createPgConfig(turnByTurn(database)), max: 1 } as pg.PoolConfig);
+    // A sample of a few thousand rows tells enough, and is read in a tenth of the time, in which all others wait.
+    await pool.query("set default_statistics_target = 20");
     const store = postgresStore({ pool, schema });
     if (restore !== undefined) {
       await store.migrate();
@@ -65,12 +65,15 @@ export async function pgliteStore(
       await pool.query(renamed, [randomBytes(5).toString("hex")]);
     }
     // Many rows are written by imports and by passes over a catalogue.
-    const growth = (tables: string) => afterGrowth(() => pool.query(`analyze ${tables}`));
-    const [grown, predicted, recommended] = [
-      growth(""),
-      growth(`${schema}.ai_predictions`),
-      growth(`${schema}.ai_recommendations`),
-    ];
+    const growth = (...tables: string[]) =>
+      afterGrowth(
+        pool,
+        tables.map((table) => `${schema}.${table}`),
+      );
+    const created = growth("products", "stock_movements", "events");
+    const sold = growth("sales_history", "events");
+    const predicted = growth("ai_predictions", "events");
+    const recommended = growth("ai_recommendations", "events");
     return {
       ...store,
       products: {
@@ -78,15 +81,16 @@ export async function pgliteStore(
         import: (command, batch) =>
           store.products
             .import(command, batch)
-            .then(grown(command.sellerId, batch.create.length + batch.update.length)),
+            .then(created(command.sellerId, batch.create.length + batch.update.length)),
       },
       sales: {
         ...store.sales,
         import: (command, importId, lines, dryRun) =>
           store.sales
             .import(command, importId, lines, dryRun)
-            .then(grown(command.sellerId, dryRun ? 0 : lines.length)),
+            .then(sold(command.sellerId, dryRun ? 0 : lines.length)),
       },
+      demand: { ...store.demand, read: inParts(store.demand.read) },
       predictions: {
         ...store.predictions,
         save: (command, rows) =>
@@ -100,7 +104,7 @@ export async function pgliteStore(
       async prune(before) {
         const pruned = await store.prune(before);
         // Nothing else does it here: PGlite has no autovacuum.
-        await pool.query("vacuum analyze");
+        await vacuumGrown(pool);
         return pruned;
       },
       async backup() {
@@ -136,31 +140,4 @@ function fill(data: string, restore: Uint8Array | undefined): void {
   if (archive === null) return;
   rmSync(data, { recursive: true, force: true });
   unpackFolder(archive, data);
-}
-
-/**
- * Has tables analyzed when a seller's part of them has grown by some hundred rows, and each time it has grown by as much
- * again. Without it the planner takes that part for as small as it was, or for nothing where the seller is new to it, however
- * large the tables are, and reads all of it again and again; PGlite has no autovacuum to tell it.
- */
-function afterGrowth(
-  analyze: () => Promise<unknown>,
-): (sellerId: string, rows: number) => <T>(result: T) => Promise<T> {
-  const sellers = new Map<string, { written: number; next: number }>();
-  return (sellerId, rows) => async (result) => {
-    const seller = sellers.get(sellerId) ?? { written: 0, next: fewest };
-    seller.written += rows;
-    const isDue = seller.written >= seller.next;
-    if (isDue) seller.next = seller.written * 2;
-    // Anew at the end: who wrote longest ago is forgotten first, and analyzed for once more often.
-    sellers.delete(sellerId);
-    sellers.set(sellerId, seller);
-    if (sellers.size > remembered)
-      for (const oldest of sellers.keys()) {
-        sellers.delete(oldest);
-        break;
-      }
-    if (isDue) await analyze();
-    return result;
-  };
 }

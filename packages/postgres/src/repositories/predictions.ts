@@ -27,7 +27,7 @@ import { headColumns, headOf, listPage } from "../sql/page.ts";
 import { savePredictions } from "./prediction-save.ts";
 
 /** How many products one call looks at. */
-const lookedAt = 5_000;
+const lookedAt = 500;
 
 /** What was predicted, and how right it was. */
 export function predictionRepository(schema: string): (database: Database) => PredictionRepository {

@@ -12,7 +12,7 @@ import { alive, bare, isoTime, object } from "../sql/json.ts";
 import { headColumns, headOf } from "../sql/page.ts";
 
 /** How many products one call looks at. */
-const lookedAt = 5_000;
+const lookedAt = 500;
 
 /** Which products go with which. */
 export function recommendationRepository(schema: string): (database: Database) => RecommendationRepository {

@@ -12,8 +12,8 @@ import { scoreOf } from "./score.ts";
 
 /** The lease's name. */
 const work = "predictions-pass";
-/** Products whose history is read at once: on the embedded database that is some 25 milliseconds in which nobody else has a turn. */
-const batch = 10;
+/** Products whose predictions are made and written at once: on the embedded database nobody else has a turn while they are written. */
+const batch = 5;
 /** Predictions scored in one pass at most; the next pass goes on. */
 const scoredAtOnce = 500;
 
