@@ -166,6 +166,53 @@ describe("a folder of pgliteStore", () => {
     expect(known.rows[0]?.sellers).toBe("{first,second}");
   });
 
+  test("leaves others a turn of the event loop after each statement", async () => {
+    const store = await open(newFolder());
+    let turns = 0;
+    const count = () => {
+      turns++;
+      counting = setImmediate(count);
+    };
+    let counting = setImmediate(count);
+    for (let n = 0; n < 50; n++) await store.ping();
+    clearImmediate(counting);
+    expect(turns).toBeGreaterThanOrEqual(50);
+    await store.close();
+  });
+
+  test("vacuums what has grown, and nothing else", async () => {
+    const folder = newFolder();
+    const store = await open(folder);
+    const { id: productId } = await createProduct(store, "acme");
+    const sale = { productId, orderId: null, quantity: 1, price: "1.00", soldAt: "2025-06-01T00:00:00.000Z" };
+    for (let n = 0; n < 8; n++)
+      await store.sales.import(commandOf("acme"), randomUUID(), Array(1_000).fill(sale), false);
+    await store.prune(new Date(0));
+    await store.close();
+    const database = await PGlite.create(join(folder, "pg"));
+    const { rows } = await database.query<{ relname: string; unseen: number; known: boolean }>(
+      `select relname, relpages - relallvisible as unseen, reltuples >= 0 as known from pg_class
+       where oid in ('amused.sales_history'::regclass, 'amused.alerts'::regclass) order by relname`,
+    );
+    await database.close();
+    expect(rows).toEqual([
+      { relname: "alerts", unseen: 0, known: false },
+      { relname: "sales_history", unseen: 0, known: true },
+    ]);
+  });
+
+  test("reads the demand of many days and products in their order", async () => {
+    const store = await open(newFolder());
+    const productIds: number[] = [];
+    for (let n = 0; n < 5; n++)
+      productIds.push((await createProduct(store, "acme", { name: `Tea ${n}`, quantity: n })).id);
+    const read = await store.demand.read("acme", { productIds, from: "2023-06-17", to: "2025-06-15" });
+    expect(read.products.map(({ productId, units }) => [productId, units.length])).toEqual(
+      productIds.map((id) => [id, 730]),
+    );
+    await store.close();
+  });
+
   test("leaves its lock to nobody when it is closed", async () => {
     const folder = newFolder();
     await (await open(folder)).close();

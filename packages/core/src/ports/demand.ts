@@ -30,7 +30,7 @@ export interface DemandSpan {
 
 /** What passes over catalogues read. */
 export interface DemandRepository {
-  /** In the order of ids; unknown and deleted products are left out. `basedOn` is the log's head in the same snapshot, 0 where there is none. */
+  /** In the order of ids; unknown and deleted products are left out. `basedOn` is a head of the log that all of it knows, 0 where there is none. */
   read(sellerId: string, span: DemandSpan): Promise<{ basedOn: number; products: ProductDemand[] }>;
   /** Ids of products that are not deleted, in their order, after this one. */
   active(sellerId: string, page: { after: number; limit: number }): Promise<number[]>;

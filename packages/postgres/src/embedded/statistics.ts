@@ -44,7 +44,8 @@ export async function vacuumGrown(database: Queryable): Promise<void> {
   for (const { name } of rows) await database.query({ text: `vacuum analyze ${name}` });
 }
 
+/** Tables of others than the database itself, with what is not known to be seen by all in them. */
 const grown = `
   select oid::regclass::text as name
-  from (select *, pg_relation_size(oid) / current_setting('block_size')::int as pages from pg_class where relkind = 'r') c
+  from (select *, pg_relation_size(oid) / current_setting('block_size')::int as pages from pg_class where relkind = 'r' and oid >= 16384) c
   where pages - relallvisible > 50 + pages / 5 or age(relfrozenxid) > 100000000`;
