@@ -1,5 +1,6 @@
 import { encodedText } from "../domain/encoded.ts";
 import { type RecommendationKind, recommendationKinds } from "../domain/recommendation.ts";
+import { longAgo } from "../domain/time.ts";
 import type {
   RecommendationRepository,
   RecommendationRow,
@@ -39,13 +40,12 @@ export function recommendationRepository(db: Database, run: Run): Recommendation
         };
       }),
 
-    expire: (sellerId, kind, at) =>
+    expire: (sellerId, kind) =>
       run(() => {
         const { recommendations } = sellerToRead(db, sellerId);
-        const expiresAt = at.toISOString();
+        const expiresAt = longAgo.toISOString();
         for (const [key, state] of recommendations)
-          if (state.kind === kind && state.expiresAt > expiresAt)
-            db.journal.put(recommendations, key, { ...state, expiresAt });
+          if (state.kind === kind) db.journal.put(recommendations, key, { ...state, expiresAt });
       }),
 
     stale: ({ now, limit, after }) =>
@@ -75,9 +75,10 @@ function isRelevant(kind: RecommendationKind, type: string): boolean {
 
 function saveRow({ db, seller, at, emit }: Scope, { data, ...row }: RecommendationRow): void {
   const { productId, kind, count } = row;
-  if (liveProduct(seller, productId) === null) return;
   const key = keyOf(productId, kind);
-  const [text, before] = [JSON.stringify(data), seller.recommendations.get(key)?.text];
+  const held = seller.recommendations.get(key);
+  if (liveProduct(seller, productId) === null || (held?.basedOn ?? 0) > row.basedOn) return;
+  const [text, before] = [JSON.stringify(data), held?.text];
   db.journal.put(seller.recommendations, key, { ...row, text, createdAt: at });
   // Where nothing was known, that there is nothing is no news.
   if (text !== before && (count > 0 || before !== undefined))

@@ -36,14 +36,14 @@ export interface StaleRecommendations extends ProductKey {
 export interface RecommendationRepository {
   /**
    * Writes a batch, at most one row for each product and kind, in place of what was there. Event `recommendations.updated`
-   * where the data (as JSON) is not what it was, unless it names nothing and there was none. Rows of products that are
-   * unknown or deleted are left out.
+   * where the data (as JSON) is not what it was, unless it names nothing and there was none. Left out are rows of products
+   * that are unknown or deleted, and those based on less of the log than what is there.
    */
   save(command: Command, rows: RecommendationRow[]): Promise<Written<null>>;
   /** `null` when there is none, or the product is deleted. */
   find(sellerId: string, productId: number, kind: RecommendationKind): Promise<CurrentRecommendation | null>;
-  /** Lets all of a seller's of this kind expire at this moment, if they would not earlier. */
-  expire(sellerId: string, kind: RecommendationKind, at: Date): Promise<void>;
+  /** Lets all that a seller has of this kind expire: what they rest on has changed. */
+  expire(sellerId: string, kind: RecommendationKind): Promise<void>;
   /**
    * Products of all sellers that lack recommendations of a kind, or whose have expired; by seller and id. One call looks at a
    * bounded number of them: it is called until `next` is `null`, with that as `after`.

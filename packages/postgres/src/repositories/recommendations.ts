@@ -16,7 +16,11 @@ const lookedAt = 500;
 
 /** Which products go with which. */
 export function recommendationRepository(schema: string): (database: Database) => RecommendationRepository {
-  const [table, products] = [`${schema}.ai_recommendations`, `${schema}.products`];
+  const [table, products, expiries] = [
+    `${schema}.ai_recommendations`,
+    `${schema}.products`,
+    `${schema}.recommendation_expiries`,
+  ];
 
   const save = commandStatement(schema, {
     parameters: 1,
@@ -27,23 +31,28 @@ export function recommendationRepository(schema: string): (database: Database) =
           "productId" bigint, kind text, data json, count int, model text, "basedOn" bigint, "expiresAt" timestamptz))
           with ordinality as r (product_id, kind, data, count, model, based_on, expires_at, ord)
         join ${products} p on p.seller_id = $1::text and p.id = r.product_id and ${alive("p")}
-        left join ${table} a on a.seller_id = $1::text and a.product_id = r.product_id and a.kind = r.kind),
+        left join ${table} a on a.seller_id = $1::text and a.product_id = r.product_id and a.kind = r.kind
+        where a.based_on is null or a.based_on <= r.based_on),
       made as (
-        insert into ${table} (seller_id, product_id, kind, data, model, based_on, created_at, expires_at)
+        insert into ${table} as a (seller_id, product_id, kind, data, model, based_on, created_at, expires_at)
         select $1::text, product_id, kind, data, model, based_on, $3::timestamptz, expires_at from entry order by product_id, kind
         on conflict (seller_id, product_id, kind) do update set data = excluded.data, model = excluded.model,
-          based_on = excluded.based_on, created_at = excluded.created_at, expires_at = excluded.expires_at
-        returning 1),
-      done as materialized (select count(*) as made from made),
+          based_on = excluded.based_on, created_at = excluded.created_at, expires_at = excluded.expires_at, version = default
+        where a.based_on <= excluded.based_on
+        returning a.product_id, a.kind),
       facts as (
         select row_number() over (order by ord) as ord, product_id, 'recommendations.updated' as type,
           ${object({ count: bare("count") })} as payload
-        from entry, done where changed)`,
+        from entry join made using (product_id, kind) where changed)`,
     outcome: "select 'null' as body, null::text as revision",
   });
 
+  const expiredUpTo = (sellerId: string, kind: string) =>
+    `coalesce((select e.up_to from ${expiries} e where e.seller_id = ${sellerId} and e.kind = ${kind}), 0)`;
+
   const find = `
-    select a.data::text as body, a.model, a.based_on, ${isoTime("a.created_at")} as created_at, ${isoTime("a.expires_at")} as expires_at,
+    select a.data::text as body, a.model, a.based_on, ${isoTime("a.created_at")} as created_at, 
+      ${isoTime(`case when a.version <= ${expiredUpTo("$1::text", "$3::text")} then 'epoch' else a.expires_at end`)} as expires_at,
       ${headColumns(schema)}, (select count(*) from (
         select from ${schema}.events e
         where e.seller_id = $1::text and e.product_id = $2::bigint and e.seq > a.based_on
@@ -53,12 +62,14 @@ export function recommendationRepository(schema: string): (database: Database) =
     where a.seller_id = $1::text and a.product_id = $2::bigint and a.kind = $3::text`;
 
   const expire = `
-    update ${table} set expires_at = $3::timestamptz
-    where seller_id = $1::text and kind = $2::text and expires_at > $3::timestamptz`;
+    insert into ${expiries} as e (seller_id, kind, up_to)
+    values ($1::text, $2::text, nextval(pg_get_serial_sequence('${table}', 'version')))
+    on conflict (seller_id, kind) do update set up_to = greatest(e.up_to, excluded.up_to)`;
 
   const fresh = (kind: RecommendationKind) => `exists (
     select from ${table} a where a.seller_id = reach.seller_id and a.product_id = reach.id
-      and a.kind = '${kind}' and a.expires_at > $1::timestamptz)`;
+      and a.kind = '${kind}' and a.expires_at > $1::timestamptz
+      and a.version > ${expiredUpTo("reach.seller_id", `'${kind}'`)})`;
   const stale = `
     with reach as materialized (
       select p.*, row_number() over () as n from (
@@ -92,8 +103,8 @@ export function recommendationRepository(schema: string): (database: Database) =
       };
     },
 
-    async expire(sellerId, kind, at) {
-      await database.run(expire, [sellerId, kind, at]);
+    async expire(sellerId, kind) {
+      await database.run(expire, [sellerId, kind]);
     },
 
     async stale({ now, limit, after }) {

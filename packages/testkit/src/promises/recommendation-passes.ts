@@ -55,7 +55,7 @@ export const recommendationPasses: PromiseGroup = {
       },
     },
     {
-      title: "all of one kind expire together, at once and not later than they would",
+      title: "all of one kind expire together, and those that come after that do not",
       async keep({ store, seller }) {
         const [sellerId, other] = [seller(), seller()];
         const [tea, pot] = [await createProduct(store, sellerId), await createProduct(store, sellerId)];
@@ -67,13 +67,41 @@ export const recommendationPasses: PromiseGroup = {
           recommendationRow(pot.id, { ...until(9), kind: "bought_together" }),
         ]);
         await store.recommendations.save(commandOf(other), [recommendationRow(theirs.id, until(9))]);
-        await store.recommendations.expire(sellerId, "similar", later(5));
+        await store.recommendations.expire(sellerId, "similar");
         const find = async (of: string, id: number, kind: "similar" | "bought_together") =>
           (await store.recommendations.find(of, id, kind))?.expiresAt;
-        expect(await find(sellerId, tea.id, "similar")).toBe(later(5).toISOString());
-        expect(await find(sellerId, pot.id, "similar")).toBe(later(1).toISOString());
+        const longAgo = new Date(0).toISOString();
+        expect(await find(sellerId, tea.id, "similar")).toBe(longAgo);
+        expect(await find(sellerId, pot.id, "similar")).toBe(longAgo);
         expect(await find(sellerId, pot.id, "bought_together")).toBe(later(9).toISOString());
         expect(await find(other, theirs.id, "similar")).toBe(later(9).toISOString());
+        await store.recommendations.save(commandOf(sellerId), [recommendationRow(tea.id, until(9))]);
+        expect(await find(sellerId, tea.id, "similar")).toBe(later(9).toISOString());
+        const { products } = await store.recommendations.stale({
+          ...{ now: later(0), limit: 2 },
+          after: { sellerId, productId: 0 },
+        });
+        expect(products.filter((one) => one.sellerId === sellerId).map(({ kinds }) => kinds)).toEqual([
+          ["bought_together"],
+          ["similar"],
+        ]);
+      },
+    },
+    {
+      title: "one that knows less of the log does not take the place of one that knows more",
+      async keep({ store, seller }) {
+        const sellerId = seller();
+        const { id } = await createProduct(store, sellerId);
+        const save = (data: number, basedOn: number) =>
+          store.recommendations.save(commandOf(sellerId), [recommendationRow(id, { data, basedOn })]);
+        await save(1, 5);
+        expect(await save(2, 4), "and nobody is told").toMatchObject({ position: null });
+        const found = await store.recommendations.find(sellerId, id, "similar");
+        expect([found?.body.value, found?.basedOn]).toEqual([1, 5]);
+        await save(3, 5);
+        expect((await store.recommendations.find(sellerId, id, "similar"))?.body.value).toBe(3);
+        await Promise.all(Array.from({ length: 8 }, (_, n) => save(10 + n, 10 + n)));
+        expect((await store.recommendations.find(sellerId, id, "similar"))?.basedOn).toBe(17);
       },
     },
     {

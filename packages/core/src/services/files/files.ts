@@ -49,8 +49,7 @@ export function filesService(deps: Deps): Services["files"] {
       const { predictions, recommendations } = repositories;
       if (kind === "sales") await predictions.expire(context.sellerId);
       const changed = kind === "sales" ? "bought_together" : "similar";
-      if (report.created + report.updated > 0)
-        await recommendations.expire(context.sellerId, changed, deps.now());
+      if (report.created + report.updated > 0) await recommendations.expire(context.sellerId, changed);
     };
     let done = 0;
     let nextProgress = progressRows;

@@ -40,6 +40,6 @@ export async function refresh(
   const imports = { after: known, limit: 1, types: ["import.*"], productId: null };
   if (((await repositories.events.read(sellerId, imports))?.events.length ?? 0) > 0)
     for (const kind of new Set(rows.map((row) => row.kind)))
-      await repositories.recommendations.expire(sellerId, kind, now());
+      await repositories.recommendations.expire(sellerId, kind);
   return known;
 }
