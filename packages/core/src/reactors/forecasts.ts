@@ -1,8 +1,8 @@
 import type { Handle } from "../services/consumers/turn.ts";
 import type { Deps } from "../services/deps.ts";
 import { pause } from "../services/pause.ts";
-import { gently } from "../services/predictions/gently.ts";
 import { refresh } from "../services/predictions/refresh.ts";
+import { throttled } from "../services/throttled.ts";
 
 export const forecastEvents: readonly string[] = [
   "sale.*",
@@ -42,7 +42,7 @@ export function forecastReactor(deps: Deps): Handle {
     const basedOn =
       held !== null && held.basedOn >= seq
         ? held.basedOn
-        : await gently(signal, () => refresh(deps, sellerId, [productId], { background: true }));
+        : await throttled(signal, () => refresh(deps, sellerId, [productId], { background: true }));
     // Anew at the end: what is remembered longest is forgotten first.
     known.delete(key);
     known.set(key, basedOn);

@@ -43,6 +43,18 @@ export function commandOf(deps: Deps, context: Context): Command {
   };
 }
 
+/** The actor of what the system does by itself. */
+const systemActor = "amused";
+
+/** The command of what the system does by itself, at this moment when not said. */
+export function systemCommand(
+  { now, epoch }: Pick<Deps, "now" | "epoch">,
+  sellerId: string,
+  at: Date = now(),
+): Command {
+  return { sellerId, actor: systemActor, at, epoch: epoch(), idempotency: null };
+}
+
 /** Turns what a repository wrote into the answer, and wakes the streams. */
 export function answerWritten<T>(deps: Deps, sellerId: string, written: Written<T>): Answer<T> {
   if (written.position !== null && !written.replayed) deps.announce(sellerId, written.position);

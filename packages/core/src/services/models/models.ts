@@ -1,7 +1,7 @@
 import type { LanguageRequest, Models } from "../../ports/models.ts";
 import type { Cached, CacheKey } from "../cached.ts";
-import { once } from "../once.ts";
 import { pause } from "../pause.ts";
+import { singleFlight } from "../single-flight.ts";
 import { circuit } from "./circuit.ts";
 import type { Limits } from "./limits.ts";
 import { spending, tokensOf } from "./spending.ts";
@@ -44,7 +44,7 @@ export function modelsService(models: Models & { limits: Limits }, options: Opti
   const { language, embedding, limits } = models;
   const counters = { language: newCounts(), embedding: newCounts() };
   const budget = spending(limits.budget, now);
-  const single = once();
+  const single = singleFlight();
 
   function guardOf(kind: "language" | "embedding", id: string): Guard {
     return {

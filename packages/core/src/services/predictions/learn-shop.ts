@@ -1,7 +1,7 @@
 import type { SeriesInput } from "@amused/engines";
 import { addDays, dateOf, dayMs } from "../../domain/time.ts";
 import type { Deps } from "../deps.ts";
-import { gently } from "./gently.ts";
+import { throttled } from "../throttled.ts";
 import { historyDays, seriesOf } from "./outlook.ts";
 import type { KeptShop } from "./shop-profiles.ts";
 
@@ -85,7 +85,7 @@ async function readSample(
   const sold: { id: number; units: number }[] = [];
   for (const some of batches(evenly(ids, lookedAt), recentBatch)) {
     const span = { productIds: some, from: addDays(today, -recentDays), to };
-    const { products } = await gently(signal, () => repositories.demand.read(sellerId, span));
+    const { products } = await throttled(signal, () => repositories.demand.read(sellerId, span));
     for (const { productId: id, units } of products)
       sold.push({ id, units: units.reduce((sum, day) => sum + day, 0) });
     if (signal.aborted || !(await hold())) break;
@@ -95,7 +95,7 @@ async function readSample(
   let basedOn: number | null = null;
   for (const productIds of batches(chosen(sold), batch)) {
     const span = { productIds, from, to };
-    const read = await gently(signal, () => repositories.demand.read(sellerId, span));
+    const read = await throttled(signal, () => repositories.demand.read(sellerId, span));
     // What is known of the log is what the first reading knew.
     basedOn ??= read.basedOn;
     for (const demand of read.products) {

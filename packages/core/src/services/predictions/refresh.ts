@@ -1,15 +1,12 @@
 import type { PredictionType } from "../../domain/prediction.ts";
 import { addDays, dateOf } from "../../domain/time.ts";
 import type { PredictionRow } from "../../ports/predictions.ts";
-import type { Deps } from "../deps.ts";
+import { type Deps, systemCommand } from "../deps.ts";
 import { type DemandSoFar, historyDays, type Outlook, storedHorizon } from "./outlook.ts";
 import { readReceipts } from "./receipts.ts";
 
 /** After how long a prediction that nothing happened to is made anew. */
 const freshMs = 24 * 3_600_000;
-
-/** The actor of what the system does by itself. */
-export const systemActor = "amused";
 
 /** Outlooks made in one go: what somebody waits for waits for one of these at most. */
 const piece = 5;
@@ -109,8 +106,10 @@ export async function keepOutlooks(
     return [row("forecast", forecast), row("stockout", stockout)];
   });
   if (rows.length === 0) return basedOn;
-  const command = { sellerId, actor: systemActor, at, epoch: deps.epoch(), idempotency: null };
-  const { position, body } = await deps.repositories.predictions.save(command, rows);
+  const { position, body } = await deps.repositories.predictions.save(
+    systemCommand(deps, sellerId, at),
+    rows,
+  );
   deps.predictionCounters.made += body.value.length;
   if (position !== null) deps.announce(sellerId, position);
   // An import or a setting that was written meanwhile let those before these expire, but it is not in these either.

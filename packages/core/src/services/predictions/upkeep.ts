@@ -3,8 +3,8 @@ import { addDays, dateOf, startOf } from "../../domain/time.ts";
 import type { DuePrediction, ProductKey } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
 import { underLease } from "../lease.ts";
+import { throttled } from "../throttled.ts";
 import { count } from "./counters.ts";
-import { gently } from "./gently.ts";
 import { learnShopIfDue } from "./learn-shop.ts";
 import { storedHorizon } from "./outlook.ts";
 import { keepOutlooks, makeOutlooks, readDemand } from "./refresh.ts";
@@ -86,10 +86,10 @@ async function forecastSeller(
     return async () => keepOutlooks(deps, sellerId, await (making ?? make()));
   }
 
-  let current = await gently(signal, begin);
+  let current = await throttled(signal, begin);
   while (current !== null && !signal.aborted && (await hold())) {
     const finish: () => Promise<unknown> = current;
-    current = await gently(signal, async () => {
+    current = await throttled(signal, async () => {
       // While a thread works on a batch, the one after it is read. Without threads nothing is gained by that.
       const next = deps.calculator.threaded ? await begin() : undefined;
       await finish().catch(report);
@@ -107,7 +107,7 @@ async function scoreDue(deps: Deps, signal: AbortSignal, report: (error: unknown
     await underLease(deps, sellerId, work, report, async (hold) => {
       for (const prediction of predictions) {
         if (signal.aborted || !(await hold())) return;
-        await gently(signal, () => scoreOne(deps, prediction).catch(report));
+        await throttled(signal, () => scoreOne(deps, prediction).catch(report));
       }
     });
   }
