@@ -179,7 +179,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   broadcaster?.listen(wake);
 
   const engines = {
-    calculator: calculator({ threads, start: startThread, onError }),
+    calculator: calculator({ threads, start: startThread, now, onError }),
     predictionCounters: predictionCounters(),
   };
   const shared = { files, models, customEvents, currency, now, epoch, ...engines };

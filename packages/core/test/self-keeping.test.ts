@@ -3,6 +3,7 @@ import { type Amused, createAmused } from "../src/amused.ts";
 import { dateOf } from "../src/domain/time.ts";
 import { memoryStore } from "../src/memory/store.ts";
 import type { Store } from "../src/ports/store.ts";
+import { scoring } from "../src/services/predictions/scoring.ts";
 import { predictionsPass } from "../src/services/predictions/upkeep.ts";
 import { testDeps } from "./support/deps.ts";
 
@@ -65,7 +66,13 @@ test("products that can not be predicted or scored do not keep others from it, a
   };
   const now = () => new Date(Date.now() + day * 86_400_000);
   const deps = testDeps({ ...store, demand }, now);
-  const pass = () => predictionsPass(deps, new AbortController().signal, (error) => errors.push(error));
+  const { signal } = new AbortController();
+  const onError = (error: unknown) => errors.push(error);
+  const score = scoring(deps, onError);
+  const pass = async () => {
+    await predictionsPass(deps, signal, onError);
+    await score(signal);
+  };
   amused = await createAmused({ store });
   for (const seller of ["acme", "bolt"]) await amused.seller(seller).products.create({ name: "Tea" });
   await pass();
@@ -78,6 +85,45 @@ test("products that can not be predicted or scored do not keep others from it, a
     ["acme", "stockout"],
   ]);
   expect(errors.map(String)).toEqual(["Error: broken", "Error: broken", "Error: broken"]);
+
+  for (let passes = 2; passes <= 5; passes++) {
+    expect((await store.predictions.due({ today: dateOf(now()), limit: 10 })).length).toBe(2);
+    await score(signal);
+  }
+  expect(
+    await store.predictions.due({ today: dateOf(now()), limit: 10 }),
+    "nobody waits behind them",
+  ).toEqual([]);
+  expect(errors.slice(-2).map(String)).toEqual([
+    expect.stringMatching(/^Error: Prediction \d+ of seller acme gets no score: .* failed 5 times\.$/),
+    expect.stringContaining("gets no score"),
+  ]);
+});
+
+test("a product whose forecast fails fails alone: the others of its batch get theirs", async () => {
+  const store = memoryStore();
+  amused = await createAmused({ store, threads: 0 });
+  const ids: number[] = [];
+  for (let n = 0; n < 5; n++)
+    ids.push((await amused.seller("acme").products.create({ name: `Tea ${n}` })).id);
+  const deps = testDeps(store, () => new Date());
+  const errors: unknown[] = [];
+  const calculator: typeof deps.calculator = {
+    ...deps.calculator,
+    run: (name, input, options) =>
+      options.about.endsWith(`product ${ids[2]}`)
+        ? Promise.reject(new Error("broken"))
+        : deps.calculator.run(name, input, options),
+  };
+  const pass = () =>
+    predictionsPass({ ...deps, calculator }, new AbortController().signal, (error) => errors.push(error));
+  await pass();
+  const { items } = await amused.seller("acme").predictions.list({ type: "forecast" });
+  expect(items.map(({ productId }) => productId).sort()).toEqual(ids.filter((id) => id !== ids[2]));
+  expect(errors.map(String)).toEqual(["Error: broken"]);
+  calculator.isSetAside = () => true;
+  await pass();
+  expect(errors, "what is set aside is left alone").toHaveLength(1);
 });
 
 const history = Array.from({ length: 40 }, (_, day) =>

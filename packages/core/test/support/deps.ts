@@ -14,7 +14,7 @@ export function testDeps(repositories: Repositories, now: () => Date): Deps {
   return {
     ...{ repositories, files: memoryFiles(), cached: uncached, customEvents: {}, currency: "USD", now },
     models: modelsService(parse(modelsSchema, {}), { cached: uncached, now, onError() {} }),
-    calculator: calculator({ threads: 0, start: async () => null, onError() {} }),
+    calculator: calculator({ threads: 0, start: async () => null, now, onError() {} }),
     shopProfiles: shopProfiles(repositories.engines, now),
     predictionCounters: predictionCounters(),
     ...{ epoch: () => "e", announce() {} },

@@ -27,7 +27,8 @@ export async function learnShopIfDue(
   signal: AbortSignal,
   hold: () => Promise<boolean>,
 ): Promise<void> {
-  if (!deps.calculator.threaded) return;
+  const about = `the shop profile of ${sellerId}`;
+  if (!deps.calculator.threaded || deps.calculator.isSetAside(about)) return;
   const kept = await deps.shopProfiles.load(sellerId);
   const age = kept === null ? Number.POSITIVE_INFINITY : deps.now().getTime() - Date.parse(kept.updatedAt);
   // By a clock that went back, it was made in the future: so it is not for long.
@@ -38,7 +39,8 @@ export async function learnShopIfDue(
   const at = deps.now();
   const { series, basedOn } = await readSample(deps, sellerId, ids, at, signal, hold);
   if (signal.aborted || !(await hold())) return;
-  const learned = series.length < 2 ? "too few" : await deps.calculator.runLong("shopProfile", { series });
+  const learned =
+    series.length < 2 ? "too few" : await deps.calculator.runLong("shopProfile", { series }, { about });
   if (learned === null) return;
   // Without errors to go by, the engine had too little to learn from.
   const profile = learned === "too few" || learned.errors === null ? null : learned;

@@ -184,7 +184,8 @@ export function predictionsService(deps: Deps): Services["predictions"] {
     const { id, createdAt } = body.value;
     const inputs = { productId, horizon, day: dateOf(deps.now()), prediction: [id, createdAt], behind };
     const forecast = await deps.cached.answer({ sellerId, kind: "forecast", inputs }, dayMs, async () => {
-      const { outlooks } = await readOutlooks(deps, sellerId, [productId], { horizon });
+      const { outlooks, failures } = await readOutlooks(deps, sellerId, [productId], { horizon });
+      if (failures.length > 0) throw failures[0];
       const made = outlooks.get(productId);
       if (made === undefined) throw notFound("product", productId);
       return made.forecast;
