@@ -210,6 +210,7 @@ test("what takes too long is ended with its thread, and is not tried again befor
     async () => {
       started++;
       const over = Promise.withResolvers<never>();
+      over.promise.catch(() => {});
       return {
         run: (name, input) =>
           (input as { of: DemandSoFar }).of.demand.productId === 13

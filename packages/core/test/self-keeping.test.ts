@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { type Amused, createAmused } from "../src/amused.ts";
 import { dateOf } from "../src/domain/time.ts";
 import { memoryStore } from "../src/memory/store.ts";
+import type { Repositories } from "../src/ports/repositories.ts";
 import type { Store } from "../src/ports/store.ts";
 import { scoring } from "../src/services/predictions/scoring.ts";
 import { predictionsPass } from "../src/services/predictions/upkeep.ts";
@@ -129,6 +130,32 @@ test("a product whose forecast fails fails alone: the others of its batch get th
 const history = Array.from({ length: 40 }, (_, day) =>
   new Date(Date.now() - (day + 1) * 86_400_000).toISOString().slice(0, 10),
 );
+
+test("a setting is set and what was predicted by the old one expires, or neither", async () => {
+  const store = memoryStore();
+  let fails = false;
+  const breaking = (repositories: Repositories): Repositories => ({
+    ...repositories,
+    predictions: {
+      ...repositories.predictions,
+      expire: (seller) =>
+        fails ? Promise.reject(new Error("broken")) : repositories.predictions.expire(seller),
+    },
+  });
+  const transaction: Store["transaction"] = (work) => store.transaction((within) => work(breaking(within)));
+  amused = await createAmused({ store: { ...store, ...breaking(store), transaction } });
+  const shop = amused.seller("acme");
+  const { id } = await shop.products.create({ name: "Tea", quantity: 5 });
+  await shop.predictions.stockout(id);
+  const isStale = async () =>
+    (await store.predictions.stale({ now: new Date(), limit: 1, after: null })).products.length === 1;
+  fails = true;
+  await expect(shop.settings.update({ leadTimeDays: 30 })).rejects.toThrow("broken");
+  expect([(await shop.settings.get()).leadTimeDays, await isStale()]).toEqual([14, false]);
+  fails = false;
+  await shop.settings.update({ leadTimeDays: 30 });
+  expect([(await shop.settings.get()).leadTimeDays, await isStale()]).toEqual([30, true]);
+});
 
 test("a sales import that is written while a prediction is made is in the next one", async () => {
   const store = memoryStore();

@@ -3,6 +3,7 @@ import { formatCursor, parseCursor } from "../domain/cursor.ts";
 import type { CustomEvents } from "../domain/event.ts";
 import type { FileStore } from "../ports/files.ts";
 import type { Command, Read, Repositories, Written } from "../ports/repositories.ts";
+import type { Store } from "../ports/store.ts";
 import type { Cached } from "./cached.ts";
 import type { Calculator } from "./calculations/calculator.ts";
 import type { ModelsService } from "./models/models.ts";
@@ -13,6 +14,8 @@ import type { Answer, Context } from "./services.ts";
 /** What the services work with; wired in `amused.ts`, with other repositories for a joined transaction. */
 export interface Deps {
   repositories: Repositories;
+  /** Runs several methods as one unit of work. */
+  transaction: Store["transaction"];
   files: FileStore;
   cached: Cached;
   /** Models of others, where the host has handed some in. */
