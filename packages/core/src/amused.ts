@@ -179,16 +179,17 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   broadcaster?.listen(wake);
 
   const engines = {
-    calculator: calculator({ threads, start: startThread, onError }),
+    calculator: calculator({ threads, start: startThread, now, onError }),
     predictionCounters: predictionCounters(),
   };
   const shared = { files, models, customEvents, currency, now, epoch, ...engines };
   function servicesOver(
     repositories: Repositories,
+    transaction: Deps["transaction"],
     announce: Deps["announce"],
     { cached, shopProfiles, recommenders, categorizers, meanings }: Remembered,
   ): Services {
-    const deps = { ...shared, repositories, cached, shopProfiles, announce };
+    const deps = { ...shared, repositories, transaction, cached, shopProfiles, announce };
     return {
       products: { ...productsService(deps), search: productSearch({ ...deps, recommenders, meanings }) },
       stock: stockService(deps),
@@ -207,7 +208,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   }
 
   const remembered = rememberedOf(store, { ...shared, cached });
-  const services = servicesOver(store, announce, remembered);
+  const services = servicesOver(store, store.transaction, announce, remembered);
   const sellerOf = (services: Services, id: string, actor: string | undefined) =>
     inProcessSeller<Custom>(
       services,
@@ -216,7 +217,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     );
 
   // What the system does by itself; its reactors begin with the first start().
-  const own = { ...shared, ...remembered, repositories: store, announce };
+  const own = { ...shared, ...remembered, repositories: store, transaction: store.transaction, announce };
   const passing = passes(own, onError);
   let begun: Promise<void> | null = null;
 
@@ -235,7 +236,8 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       const written = new Map<string, StreamPosition>();
       const repositories = store.join(transaction);
       const told: Deps["announce"] = (sellerId, position) => written.set(sellerId, position);
-      const joined = servicesOver(repositories, told, rememberedWithin(repositories, { ...shared, cached }));
+      const within = rememberedWithin(repositories, { ...shared, cached });
+      const joined = servicesOver(repositories, (work) => work(repositories), told, within);
       return {
         seller: (id, { actor } = {}) => sellerOf(joined, id, actor),
         committed: () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { coalesced } from "../src/services/stream/coalesced.ts";
+import { coalesced } from "../src/services/coalesced.ts";
 
 function counted() {
   const runs: { done(): void; fail(error: Error): void }[] = [];

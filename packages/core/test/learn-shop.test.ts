@@ -22,6 +22,7 @@ async function openShop() {
       return learnShop(series, { horizon: 28 }) as never;
     },
     threaded: true,
+    isSetAside: () => false,
     close: async () => {},
   };
   const deps = { ...testDeps(store, now), calculator };

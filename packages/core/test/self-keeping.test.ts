@@ -2,7 +2,9 @@ import { afterEach, expect, test, vi } from "vitest";
 import { type Amused, createAmused } from "../src/amused.ts";
 import { dateOf } from "../src/domain/time.ts";
 import { memoryStore } from "../src/memory/store.ts";
+import type { Repositories } from "../src/ports/repositories.ts";
 import type { Store } from "../src/ports/store.ts";
+import { scoring } from "../src/services/predictions/scoring.ts";
 import { predictionsPass } from "../src/services/predictions/upkeep.ts";
 import { testDeps } from "./support/deps.ts";
 
@@ -65,7 +67,13 @@ test("products that can not be predicted or scored do not keep others from it, a
   };
   const now = () => new Date(Date.now() + day * 86_400_000);
   const deps = testDeps({ ...store, demand }, now);
-  const pass = () => predictionsPass(deps, new AbortController().signal, (error) => errors.push(error));
+  const { signal } = new AbortController();
+  const onError = (error: unknown) => errors.push(error);
+  const score = scoring(deps, onError);
+  const pass = async () => {
+    await predictionsPass(deps, signal, onError);
+    await score(signal);
+  };
   amused = await createAmused({ store });
   for (const seller of ["acme", "bolt"]) await amused.seller(seller).products.create({ name: "Tea" });
   await pass();
@@ -78,11 +86,76 @@ test("products that can not be predicted or scored do not keep others from it, a
     ["acme", "stockout"],
   ]);
   expect(errors.map(String)).toEqual(["Error: broken", "Error: broken", "Error: broken"]);
+
+  for (let passes = 2; passes <= 5; passes++) {
+    expect((await store.predictions.due({ today: dateOf(now()), limit: 10 })).length).toBe(2);
+    await score(signal);
+  }
+  expect(
+    await store.predictions.due({ today: dateOf(now()), limit: 10 }),
+    "nobody waits behind them",
+  ).toEqual([]);
+  expect(errors.slice(-2).map(String)).toEqual([
+    expect.stringMatching(/^Error: Prediction \d+ of seller acme gets no score: .* failed 5 times\.$/),
+    expect.stringContaining("gets no score"),
+  ]);
+});
+
+test("a product whose forecast fails fails alone: the others of its batch get theirs", async () => {
+  const store = memoryStore();
+  amused = await createAmused({ store, threads: 0 });
+  const ids: number[] = [];
+  for (let n = 0; n < 5; n++)
+    ids.push((await amused.seller("acme").products.create({ name: `Tea ${n}` })).id);
+  const deps = testDeps(store, () => new Date());
+  const errors: unknown[] = [];
+  const calculator: typeof deps.calculator = {
+    ...deps.calculator,
+    run: (name, input, options) =>
+      options.about.endsWith(`product ${ids[2]}`)
+        ? Promise.reject(new Error("broken"))
+        : deps.calculator.run(name, input, options),
+  };
+  const pass = () =>
+    predictionsPass({ ...deps, calculator }, new AbortController().signal, (error) => errors.push(error));
+  await pass();
+  const { items } = await amused.seller("acme").predictions.list({ type: "forecast" });
+  expect(items.map(({ productId }) => productId).sort()).toEqual(ids.filter((id) => id !== ids[2]));
+  expect(errors.map(String)).toEqual(["Error: broken"]);
+  calculator.isSetAside = () => true;
+  await pass();
+  expect(errors, "what is set aside is left alone").toHaveLength(1);
 });
 
 const history = Array.from({ length: 40 }, (_, day) =>
   new Date(Date.now() - (day + 1) * 86_400_000).toISOString().slice(0, 10),
 );
+
+test("a setting is set and what was predicted by the old one expires, or neither", async () => {
+  const store = memoryStore();
+  let fails = false;
+  const breaking = (repositories: Repositories): Repositories => ({
+    ...repositories,
+    predictions: {
+      ...repositories.predictions,
+      expire: (seller) =>
+        fails ? Promise.reject(new Error("broken")) : repositories.predictions.expire(seller),
+    },
+  });
+  const transaction: Store["transaction"] = (work) => store.transaction((within) => work(breaking(within)));
+  amused = await createAmused({ store: { ...store, ...breaking(store), transaction } });
+  const shop = amused.seller("acme");
+  const { id } = await shop.products.create({ name: "Tea", quantity: 5 });
+  await shop.predictions.stockout(id);
+  const isStale = async () =>
+    (await store.predictions.stale({ now: new Date(), limit: 1, after: null })).products.length === 1;
+  fails = true;
+  await expect(shop.settings.update({ leadTimeDays: 30 })).rejects.toThrow("broken");
+  expect([(await shop.settings.get()).leadTimeDays, await isStale()]).toEqual([14, false]);
+  fails = false;
+  await shop.settings.update({ leadTimeDays: 30 });
+  expect([(await shop.settings.get()).leadTimeDays, await isStale()]).toEqual([30, true]);
+});
 
 test("a sales import that is written while a prediction is made is in the next one", async () => {
   const store = memoryStore();

@@ -4,7 +4,7 @@ import { categorise, isCleared, refreshReviews } from "../services/categories/ca
 import type { CategoryModels } from "../services/categories/models.ts";
 import type { Handle } from "../services/consumers/turn.ts";
 import type { Deps } from "../services/deps.ts";
-import { gently } from "../services/predictions/gently.ts";
+import { throttled } from "../services/throttled.ts";
 
 export const categoryEvents: readonly string[] = [
   "product.created",
@@ -54,14 +54,15 @@ export function categoryReactor(deps: Deps, models: CategoryModels): Handle {
     const cleared = happened.flatMap((one) =>
       one.type === "product.updated" && isCleared(one.payload) ? one.productId : [],
     );
-    await gently(signal, () => categorise(deps, models, sellerId, [...new Set(ids)], new Set(cleared)));
+    await throttled(signal, () => categorise(deps, models, sellerId, [...new Set(ids)], new Set(cleared)));
     const { fitted, learned } = await models.current(sellerId);
     const taught = `${fitted} ${learned}`;
     const isSetAnew = happened.some(
       (one) => one.type === "settings.updated" && one.payload.changed.categorizeFrom !== undefined,
     );
     let more = taught !== ahead?.taught || isSetAnew;
-    while (more && !signal.aborted) more = await gently(signal, () => refreshReviews(deps, models, sellerId));
+    while (more && !signal.aborted)
+      more = await throttled(signal, () => refreshReviews(deps, models, sellerId));
     logs.delete(log);
     logs.set(log, { from: seq, to: happened.at(-1)?.seq ?? seq, taught });
     if (logs.size > remembered) for (const oldest of logs.keys()) return void logs.delete(oldest);

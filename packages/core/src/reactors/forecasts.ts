@@ -1,8 +1,9 @@
+import { parseCursor } from "../domain/cursor.ts";
 import type { Handle } from "../services/consumers/turn.ts";
 import type { Deps } from "../services/deps.ts";
 import { pause } from "../services/pause.ts";
-import { gently } from "../services/predictions/gently.ts";
-import { refresh } from "../services/predictions/refresh.ts";
+import { outlookOf, refresh } from "../services/predictions/refresh.ts";
+import { throttled } from "../services/throttled.ts";
 
 export const forecastEvents: readonly string[] = [
   "sale.*",
@@ -25,13 +26,17 @@ export function forecastReactor(deps: Deps): Handle {
   const known = new Map<string, number>();
 
   return async (event, { sellerId, signal }) => {
-    const { productId, seq, createdAt } = event as {
+    const { id, productId, seq, createdAt } = event as {
+      id: string;
       productId: number | null;
       seq: number;
       createdAt: string;
     };
     if (productId === null) return;
-    const key = `${sellerId}\n${productId}`;
+    // What can not be forecast for now is left to the pass.
+    if (deps.calculator.isSetAside(outlookOf(sellerId, productId))) return;
+    // Of a log with another history, as after a restore, what was known of this one says nothing.
+    const key = `${sellerId}\n${parseCursor(id, "id").epoch} ${productId}`;
     if ((known.get(key) ?? 0) >= seq) return;
     // A clock that went back, or one that is ahead, makes an event come from the future: it waits no longer for that.
     const age = Math.max(0, deps.now().getTime() - Date.parse(createdAt));
@@ -42,7 +47,7 @@ export function forecastReactor(deps: Deps): Handle {
     const basedOn =
       held !== null && held.basedOn >= seq
         ? held.basedOn
-        : await gently(signal, () => refresh(deps, sellerId, [productId], { background: true }));
+        : await throttled(signal, () => refresh(deps, sellerId, [productId], { background: true }));
     // Anew at the end: what is remembered longest is forgotten first.
     known.delete(key);
     known.set(key, basedOn);

@@ -2,9 +2,9 @@ import { parseCursor } from "../domain/cursor.ts";
 import type { RecommendationKind } from "../domain/recommendation.ts";
 import type { Handle } from "../services/consumers/turn.ts";
 import { pause } from "../services/pause.ts";
-import { gently } from "../services/predictions/gently.ts";
 import type { RecommendationDeps } from "../services/recommendations/deps.ts";
 import { refresh } from "../services/recommendations/refresh.ts";
+import { throttled } from "../services/throttled.ts";
 
 export const recommendationEvents: readonly string[] = [
   "product.created",
@@ -53,7 +53,7 @@ export function recommendationReactor(deps: RecommendationDeps): Handle {
         if ((stored?.basedOn ?? 0) < last) lists.push(list);
       }
       if (lists.length === 0) continue;
-      const basedOn = await gently(signal, () => refresh(deps, sellerId, lists.map(listNamed)));
+      const basedOn = await throttled(signal, () => refresh(deps, sellerId, lists.map(listNamed)));
       for (const list of lists) remember(known, `${log} ${list}`, basedOn);
     }
     remember(lookedAt, log, happened.at(-1)?.seq ?? seq);

@@ -1,8 +1,7 @@
 import type { ProductStockout } from "../domain/prediction.ts";
 import type { EventDraft } from "../ports/repositories.ts";
 import type { Handle } from "../services/consumers/turn.ts";
-import type { Deps } from "../services/deps.ts";
-import { systemActor } from "../services/predictions/refresh.ts";
+import { type Deps, systemCommand } from "../services/deps.ts";
 
 export const stockEvents: readonly string[] = ["sale.*", "stock.adjusted", "product.updated"];
 
@@ -11,7 +10,7 @@ export const stockEvents: readonly string[] = ["sale.*", "stock.adjusted", "prod
  * moved it. A product without a reorder point of its own has the one that was computed for it.
  */
 export function stockReactor(deps: Deps): Handle {
-  const { repositories, now, epoch, announce } = deps;
+  const { repositories, now, announce } = deps;
   const levels = new Map<string, { until: number; level: Promise<Level | null> }>();
 
   /** What a product's stock is held against. Known for some seconds: a burst of sales asks once. */
@@ -59,7 +58,7 @@ export function stockReactor(deps: Deps): Handle {
     // Under the event's own key, so that an event which is handled twice is told of once.
     const written = await repositories.events.append(
       {
-        ...{ sellerId, actor: systemActor, at: now(), epoch: epoch() },
+        ...systemCommand(deps, sellerId),
         idempotency: { key: `amused.stock ${id}`, hash: id },
       },
       drafts,

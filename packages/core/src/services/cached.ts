@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Cache } from "../ports/cache.ts";
 import { canonicalJson } from "./canonical.ts";
-import { once } from "./once.ts";
+import { singleFlight } from "./single-flight.ts";
 
 /** What an answer is: whose, of which kind, and everything that it depends on. */
 export interface CacheKey {
@@ -37,7 +37,7 @@ export function cachedOver(
   cache: Cache,
   { now, onError, limitMs = 250, restMs = 5_000 }: CachedOptions,
 ): Cached {
-  const single = once();
+  const single = singleFlight();
   let restUntil = Number.NEGATIVE_INFINITY;
 
   /** Does something with the cache within its time; `null` when that fails. */

@@ -3,6 +3,7 @@ import { formatCursor, parseCursor } from "../domain/cursor.ts";
 import type { CustomEvents } from "../domain/event.ts";
 import type { FileStore } from "../ports/files.ts";
 import type { Command, Read, Repositories, Written } from "../ports/repositories.ts";
+import type { Store } from "../ports/store.ts";
 import type { Cached } from "./cached.ts";
 import type { Calculator } from "./calculations/calculator.ts";
 import type { ModelsService } from "./models/models.ts";
@@ -13,6 +14,8 @@ import type { Answer, Context } from "./services.ts";
 /** What the services work with; wired in `amused.ts`, with other repositories for a joined transaction. */
 export interface Deps {
   repositories: Repositories;
+  /** Runs several methods as one unit of work. */
+  transaction: Store["transaction"];
   files: FileStore;
   cached: Cached;
   /** Models of others, where the host has handed some in. */
@@ -41,6 +44,18 @@ export function commandOf(deps: Deps, context: Context): Command {
     epoch: deps.epoch(),
     idempotency: context.idempotency ?? null,
   };
+}
+
+/** The actor of what the system does by itself. */
+const systemActor = "amused";
+
+/** The command of what the system does by itself, at this moment when not said. */
+export function systemCommand(
+  { now, epoch }: Pick<Deps, "now" | "epoch">,
+  sellerId: string,
+  at: Date = now(),
+): Command {
+  return { sellerId, actor: systemActor, at, epoch: epoch(), idempotency: null };
 }
 
 /** Turns what a repository wrote into the answer, and wakes the streams. */

@@ -1,5 +1,6 @@
 import { alertsPass } from "./alerts/upkeep.ts";
 import { pause } from "./pause.ts";
+import { scoring } from "./predictions/scoring.ts";
 import { predictionsPass } from "./predictions/upkeep.ts";
 import type { RecommendationDeps } from "./recommendations/deps.ts";
 import { recommendationsPass } from "./recommendations/pass.ts";
@@ -33,6 +34,7 @@ export function passes(deps: RecommendationDeps, onError: (error: unknown) => vo
       again(
         signal,
         (signal) => predictionsPass(deps, signal, onError),
+        scoring(deps, onError),
         (signal) => recommendationsPass(deps, signal, onError),
       ),
     ]);

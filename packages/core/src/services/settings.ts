@@ -7,7 +7,7 @@ import type { Answer, Services } from "./services.ts";
 
 /** What a seller has decided for all products. */
 export function settingsService(deps: Deps): Services["settings"] {
-  const { repositories } = deps;
+  const { repositories, transaction } = deps;
   return {
     async get(context) {
       checkSees(context);
@@ -18,10 +18,14 @@ export function settingsService(deps: Deps): Services["settings"] {
 
     async update(context, input) {
       const changes = parse(settingsChangesSchema, input);
-      const written = await repositories.settings.update(commandOf(deps, context), changes);
-      // Also when the answer is an earlier one: whoever gave it may not have come to this.
-      if (written.position !== null && replenishmentNames.some((name) => changes[name] !== undefined))
-        await repositories.predictions.expire(context.sellerId);
+      const expires = replenishmentNames.some((name) => changes[name] !== undefined);
+      const written = await transaction(async ({ settings, predictions }) => {
+        const written = await settings.update(commandOf(deps, context), changes);
+        // After it, when the log is ours until the commit: what others save before that is seen here, and what they save later
+        // knows of it.
+        if (expires && written.position !== null) await predictions.expire(context.sellerId);
+        return written;
+      });
       return whole(answerWritten(deps, context.sellerId, written));
     },
   };

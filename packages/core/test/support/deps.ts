@@ -12,9 +12,10 @@ import { shopProfiles } from "../../src/services/predictions/shop-profiles.ts";
 /** What services and reactors work with, on these repositories and nothing of others. */
 export function testDeps(repositories: Repositories, now: () => Date): Deps {
   return {
+    transaction: (work) => work(repositories),
     ...{ repositories, files: memoryFiles(), cached: uncached, customEvents: {}, currency: "USD", now },
     models: modelsService(parse(modelsSchema, {}), { cached: uncached, now, onError() {} }),
-    calculator: calculator({ threads: 0, start: async () => null, onError() {} }),
+    calculator: calculator({ threads: 0, start: async () => null, now, onError() {} }),
     shopProfiles: shopProfiles(repositories.engines, now),
     predictionCounters: predictionCounters(),
     ...{ epoch: () => "e", announce() {} },

@@ -24,10 +24,13 @@ export function writeAlerts(
       had as materialized (
         select a.id from ${table} a, change c
         where a.seller_id = $1::text and a.id = c.id and a.version = c.version for no key update of a),
+      -- Held until the commit, so that whoever deletes a product comes after its alerts and sees them.
+      live as materialized (
+        select p.id from ${schema}.products p
+        where p.seller_id = $1::text and p.id in (select product_id from draft) and ${alive("p")} order by p.id for share),
       ok as materialized (
         select where (select count(*) from had) = (select count(*) from change) and not exists (
-          select from draft d left join ${schema}.products p on p.seller_id = $1::text and p.id = d.product_id and ${alive("p")}
-          where p.id is null or exists (
+          select from draft d where d.product_id not in (select id from live) or exists (
             select from ${table} a where a.seller_id = $1::text and a.product_id = d.product_id and a.kind = d.kind and a.current))),
       dropped as (
         delete from ${table} a using draft d, ok

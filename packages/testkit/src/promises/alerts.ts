@@ -70,6 +70,24 @@ export const alerts: PromiseGroup = {
       },
     },
     {
+      title:
+        "none is raised of a product that was deleted, nor of one that is being deleted at the same moment",
+      async keep({ store, stores, seller }) {
+        const sellerId = seller();
+        for (let round = 0; round < 20; round++) {
+          const { id } = await createProduct(store, sellerId, { quantity: 3 });
+          const other = stores[round % stores.length] ?? store;
+          const [made] = await Promise.all([
+            raise(other, sellerId, [alertDraft(id)]),
+            store.products.delete(commandOf(sellerId), id, null),
+          ]);
+          const told = (await allEvents(store, sellerId)).filter(({ productId }) => productId === id);
+          const types = told.map(({ type }) => type).filter((type) => type !== "product.created");
+          expect(types).toEqual(made === null ? ["product.deleted"] : ["alert.opened", "product.deleted"]);
+        }
+      },
+    },
+    {
       title: "a step is taken from the version it was decided on, and told; all of several, or none",
       async keep({ store, seller }) {
         const sellerId = seller();

@@ -1,7 +1,6 @@
 import { AmusedError } from "../../errors.ts";
 import type { AlertSight, WatchedProduct } from "../../ports/alerts.ts";
-import type { Deps } from "../deps.ts";
-import { systemActor } from "../predictions/refresh.ts";
+import { type Deps, systemCommand } from "../deps.ts";
 import { type Cause, judge } from "./judge.ts";
 
 /** How often it is tried to be the one who changes an alert. */
@@ -29,8 +28,7 @@ export async function review(
     if (quiet || fresh) {
       const noted = observe.length === 0 || (await alerts.observe(sellerId, observe));
       if (noted && quiet) return noting(watched, observe);
-      const command = { sellerId, actor: systemActor, at, epoch: deps.epoch(), idempotency: null };
-      const written = noted ? await alerts.write(command, steps) : null;
+      const written = noted ? await alerts.write(systemCommand(deps, sellerId, at), steps) : null;
       if (written !== null) {
         if (written.position !== null) deps.announce(sellerId, written.position);
         return null;

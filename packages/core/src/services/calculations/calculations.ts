@@ -10,8 +10,8 @@ import { type DemandSoFar, type Outlook, outlook, storedHorizon } from "../predi
 
 /** What takes too long for the event loop: pure functions of plain data, the same in a thread and without one. */
 export const calculations = {
-  outlooks: ({ of, horizon }: { of: DemandSoFar[]; horizon?: number | undefined }): Outlook[] =>
-    of.map((one) => outlook(one, horizon)),
+  outlook: ({ of, horizon }: { of: DemandSoFar; horizon?: number | undefined }): Outlook =>
+    outlook(of, horizon),
 
   shopProfile: ({ series }: { series: SeriesInput[] }): ShopProfile =>
     learnShop(series, { horizon: storedHorizon, frequency: "daily" }),

@@ -1,6 +1,6 @@
 import { AmusedError } from "../../errors.ts";
 import type { CalculationName } from "./calculations.ts";
-import { type Runner, RunnerLost } from "./runner.ts";
+import { inlineRunner, type Runner, RunnerLost } from "./runner.ts";
 
 /** A calculation that takes its runner down twice would take down the next one too. */
 const mostLosses = 2;
@@ -18,11 +18,19 @@ interface Waiting {
 export interface LaneSettings {
   /** How many runners it has at most; each is made when it is needed. */
   size: number;
-  /** How many calculations may wait. */
+  /** How many urgent calculations may wait. Of others there are no more than callers that wait for them. */
   most: number;
+  /** How long a calculation may take: the runner of one that takes longer is ended. */
+  limitMs: number;
   /** How long a runner without work is kept. */
   idleMs: number;
-  make: () => Promise<Runner>;
+  /** Makes a runner; `null` where there is none now, and the event loop does this one. */
+  make: () => Promise<Runner | null>;
+}
+
+/** A calculation that took too long, or took down its runners: the next try would end like this one. */
+export class Hopeless extends Error {
+  override readonly name = "Hopeless";
 }
 
 /** Calculations on their way to runners: what is urgent goes before what is not, each in its order. */
@@ -31,7 +39,7 @@ export interface Lane {
   close(): Promise<void>;
 }
 
-export function lane({ size, most, idleMs, make }: LaneSettings): Lane {
+export function lane({ size, most, limitMs, idleMs, make }: LaneSettings): Lane {
   const urgent: Waiting[] = [];
   const others: Waiting[] = [];
   const idle: Runner[] = [];
@@ -58,37 +66,55 @@ export function lane({ size, most, idleMs, make }: LaneSettings): Lane {
   /** Does what waits with one runner, until nothing does. */
   async function work(): Promise<void> {
     clearTimeout(rest);
-    let runner = idle.pop();
+    let runner = idle.pop() ?? null;
     for (let one = next(); one !== undefined; one = next()) {
       try {
         runner ??= await made();
-        one.resolve(await runner.run(one.name, one.input));
+        one.resolve(await inTime(runner ?? inlineRunner, one));
       } catch (error) {
-        if (error instanceof RunnerLost) {
-          if (runner !== undefined) runners.delete(runner);
-          runner = undefined;
+        if (runner && (error instanceof RunnerLost || error instanceof Hopeless)) {
+          runners.delete(runner);
+          runner = null;
         }
         settle(one, error);
       }
     }
-    if (runner !== undefined) idle.push(runner);
+    if (runner) idle.push(runner);
+  }
+
+  /** The event loop can not be ended: there a calculation takes its time. */
+  async function inTime(runner: Runner, { name, input }: Waiting): Promise<unknown> {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      void runner.end();
+    }, limitMs);
+    try {
+      return await runner.run(name, input);
+    } catch (error) {
+      if (!late) throw error;
+      throw new Hopeless(`took longer than ${limitMs / 1000} seconds and was ended`, { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   const next = () => urgent.shift() ?? others.shift();
 
-  async function made(): Promise<Runner> {
+  async function made(): Promise<Runner | null> {
     const runner = await make();
-    runners.add(runner);
+    if (runner !== null) runners.add(runner);
     if (!closed) return runner;
-    await runner.end();
+    await runner?.end();
     throw ended();
   }
 
   /** What was lost with its runner is tried once more, before all that came later. */
   function settle(one: Waiting, error: unknown): void {
     if (closed) one.reject(ended());
-    else if (error instanceof RunnerLost && ++one.losses < mostLosses) queueOf(one).unshift(one);
-    else one.reject(error instanceof RunnerLost ? (error.cause ?? error) : error);
+    else if (!(error instanceof RunnerLost)) one.reject(error);
+    else if (++one.losses < mostLosses) queueOf(one).unshift(one);
+    else one.reject(new Hopeless(`took down ${mostLosses} threads`, { cause: error.cause ?? error }));
   }
 
   function endLater(): void {
@@ -107,7 +133,7 @@ export function lane({ size, most, idleMs, make }: LaneSettings): Lane {
     run(name, input, isUrgent) {
       return new Promise((resolve, reject) => {
         if (closed) return reject(ended());
-        if (urgent.length + others.length >= most)
+        if (isUrgent && urgent.length >= most)
           return reject(
             new AmusedError("unavailable", "Too many forecasts are waited for.", { retryAfter: 1 }),
           );

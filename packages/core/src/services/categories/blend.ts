@@ -1,7 +1,7 @@
 import type { CategoryReason, SuggestedCategory } from "../../domain/category.ts";
 import type { PickRecord } from "../../ports/categories.ts";
 import type { ModelRefusal } from "../models/tried.ts";
-import { digits } from "./suggest.ts";
+import { rounded } from "../rounded.ts";
 
 /** What a language model said of an item: its pick, `null` for none, or why it said nothing. */
 export type Opinion = { model: string; category: string | null } | ModelRefusal;
@@ -27,13 +27,13 @@ export function blended(
   const { settled, accepted } = agreed ? record.agreed : record.alone;
   // Against the local answer it has no more than what that leaves.
   const expected = agreed ? Math.max(assumed, best) : Math.min(assumed, 1 - best);
-  const confidence = digits((accepted + standsFor * expected) / (settled + standsFor), 4);
+  const confidence = rounded((accepted + standsFor * expected) / (settled + standsFor), 4);
   const reason: CategoryReason = { kind: "language_model", model, agreed, settled, accepted };
   const pick = { category, confidence, because: [reason, ...(own?.because ?? [])] };
   const rest = (1 - confidence) / Math.max(1e-9, 1 - (own?.confidence ?? 0));
   const others = local
     .filter((one) => one !== own)
-    .map((one) => ({ ...one, confidence: digits(one.confidence * Math.min(1, rest), 4) }));
+    .map((one) => ({ ...one, confidence: rounded(one.confidence * Math.min(1, rest), 4) }));
   const all = [pick, ...others].sort((a, b) => b.confidence - a.confidence);
   const shown = all.slice(0, limit);
   // It stays in sight, so that what is decided says something of it too.

@@ -1,9 +1,7 @@
 import type { SuggestedCategory } from "../../domain/category.ts";
 import type { Product } from "../../domain/product.ts";
 import type { CategorizedProduct, CategorySuggestionRow } from "../../ports/categories.ts";
-import type { Command } from "../../ports/repositories.ts";
-import type { Deps } from "../deps.ts";
-import { systemActor } from "../predictions/refresh.ts";
+import { type Deps, systemCommand } from "../deps.ts";
 import { settingsOf } from "../settings.ts";
 import { adviseCategories } from "./advise.ts";
 import { isProven, type Opinion, opinionIn } from "./blend.ts";
@@ -97,7 +95,7 @@ async function suggestFor(
     else rows.push({ productId, version, suggestions, model, basedOn, apply });
   }
   if (rows.length === 0) return 0;
-  const { position } = await deps.repositories.categories.suggest(commandFor(deps, sellerId), rows);
+  const { position } = await deps.repositories.categories.suggest(systemCommand(deps, sellerId), rows);
   if (position !== null) deps.announce(sellerId, position);
   return rows.filter(({ apply }) => apply).length;
 }
@@ -105,7 +103,7 @@ async function suggestFor(
 /** Somebody took its category away: that is kept, as the log will not tell it for ever. */
 async function dismiss(deps: Deps, sellerId: string, { id: productId, version }: Product): Promise<void> {
   const settlement = { productId, version, category: null, state: "dismissed" } as const;
-  const written = await deps.repositories.categories.settle(commandFor(deps, sellerId), settlement);
+  const written = await deps.repositories.categories.settle(systemCommand(deps, sellerId), settlement);
   if (written?.position) deps.announce(sellerId, written.position);
 }
 
@@ -139,7 +137,7 @@ async function settleOne(
   const known = state === "open" ? null : state === "applied" ? (suggestions[0]?.category ?? null) : chosen;
   if (category === known) return;
   // Where the product has another version by now, that edit's event is still to come.
-  const written = await deps.repositories.categories.settle(commandFor(deps, sellerId), {
+  const written = await deps.repositories.categories.settle(systemCommand(deps, sellerId), {
     ...{ productId, version, category, state: verdictOn(suggestion, category) },
   });
   if (written?.position) deps.announce(sellerId, written.position);
@@ -166,8 +164,4 @@ interface Edit {
 /** Whether an edit took the product's category away. */
 export function isCleared({ changed, product }: Edit): boolean {
   return (changed?.includes("category") ?? false) && product?.category === null;
-}
-
-function commandFor({ now, epoch }: Deps, sellerId: string): Command {
-  return { sellerId, actor: systemActor, at: now(), epoch: epoch(), idempotency: null };
 }

@@ -67,7 +67,11 @@ export async function fitModel(
   const fitted =
     examples.length < fewExamples
       ? null
-      : await calculator.runLong("categorizer", { examples }, { urgent: true });
+      : await calculator.runLong(
+          "categorizer",
+          { examples },
+          { about: `the categories of ${sellerId}`, urgent: true },
+        );
   return {
     categorizer: categorizerFrom(fitted ?? fitCategorizer(examples), { taxonomy: defaultTaxonomy }),
     ...{ epoch: head?.epoch ?? null, basedOn: head?.seq ?? 0, fitted: examples.length, learned: 0 },

@@ -1,6 +1,6 @@
+import { coalesced } from "../coalesced.ts";
 import { learnFromLog } from "./learn.ts";
 import { fitModel, loadModel, type Model, type ModelDeps, saveModel } from "./model.ts";
-import { oneAfterAnother } from "./one-after-another.ts";
 
 /** Models of so many sellers are in memory: some megabytes each. */
 const remembered = 20;
@@ -54,7 +54,7 @@ export function categoryModels(deps: ModelDeps): CategoryModels {
     const held: Held = known ?? {
       model: null,
       refit: null,
-      current: oneAfterAnother(() => bring(sellerId, held)),
+      current: coalesced(() => bring(sellerId, held)),
     };
     // Anew at the end: what nobody asked for longest is forgotten first.
     sellers.delete(sellerId);

@@ -1,6 +1,7 @@
 import type { CategoryItem, CategorySuggestion } from "@amused/engines";
 import type { CategoryReason, SuggestedCategory } from "../../domain/category.ts";
 import type { Deps } from "../deps.ts";
+import { rounded } from "../rounded.ts";
 import type { CategoryModels } from "./models.ts";
 
 /** After so many items, whoever waits for this process gets his turn. */
@@ -39,7 +40,7 @@ export async function suggestCategories(
     const gone = own.filter((category) => !used.has(category));
     if (gone.length === 0)
       return {
-        suggestions: found.map((some) => some.map(rounded)),
+        suggestions: found.map((some) => some.map(shown)),
         model: examples.size === 0 ? "taxonomy" : "linear-text",
         ...{ basedOn, examples },
       };
@@ -48,17 +49,15 @@ export async function suggestCategories(
   }
 }
 
-function rounded({ category, confidence, reasons }: CategorySuggestion): SuggestedCategory {
+function shown({ category, confidence, reasons }: CategorySuggestion): SuggestedCategory {
   return {
     category,
-    confidence: digits(confidence, 4),
+    confidence: rounded(confidence, 4),
     because: reasons.map((reason): CategoryReason => {
       const evidence = { ...reason };
-      if ("weight" in evidence) evidence.weight = digits(evidence.weight, 3);
-      if ("share" in evidence) evidence.share = digits(evidence.share, 3);
+      if ("weight" in evidence) evidence.weight = rounded(evidence.weight, 3);
+      if ("share" in evidence) evidence.share = rounded(evidence.share, 3);
       return evidence;
     }),
   };
 }
-
-export const digits = (value: number, count: number) => Math.round(value * 10 ** count) / 10 ** count;

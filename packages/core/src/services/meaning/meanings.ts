@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Product } from "../../domain/product.ts";
 import type { Repositories } from "../../ports/repositories.ts";
+import { coalesced } from "../coalesced.ts";
 import type { ModelsService } from "../models/models.ts";
 import type { ModelRefusal } from "../models/tried.ts";
-import { breather } from "../recommendations/breather.ts";
-import { coalesced } from "../stream/coalesced.ts";
+import { yielder } from "../yielder.ts";
 import { changeChunk, chunkOf, type Entry, loadChunk, loadContents } from "./chunks.ts";
 import { productText } from "./product-text.ts";
 import { cosine, type Vector, vectorOf } from "./vector.ts";
@@ -158,12 +158,12 @@ async function nearest(
   limit: number,
   without: number | null,
 ): Promise<Meant[]> {
-  const breathe = breather();
+  const yieldNow = yielder();
   const all: { productId: number; cosine: number }[] = [];
   for (const { entries } of [...chunks.values()]) {
     for (const [productId, entry] of entries)
       if (productId !== without) all.push({ productId, cosine: cosine(vector, entry.vector) });
-    await breathe();
+    await yieldNow();
   }
   all.sort((a, b) => b.cosine - a.cosine || a.productId - b.productId);
   const mean = all.reduce((sum, one) => sum + one.cosine, 0) / Math.max(1, all.length);

@@ -1,8 +1,8 @@
 import type { LanguageRequest, Models } from "../../ports/models.ts";
 import type { Cached, CacheKey } from "../cached.ts";
-import { once } from "../once.ts";
+import { circuit } from "../circuit.ts";
 import { pause } from "../pause.ts";
-import { circuit } from "./circuit.ts";
+import { singleFlight } from "../single-flight.ts";
 import type { Limits } from "./limits.ts";
 import { spending, tokensOf } from "./spending.ts";
 import { type ModelCounters, type ModelRefusal, newCounts, type Tried } from "./tried.ts";
@@ -35,6 +35,8 @@ interface Options {
   random?: () => number;
 }
 
+/** A model that failed so often is left alone for so long. */
+const resting = { tolerated: 5, restMs: 30_000, longestMs: 10 * 60_000 };
 /** Vectors of a text do not change. */
 const vectorsMs = 30 * 24 * 3_600_000;
 
@@ -44,11 +46,11 @@ export function modelsService(models: Models & { limits: Limits }, options: Opti
   const { language, embedding, limits } = models;
   const counters = { language: newCounts(), embedding: newCounts() };
   const budget = spending(limits.budget, now);
-  const single = once();
+  const single = singleFlight();
 
   function guardOf(kind: "language" | "embedding", id: string): Guard {
     return {
-      ...{ limits, charge: budget.charge, onError, closed, wait, random, circuit: circuit(now) },
+      ...{ limits, charge: budget.charge, onError, closed, wait, random, circuit: circuit(now, resting) },
       ...{ name: `${kind} model ${id}`, counts: counters[kind] },
     };
   }

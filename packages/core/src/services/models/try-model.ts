@@ -1,6 +1,6 @@
 import { isAmusedError } from "../../errors.ts";
 import type { ModelCall } from "../../ports/models.ts";
-import type { Circuit } from "./circuit.ts";
+import type { Circuit } from "../circuit.ts";
 import type { Limits } from "./limits.ts";
 import type { Charge } from "./spending.ts";
 import { tokensOf } from "./spending.ts";

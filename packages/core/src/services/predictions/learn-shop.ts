@@ -1,7 +1,7 @@
 import type { SeriesInput } from "@amused/engines";
 import { addDays, dateOf, dayMs } from "../../domain/time.ts";
 import type { Deps } from "../deps.ts";
-import { gently } from "./gently.ts";
+import { throttled } from "../throttled.ts";
 import { historyDays, seriesOf } from "./outlook.ts";
 import type { KeptShop } from "./shop-profiles.ts";
 
@@ -27,7 +27,8 @@ export async function learnShopIfDue(
   signal: AbortSignal,
   hold: () => Promise<boolean>,
 ): Promise<void> {
-  if (!deps.calculator.threaded) return;
+  const about = `the shop profile of ${sellerId}`;
+  if (!deps.calculator.threaded || deps.calculator.isSetAside(about)) return;
   const kept = await deps.shopProfiles.load(sellerId);
   const age = kept === null ? Number.POSITIVE_INFINITY : deps.now().getTime() - Date.parse(kept.updatedAt);
   // By a clock that went back, it was made in the future: so it is not for long.
@@ -38,7 +39,8 @@ export async function learnShopIfDue(
   const at = deps.now();
   const { series, basedOn } = await readSample(deps, sellerId, ids, at, signal, hold);
   if (signal.aborted || !(await hold())) return;
-  const learned = series.length < 2 ? "too few" : await deps.calculator.runLong("shopProfile", { series });
+  const learned =
+    series.length < 2 ? "too few" : await deps.calculator.runLong("shopProfile", { series }, { about });
   if (learned === null) return;
   // Without errors to go by, the engine had too little to learn from.
   const profile = learned === "too few" || learned.errors === null ? null : learned;
@@ -85,7 +87,7 @@ async function readSample(
   const sold: { id: number; units: number }[] = [];
   for (const some of batches(evenly(ids, lookedAt), recentBatch)) {
     const span = { productIds: some, from: addDays(today, -recentDays), to };
-    const { products } = await gently(signal, () => repositories.demand.read(sellerId, span));
+    const { products } = await throttled(signal, () => repositories.demand.read(sellerId, span));
     for (const { productId: id, units } of products)
       sold.push({ id, units: units.reduce((sum, day) => sum + day, 0) });
     if (signal.aborted || !(await hold())) break;
@@ -95,7 +97,7 @@ async function readSample(
   let basedOn: number | null = null;
   for (const productIds of batches(chosen(sold), batch)) {
     const span = { productIds, from, to };
-    const read = await gently(signal, () => repositories.demand.read(sellerId, span));
+    const read = await throttled(signal, () => repositories.demand.read(sellerId, span));
     // What is known of the log is what the first reading knew.
     basedOn ??= read.basedOn;
     for (const demand of read.products) {

@@ -14,8 +14,8 @@ import type {
 import type { SellerSettings } from "../../domain/settings.ts";
 import { addDays } from "../../domain/time.ts";
 import type { ProductDemand } from "../../ports/demand.ts";
+import { rounded } from "../rounded.ts";
 import { plainModel } from "./receipts.ts";
-import { rounded } from "./rounded.ts";
 import { stockoutOf } from "./stockout.ts";
 
 /** How far a stored forecast reaches. */

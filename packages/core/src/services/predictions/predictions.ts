@@ -17,9 +17,9 @@ import { notFound } from "../../errors.ts";
 import type { AtRiskRow, CurrentPrediction } from "../../ports/predictions.ts";
 import type { Rows } from "../../ports/rows.ts";
 import { answerRead, checkSees, type Deps } from "../deps.ts";
-import { once } from "../once.ts";
 import { pageOf, positionOf } from "../pages.ts";
 import type { Answer, Context, Services } from "../services.ts";
+import { singleFlight } from "../single-flight.ts";
 import { explain } from "./explain.ts";
 import { storedHorizon } from "./outlook.ts";
 import { receiptDays, recordOf } from "./receipts.ts";
@@ -40,7 +40,7 @@ const hourMs = 3_600_000;
 export function predictionsService(deps: Deps): Services["predictions"] {
   const { repositories } = deps;
   /** Predictions on their way, so that many who ask cause one. */
-  const single = once();
+  const single = singleFlight();
 
   function isFresh({ behind, expiresAt, body }: CurrentPrediction): boolean {
     const now = deps.now().getTime();
@@ -184,7 +184,8 @@ export function predictionsService(deps: Deps): Services["predictions"] {
     const { id, createdAt } = body.value;
     const inputs = { productId, horizon, day: dateOf(deps.now()), prediction: [id, createdAt], behind };
     const forecast = await deps.cached.answer({ sellerId, kind: "forecast", inputs }, dayMs, async () => {
-      const { outlooks } = await readOutlooks(deps, sellerId, [productId], { horizon });
+      const { outlooks, failures } = await readOutlooks(deps, sellerId, [productId], { horizon });
+      if (failures.length > 0) throw failures[0];
       const made = outlooks.get(productId);
       if (made === undefined) throw notFound("product", productId);
       return made.forecast;

@@ -1,18 +1,12 @@
 import type { PredictionType } from "../../domain/prediction.ts";
 import { addDays, dateOf } from "../../domain/time.ts";
 import type { PredictionRow } from "../../ports/predictions.ts";
-import type { Deps } from "../deps.ts";
+import { type Deps, systemCommand } from "../deps.ts";
 import { type DemandSoFar, historyDays, type Outlook, storedHorizon } from "./outlook.ts";
 import { readReceipts } from "./receipts.ts";
 
 /** After how long a prediction that nothing happened to is made anew. */
 const freshMs = 24 * 3_600_000;
-
-/** The actor of what the system does by itself. */
-export const systemActor = "amused";
-
-/** Outlooks made in one go: what somebody waits for waits for one of these at most. */
-const piece = 5;
 
 /** What products' outlooks are made of, from one reading of the store. */
 export interface Reading {
@@ -22,10 +16,15 @@ export interface Reading {
   inputs: DemandSoFar[];
 }
 
-/** Outlooks by product, and what they know. */
+/** Outlooks by product, what they know, and why there is none of some. */
 export interface Outlooks extends Pick<Reading, "basedOn" | "at"> {
   outlooks: Map<number, Outlook>;
+  failures: unknown[];
 }
+
+/** What the calculator knows a product's outlook by. */
+export const outlookOf = (sellerId: string, productId: number) =>
+  `the outlook of ${sellerId}'s product ${productId}`;
 
 type ReadingDeps = Pick<Deps, "repositories" | "now" | "shopProfiles">;
 
@@ -51,24 +50,29 @@ export async function readDemand(
   return { basedOn, at, inputs };
 }
 
+/** Each by itself: what somebody waits for waits for one of these at most, and one that fails fails alone. */
 export async function makeOutlooks(
   { calculator }: Pick<Deps, "calculator">,
+  sellerId: string,
   { basedOn, at, inputs }: Reading,
   { horizon, background = false }: { horizon?: number | undefined; background?: boolean } = {},
 ): Promise<Outlooks> {
-  const pieces = Array.from({ length: Math.ceil(inputs.length / piece) }, (_, n) =>
-    calculator.run(
-      "outlooks",
-      { of: inputs.slice(n * piece, (n + 1) * piece), horizon },
-      { urgent: !background },
-    ),
-  );
-  const made = (await Promise.all(pieces)).flat();
-  return {
-    basedOn,
-    at,
-    outlooks: new Map(made.map((one, n) => [inputs[n]?.demand.productId as number, one])),
+  const outlooks = new Map<number, Outlook>();
+  const failures: unknown[] = [];
+  const make = async (of: DemandSoFar) => {
+    const { productId } = of.demand;
+    const about = outlookOf(sellerId, productId);
+    try {
+      outlooks.set(
+        productId,
+        await calculator.run("outlook", { of, horizon }, { about, urgent: !background }),
+      );
+    } catch (error) {
+      failures.push(error);
+    }
   };
+  await Promise.all(inputs.map(make));
+  return { basedOn, at, outlooks, failures };
 }
 
 /** Products' outlooks as they are now. */
@@ -78,24 +82,27 @@ export async function readOutlooks(
   productIds: number[],
   options?: { horizon?: number | undefined; background?: boolean },
 ): Promise<Outlooks> {
-  return makeOutlooks(deps, await readDemand(deps, sellerId, productIds), options);
+  return makeOutlooks(deps, sellerId, await readDemand(deps, sellerId, productIds), options);
 }
 
-/** Makes the predictions of these products anew and keeps them; says up to where they know the log. */
+/** Makes the predictions of these products anew and keeps them; says up to where they know the log. Throws where one can not be made. */
 export async function refresh(
   deps: Deps,
   sellerId: string,
   productIds: number[],
   options?: { background?: boolean },
 ): Promise<number> {
-  return keepOutlooks(deps, sellerId, await readOutlooks(deps, sellerId, productIds, options));
+  const made = await readOutlooks(deps, sellerId, productIds, options);
+  const basedOn = await keepOutlooks(deps, sellerId, made);
+  if (made.failures.length > 0) throw made.failures[0];
+  return basedOn;
 }
 
 /** Keeps them as the current predictions; says up to where they know the log. */
 export async function keepOutlooks(
   deps: Deps,
   sellerId: string,
-  { basedOn, at, outlooks }: Outlooks,
+  { basedOn, at, outlooks }: Omit<Outlooks, "failures">,
 ): Promise<number> {
   const rows = [...outlooks].flatMap(([productId, { forecast, stockout }]) => {
     const row = (type: PredictionType, data: typeof forecast | typeof stockout): PredictionRow => ({
@@ -109,8 +116,10 @@ export async function keepOutlooks(
     return [row("forecast", forecast), row("stockout", stockout)];
   });
   if (rows.length === 0) return basedOn;
-  const command = { sellerId, actor: systemActor, at, epoch: deps.epoch(), idempotency: null };
-  const { position, body } = await deps.repositories.predictions.save(command, rows);
+  const { position, body } = await deps.repositories.predictions.save(
+    systemCommand(deps, sellerId, at),
+    rows,
+  );
   deps.predictionCounters.made += body.value.length;
   if (position !== null) deps.announce(sellerId, position);
   // An import or a setting that was written meanwhile let those before these expire, but it is not in these either.

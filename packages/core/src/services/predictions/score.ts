@@ -7,8 +7,8 @@ import type {
 import { addDays, dateOf, dayMs } from "../../domain/time.ts";
 import type { ProductDemand } from "../../ports/demand.ts";
 import type { DuePrediction } from "../../ports/predictions.ts";
+import { rounded } from "../rounded.ts";
 import { storedHorizon } from "./outlook.ts";
-import { rounded } from "./rounded.ts";
 import { arrivalsOf } from "./stockout.ts";
 
 /** The numbers of days whose probabilities are scored: those that are over when a prediction is due. */

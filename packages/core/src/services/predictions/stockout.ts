@@ -3,9 +3,9 @@ import type { ProductStockout, ReorderAdvice } from "../../domain/prediction.ts"
 import type { SellerSettings } from "../../domain/settings.ts";
 import { addDays } from "../../domain/time.ts";
 import type { ProductDemand } from "../../ports/demand.ts";
+import { rounded } from "../rounded.ts";
 import { expectedOf } from "./expected.ts";
 import { type Inputs, inputsOf, mostLeadTime } from "./inputs.ts";
-import { rounded } from "./rounded.ts";
 
 /** The numbers of days of `probabilityWithin`. */
 const within = [7, 14, 30];

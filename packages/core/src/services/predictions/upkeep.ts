@@ -1,26 +1,19 @@
-import type { Position } from "../../domain/page.ts";
-import { addDays, dateOf, startOf } from "../../domain/time.ts";
-import type { DuePrediction, ProductKey } from "../../ports/predictions.ts";
+import { isAmusedError } from "../../errors.ts";
+import type { ProductKey } from "../../ports/predictions.ts";
 import type { Deps } from "../deps.ts";
 import { underLease } from "../lease.ts";
-import { count } from "./counters.ts";
-import { gently } from "./gently.ts";
+import { throttled } from "../throttled.ts";
 import { learnShopIfDue } from "./learn-shop.ts";
-import { storedHorizon } from "./outlook.ts";
-import { keepOutlooks, makeOutlooks, readDemand } from "./refresh.ts";
-import { scoreOf } from "./score.ts";
+import { keepOutlooks, makeOutlooks, outlookOf, readDemand } from "./refresh.ts";
 
-/** The lease's name. */
-const work = "predictions-pass";
+/** The name of the lease on a seller's predictions. */
+export const predictionWork = "predictions-pass";
 /** Products whose predictions are made and written at once: on the embedded database nobody else has a turn while they are written. */
 const batch = 5;
-/** Predictions scored in one pass at most; the next pass goes on. */
-const scoredAtOnce = 500;
 
 /**
- * One pass over all sellers: expired predictions are made anew, and those whose last day is over are scored. Of the nodes on
- * one store, one does so for a seller at a time. What fails for some products is told of, and left to the next pass: it is
- * not to keep all others waiting.
+ * One pass over all sellers: expired predictions are made anew. Of the nodes on one store, one does so for a seller at a
+ * time. What fails for some products is told of, and left to the next pass: it is not to keep all others waiting.
  */
 export async function predictionsPass(
   deps: Deps,
@@ -37,13 +30,12 @@ export async function predictionsPass(
     const sellerId = page.products[0]?.sellerId;
     after = page.next;
     if (sellerId === undefined) continue;
-    await underLease(deps, sellerId, work, report, (hold) =>
+    await underLease(deps, sellerId, predictionWork, report, (hold) =>
       forecastSeller(deps, sellerId, signal, report, hold),
     );
     // There may be more after the one that was found, and of others.
     after = { sellerId, productId: Number.MAX_SAFE_INTEGER };
   } while (after !== null && !signal.aborted);
-  await scoreDue(deps, signal, report);
 }
 
 interface StalePage {
@@ -73,72 +65,33 @@ async function forecastSeller(
   async function begin(): Promise<(() => Promise<unknown>) | null> {
     if (after === null) return null;
     const page: StalePage = await staleAfter(deps, after, batch);
-    const ids = page.products.filter((one) => one.sellerId === sellerId).map(({ productId }) => productId);
+    const own = page.products.filter((one) => one.sellerId === sellerId);
+    const ids = own
+      .map(({ productId }) => productId)
+      .filter((id) => !deps.calculator.isSetAside(outlookOf(sellerId, id)));
     // The next page begins with another seller where this one has ended with one.
-    const isLast = ids.length < page.products.length || page.next?.sellerId !== sellerId;
+    const isLast = own.length < page.products.length || page.next?.sellerId !== sellerId;
     after = isLast ? null : page.next;
     const reading = ids.length === 0 ? null : await readDemand(deps, sellerId, ids).catch(report);
     if (!reading) return async () => {};
-    const make = () => makeOutlooks(deps, reading, { background: true });
+    const make = () => makeOutlooks(deps, sellerId, reading, { background: true });
     const making = deps.calculator.threaded ? make() : null;
-    // Told of by who waits for it.
-    making?.catch(() => {});
-    return async () => keepOutlooks(deps, sellerId, await (making ?? make()));
+    return async () => {
+      const made = await (making ?? make());
+      await keepOutlooks(deps, sellerId, made);
+      // What is set aside was told of when that happened.
+      for (const error of made.failures) if (!isAmusedError(error, "unavailable")) report(error);
+    };
   }
 
-  let current = await gently(signal, begin);
+  let current = await throttled(signal, begin);
   while (current !== null && !signal.aborted && (await hold())) {
     const finish: () => Promise<unknown> = current;
-    current = await gently(signal, async () => {
+    current = await throttled(signal, async () => {
       // While a thread works on a batch, the one after it is read. Without threads nothing is gained by that.
       const next = deps.calculator.threaded ? await begin() : undefined;
       await finish().catch(report);
       return next === undefined ? begin() : next;
     });
   }
-}
-
-/** Compares what was predicted with what came. */
-async function scoreDue(deps: Deps, signal: AbortSignal, report: (error: unknown) => void): Promise<void> {
-  const { repositories, now } = deps;
-  const due = await repositories.predictions.due({ today: dateOf(now()), limit: scoredAtOnce });
-  for (const [sellerId, predictions] of Map.groupBy(due, (one) => one.sellerId)) {
-    if (signal.aborted) return;
-    await underLease(deps, sellerId, work, report, async (hold) => {
-      for (const prediction of predictions) {
-        if (signal.aborted || !(await hold())) return;
-        await gently(signal, () => scoreOne(deps, prediction).catch(report));
-      }
-    });
-  }
-}
-
-async function scoreOne(
-  { repositories, now, predictionCounters }: Deps,
-  prediction: DuePrediction,
-): Promise<void> {
-  const { sellerId, id, productId, type, createdAt, dueOn: to } = prediction;
-  const from = addDays(dateOf(new Date(createdAt)), -storedHorizon);
-  const { products } = await repositories.demand.read(sellerId, { productIds: [productId], from, to });
-  const [demand] = products;
-  const soldLater = type === "stockout" ? await soldAfter(repositories, prediction) : undefined;
-  const score = demand ? scoreOf(prediction, demand, soldLater) : null;
-  if ((await repositories.predictions.score(sellerId, id, score, now())) && score !== null)
-    count(predictionCounters, type, score);
-}
-
-/** What was sold of a product on the day of a prediction once that was made; of very many sales the last. */
-async function soldAfter(
-  { sales }: Deps["repositories"],
-  { sellerId, productId, createdAt: from }: DuePrediction,
-): Promise<number> {
-  const before = startOf(addDays(dateOf(new Date(from)), 1));
-  let sold = 0;
-  let after: Position | null = null;
-  for (let pages = 0; pages < 20 && (pages === 0 || after !== null); pages++) {
-    const page = await sales.list(sellerId, { productId, from, before, limit: 500, after });
-    for (const { quantity } of page.body.value) sold += Math.max(0, quantity);
-    after = page.last;
-  }
-  return sold;
 }

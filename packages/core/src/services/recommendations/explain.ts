@@ -9,7 +9,7 @@ import type {
   StoredRecommendation,
 } from "../../domain/recommendation.ts";
 import type { Repositories } from "../../ports/repositories.ts";
-import { rounded } from "./lists.ts";
+import { rounded } from "../rounded.ts";
 
 /** How many orders are named. */
 const namedOrders = 20;

@@ -5,6 +5,7 @@ import {
   type RecommendationReason,
   type StoredRecommendation,
 } from "../../domain/recommendation.ts";
+import { rounded } from "../rounded.ts";
 
 /** What makes each kind: what products say of themselves, and what was in one basket. */
 export const modelNames: Record<RecommendationKind, string> = {
@@ -56,9 +57,4 @@ function reasonOf(reason: RecommendReason): RecommendationReason[] {
     default:
       return [{ ...reason, with: against }];
   }
-}
-
-/** To so many decimals. */
-export function rounded(value: number, decimals: number): number {
-  return Math.round(value * 10 ** decimals) / 10 ** decimals;
 }

@@ -1,7 +1,7 @@
 import { mostRecommended, type StoredRecommendation } from "../../domain/recommendation.ts";
 import type { Meant } from "../meaning/meanings.ts";
+import { rounded } from "../rounded.ts";
 import type { RecommendationDeps, RecommendationList } from "./deps.ts";
-import { rounded } from "./lists.ts";
 
 /** What is near by meaning that is looked at, and how near it must be where nothing else speaks for it. */
 const [lookedAt, nearEnough] = [100, 0.5];

@@ -4,7 +4,7 @@ import type { Position } from "../../domain/page.ts";
 import type { Product } from "../../domain/product.ts";
 import type { Repositories } from "../../ports/repositories.ts";
 import { lost } from "../stream/lost.ts";
-import { breather } from "./breather.ts";
+import { yielder } from "../yielder.ts";
 
 /** What the log says of the catalogue. */
 const productTypes = ["product.created", "product.updated", "product.deleted"];
@@ -45,7 +45,7 @@ export async function buildModel({ repositories, now }: ModelDeps, sellerId: str
   const { products, sales, events } = repositories;
   const recommender = createRecommender({ powers });
   const known = new Set<number>();
-  const breathe = breather();
+  const yieldNow = yielder();
   /** Prices in other currencies say nothing beside those in this one. */
   let currency: string | null = null;
   let lines = 0;
@@ -78,7 +78,7 @@ export async function buildModel({ repositories, now }: ModelDeps, sellerId: str
       const { body, last } = await products.list(sellerId, { ...all, ...order, after });
       for (const product of body.value) {
         upsert(product);
-        await breathe();
+        await yieldNow();
       }
       after = last;
     } while (after !== null && known.size < mostProducts);
@@ -96,7 +96,7 @@ export async function buildModel({ repositories, now }: ModelDeps, sellerId: str
         const { product } = (JSON.parse(text) as { payload: { product: Product } }).payload;
         if (type !== "product.deleted") upsert(product);
         else if (known.delete(product.id)) recommender.removeProduct(String(product.id));
-        await breathe();
+        await yieldNow();
       }
       const full = run.events.length === page;
       position = { epoch: run.epoch, seq: full ? (run.events.at(-1)?.seq ?? run.head) : run.head };
@@ -111,7 +111,7 @@ export async function buildModel({ repositories, now }: ModelDeps, sellerId: str
       const read = await sales.orders(sellerId, { after: settled, before, limit: page });
       for (const { orderId, productIds } of read.orders) {
         if (!unsettled.delete(orderId)) take(productIds);
-        await breathe();
+        await yieldNow();
       }
       ({ last: settled, more } = read);
     }
@@ -123,7 +123,7 @@ export async function buildModel({ repositories, now }: ModelDeps, sellerId: str
         if (unsettled.has(orderId)) continue;
         unsettled.add(orderId);
         take(productIds);
-        await breathe();
+        await yieldNow();
       }
       ({ last: seen, more } = read);
     }

@@ -1,7 +1,7 @@
 import type { ProductKey } from "../../ports/predictions.ts";
 import type { StaleRecommendations } from "../../ports/recommendations.ts";
 import { underLease } from "../lease.ts";
-import { gently } from "../predictions/gently.ts";
+import { throttled } from "../throttled.ts";
 import type { RecommendationDeps, RecommendationList } from "./deps.ts";
 import { meaningLists } from "./meaning.ts";
 import { refresh } from "./refresh.ts";
@@ -63,7 +63,7 @@ async function renewLists(
       const page: StalePage = await staleAfter(deps, after, batch);
       const own: StaleRecommendations[] = page.products.filter((one) => one.sellerId === sellerId);
       const lists = own.flatMap(({ productId, kinds }) => kinds.map((kind) => ({ productId, kind })));
-      if (lists.length > 0) await gently(signal, () => work(lists).catch(report));
+      if (lists.length > 0) await throttled(signal, () => work(lists).catch(report));
       // The next page begins with another seller where this one has ended with one.
       after = own.length < page.products.length ? null : page.next;
     }

@@ -12,6 +12,7 @@ import { invalidRequest, notFound } from "../../errors.ts";
 import type { CurrentRecommendation } from "../../ports/recommendations.ts";
 import { answerRead, checkSees } from "../deps.ts";
 import type { Services } from "../services.ts";
+import { singleFlight } from "../single-flight.ts";
 import type { RecommendationDeps } from "./deps.ts";
 import { explain } from "./explain.ts";
 import { refresh } from "./refresh.ts";
@@ -23,15 +24,7 @@ const burstMs = 1_000;
 export function recommendationsService(deps: RecommendationDeps): Services["recommendations"] {
   const { repositories, now } = deps;
   /** Lists on their way, so that many who ask cause one. */
-  const underWay = new Map<string, Promise<unknown>>();
-
-  function once(key: string, work: () => Promise<unknown>): Promise<unknown> {
-    const known = underWay.get(key);
-    if (known) return known;
-    const one = work().finally(() => underWay.delete(key));
-    underWay.set(key, one);
-    return one;
-  }
+  const single = singleFlight();
 
   function isFresh({ behind, createdAt, expiresAt }: CurrentRecommendation): boolean {
     const at = now().getTime();
@@ -48,7 +41,7 @@ export function recommendationsService(deps: RecommendationDeps): Services["reco
       // For what is no product, no catalogue is read.
       if (found === null && (await repositories.products.find(sellerId, productId)) === null)
         throw notFound("product", productId);
-      await once(`${sellerId}\n${productId} ${kind}`, () => refresh(deps, sellerId, [{ productId, kind }]));
+      await single(`${sellerId}\n${productId} ${kind}`, () => refresh(deps, sellerId, [{ productId, kind }]));
       found = await find(sellerId, productId, kind);
     }
     if (found === null) throw notFound("product", productId);

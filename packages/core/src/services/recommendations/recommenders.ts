@@ -1,4 +1,4 @@
-import { coalesced } from "../stream/coalesced.ts";
+import { coalesced } from "../coalesced.ts";
 import { buildModel, type Model, type ModelDeps } from "./model.ts";
 
 /** The sellers' models, in memory: built when first needed, brought up to date at each use, forgotten when others need the room. */

@@ -1,6 +1,6 @@
 import type { RecommendationRow } from "../../ports/recommendations.ts";
-import { systemActor } from "../predictions/refresh.ts";
-import { breather } from "./breather.ts";
+import { systemCommand } from "../deps.ts";
+import { yielder } from "../yielder.ts";
 import type { RecommendationDeps, RecommendationList } from "./deps.ts";
 import { listOf, modelNames } from "./lists.ts";
 import { meaningLists, withMeaning } from "./meaning.ts";
@@ -21,9 +21,9 @@ export async function refresh(
   const expiresAt = new Date(at.getTime() + freshMs).toISOString();
   const near = await meaningLists(deps, sellerId, lists);
   const rows: RecommendationRow[] = [];
-  const breathe = breather();
+  const yieldNow = yielder();
   for (const { productId, kind } of lists) {
-    await breathe();
+    await yieldNow();
     const own = listOf(recommender, productId, kind);
     const meant = kind === "similar" ? await near(productId) : null;
     const items = meant === null ? own : withMeaning(own, meant, productId, String(deps.meanings.model));
@@ -33,8 +33,7 @@ export async function refresh(
       ...{ basedOn: known, expiresAt },
     });
   }
-  const command = { sellerId, actor: systemActor, at, epoch: deps.epoch(), idempotency: null };
-  const { position } = await repositories.recommendations.save(command, rows);
+  const { position } = await repositories.recommendations.save(systemCommand(deps, sellerId, at), rows);
   if (position !== null) deps.announce(sellerId, position);
   // An import that was written meanwhile let those before these expire, but it is not in these either.
   const imports = { after: known, limit: 1, types: ["import.*"], productId: null };

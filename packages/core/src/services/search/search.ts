@@ -8,7 +8,7 @@ import type { Meant } from "../meaning/meanings.ts";
 import type { ModelRefusal } from "../models/tried.ts";
 import { pause } from "../pause.ts";
 import type { RecommendationDeps } from "../recommendations/deps.ts";
-import { rounded } from "../recommendations/lists.ts";
+import { rounded } from "../rounded.ts";
 import type { Services } from "../services.ts";
 import { wordsIn } from "./words.ts";
 

@@ -1,9 +1,9 @@
 import { parseCursor, type StreamPosition } from "../../domain/cursor.ts";
 import type { EventRepository, EventRun, StoredEvent } from "../../ports/repositories.ts";
+import { coalesced } from "../coalesced.ts";
 import type { OpenedStream, StreamBlock, StreamReader } from "../services.ts";
 import { runLength } from "./backlog.ts";
 import { cursorBlock, openBlock, resetBlock } from "./blocks.ts";
-import { coalesced } from "./coalesced.ts";
 import { type Filter, type Follower, followerOf, seenBy } from "./follower.ts";
 import { handfulOf } from "./handful.ts";
 import { lost } from "./lost.ts";

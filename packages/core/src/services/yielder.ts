@@ -2,7 +2,7 @@
 const partMs = 10;
 
 /** A function that waits, now and then, until whoever else has something to do in this process has had his turn. */
-export function breather(): () => Promise<void> | undefined {
+export function yielder(): () => Promise<void> | undefined {
   let since = performance.now();
   return () => {
     if (performance.now() - since < partMs) return;

@@ -1,4 +1,4 @@
-import { pause } from "../pause.ts";
+import { pause } from "./pause.ts";
 
 /** Rests for so many times as long as the event loop was kept busy … */
 const restFactor = 4;
@@ -10,7 +10,7 @@ const restShare = 0.1;
  * most. What waits for a thread or a database meanwhile takes little; where they are in this very process, or where it has
  * much else to do, it takes all, and so the work gives way.
  */
-export async function gently<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+export async function throttled<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   const from = performance.now();
   const before = busyMs();
   const done = await work();
