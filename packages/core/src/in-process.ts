@@ -25,7 +25,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
     if (key === undefined) return reading;
     if (!/^[\x20-\x7e]{1,255}$/.test(key))
       throw invalidRequest([
-        { path: "idempotencyKey", message: "must be 1 to 255 visible ASCII characters" },
+        { path: "Idempotency-Key", message: "must be 1 to 255 visible ASCII characters" },
       ]);
     return {
       ...reading,
@@ -39,7 +39,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
     ...value(answer),
     asOf: answer.cursor as string,
   });
-  const idOf = (id: unknown): number => parse(idSchema, id);
+  const idOf = (id: unknown): number => parse(idSchema, id, "id");
   const { products, stock, sales, incoming, predictions, recommendations, categories } = services;
   const { alerts, settings, files, events } = services;
 

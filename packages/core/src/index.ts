@@ -112,7 +112,7 @@ export {
 } from "./domain/key.ts";
 export { amountSchema, currencyDecimals, currencySchema, formatAmount } from "./domain/money.ts";
 export { type Listing, type Page, type PageBody, type Position, pageQuery } from "./domain/page.ts";
-export { faults, parse } from "./domain/parse.ts";
+export { faults, parse, unknownName } from "./domain/parse.ts";
 export {
   type AtRisk,
   type AtRiskQuery,
