@@ -140,6 +140,12 @@ export function otherQuantity(
   return new AmusedError("conflict", message, { quantity, expected });
 }
 
+/** Goods that have come, or will not, are changed no more. */
+export function notOpen(id: number, state: string): AmusedError<"conflict"> {
+  const message = `Incoming stock ${id} is ${state} and is changed no more: what else is to come is incoming stock of its own, what else came is for stock.adjust.`;
+  return new AmusedError("conflict", message, { state });
+}
+
 /** Another product has this SKU. */
 export function skuTaken(sku: string, cause?: unknown): AmusedError<"conflict"> {
   return new AmusedError("conflict", `Another product has the SKU ${sku}.`, { sku }, { cause });

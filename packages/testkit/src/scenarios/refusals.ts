@@ -44,9 +44,9 @@ export function refusalScenarios(newShop: NewShop): void {
       const tea = await shop.products.create({ name: "Tea", sku: "T", quantity: 2 });
       const gone = await shop.products.create({ name: "Gone" });
       await shop.products.delete(gone.id);
-      const goods = await shop.incoming.create({ productId: tea.id, quantity: 5, expectedOn: "2999-01-01" });
+      const goods = await shop.incoming.create({ productId: tea.id, quantity: 5, expectedOn: "2030-01-15" });
       await shop.incoming.receive(goods.id, { quantity: 3 });
-      const done = await shop.incoming.create({ productId: tea.id, quantity: 5, expectedOn: "2999-01-01" });
+      const done = await shop.incoming.create({ productId: tea.id, quantity: 5, expectedOn: "2030-01-15" });
       await shop.incoming.cancel(done.id);
       await shop.products.create({ name: "Pot" }, { idempotencyKey: "pot" });
       const wrong = <T>(value: unknown) => value as T;
@@ -96,7 +96,7 @@ export function refusalScenarios(newShop: NewShop): void {
           () => shop.incoming.receive(done.id),
           {
             code: "conflict",
-            message: `Incoming stock ${done.id} is cancelled.`,
+            message: `Incoming stock ${done.id} is cancelled and is changed no more: what else is to come is incoming stock of its own, what else came is for stock.adjust.`,
             evidence: { state: "cancelled" },
           },
         ],
