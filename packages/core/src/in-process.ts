@@ -192,6 +192,8 @@ export function inProcessSeller<Custom extends CustomEvents>(
       get: async (id) => value(await alerts.get(reading, idOf(id))),
       acknowledge: async (id, options) =>
         value(await alerts.acknowledge(writing(options, "alerts.acknowledge", id), idOf(id))),
+      acknowledgeAll: async (which, options) =>
+        value(await alerts.acknowledgeAll(writing(options, "alerts.acknowledgeAll", which), which)),
       snooze: async (id, snooze, options) =>
         value(await alerts.snooze(writing(options, "alerts.snooze", id, snooze), idOf(id), snooze)),
       resolve: async (id, options) =>

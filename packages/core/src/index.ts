@@ -3,6 +3,7 @@ export type * from "./call-options.ts";
 export type * from "./consumers.ts";
 export {
   type Alert,
+  type AlertAcknowledge,
   type AlertDraft,
   type AlertEventType,
   type AlertEvidence,
@@ -11,7 +12,9 @@ export {
   type AlertResolution,
   type AlertSnooze,
   type AlertState,
+  type AlertsChanged,
   activeStates,
+  alertAcknowledgeSchema,
   alertKinds,
   alertQuerySchema,
   alertSnoozeSchema,

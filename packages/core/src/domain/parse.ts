@@ -54,7 +54,12 @@ export function unknownName(known: readonly string[]): string {
 
 /** The names that a schema knows at a place. */
 function namesAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  const { innerType, in: input, element, shape } = schema.def as unknown as {
+  const {
+    innerType,
+    in: input,
+    element,
+    shape,
+  } = schema.def as unknown as {
     innerType?: z.ZodType;
     in?: z.ZodType;
     element?: z.ZodType;

@@ -20,7 +20,11 @@ export function answerOf<T>({ answer }: Finished): Written<T> {
 /** The refusal of a key that someone works under. */
 export function inFlight({ until }: Exclude<Kept, Finished>, at: Date): AmusedError {
   const retryAfter = Math.max(1, Math.ceil((until - at.getTime()) / 1000));
-  return new AmusedError("idempotency_in_flight", "The first request with this idempotency key has not finished.", {
-    retryAfter,
-  });
+  return new AmusedError(
+    "idempotency_in_flight",
+    "The first request with this idempotency key has not finished.",
+    {
+      retryAfter,
+    },
+  );
 }

@@ -1,5 +1,11 @@
 import type { Command, Sale, SaleLines, Written } from "@amused/core";
-import { type AmusedError, type Fault, insufficientStock, invalidRequest, notFound } from "@amused/core/errors";
+import {
+  type AmusedError,
+  type Fault,
+  insufficientStock,
+  invalidRequest,
+  notFound,
+} from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { commandStatement } from "../sql/command.ts";
 import { alive, bare, isoTime, list, object, quoted, saleJson, text } from "../sql/json.ts";

@@ -54,8 +54,7 @@ export function stockRepository(schema: string): (database: Database) => StockRe
       if (written !== null) return written;
       if (refusal === null) throw notFound("product", productId);
       const { quantity, delta } = refusal as { quantity: number; delta: number };
-      if (expected !== null && expected !== quantity)
-        throw otherQuantity(productId, { quantity, expected });
+      if (expected !== null && expected !== quantity) throw otherQuantity(productId, { quantity, expected });
       throw insufficientStock([{ productId, requested: -delta, available: quantity }]);
     },
 

@@ -37,7 +37,8 @@ export function readQuery(url: string, kinds: QueryKinds, schema?: z.ZodObject):
   for (const [name, value] of new URLSearchParams(text)) {
     const kind = kinds.get(name);
     if (seen.has(name)) faults.push({ path: name, message: "must not be given twice" });
-    else if (kind === undefined) faults.push({ path: name, message: unknownName(Object.keys(schema?.shape ?? {})) });
+    else if (kind === undefined)
+      faults.push({ path: name, message: unknownName(Object.keys(schema?.shape ?? {})) });
     else query[name] = convert(value, kind);
     seen.add(name);
   }
