@@ -121,6 +121,42 @@ export function invalidRequest(errors: Fault[]): AmusedError<"invalid_request"> 
   return new AmusedError("invalid_request", `${said.join("; ")}${more}`, { errors });
 }
 
+/** Products have less than is asked of them. */
+export function insufficientStock(available: Shortage[]): AmusedError<"insufficient_stock"> {
+  const said = available
+    .slice(0, 3)
+    .map(({ productId, requested, available }) => `product ${productId} has ${available}, not ${requested}`);
+  const more = available.length > 3 ? ` (and ${available.length - 3} more)` : "";
+  const message = `There is not enough stock: ${said.join("; ")}${more}. Nothing was changed.`;
+  return new AmusedError("insufficient_stock", message, { available });
+}
+
+/** A product has not the quantity that the caller believes in. */
+export function otherQuantity(
+  productId: number,
+  { quantity, expected }: { quantity: number; expected: number },
+): AmusedError<"conflict"> {
+  const message = `Product ${productId} has ${quantity} units, not ${expected} as expected. Nothing was changed.`;
+  return new AmusedError("conflict", message, { quantity, expected });
+}
+
+/** Goods that have come, or will not, are changed no more. */
+export function notOpen(id: number, state: string): AmusedError<"conflict"> {
+  const message = `Incoming stock ${id} is ${state} and is changed no more: what else is to come is incoming stock of its own, what else came is for stock.adjust.`;
+  return new AmusedError("conflict", message, { state });
+}
+
+/** Another product has this SKU. */
+export function skuTaken(sku: string, cause?: unknown): AmusedError<"conflict"> {
+  return new AmusedError("conflict", `Another product has the SKU ${sku}.`, { sku }, { cause });
+}
+
+/** The key of a command belongs to another one. */
+export function keyUsed(): AmusedError<"idempotency_mismatch"> {
+  const message = "This idempotency key was used for another request. Use a new key for a new request.";
+  return new AmusedError("idempotency_mismatch", message, {});
+}
+
 /** There is no such thing, or none that this caller may know of. */
 export function notFound(resource: string, id: string | number): AmusedError<"not_found"> {
   return new AmusedError("not_found", `There is no ${resource} ${id}.`, { resource });

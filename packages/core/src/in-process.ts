@@ -25,7 +25,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
     if (key === undefined) return reading;
     if (!/^[\x20-\x7e]{1,255}$/.test(key))
       throw invalidRequest([
-        { path: "idempotencyKey", message: "must be 1 to 255 visible ASCII characters" },
+        { path: "Idempotency-Key", message: "must be 1 to 255 visible ASCII characters" },
       ]);
     return {
       ...reading,
@@ -39,7 +39,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
     ...value(answer),
     asOf: answer.cursor as string,
   });
-  const idOf = (id: unknown): number => parse(idSchema, id);
+  const idOf = (id: unknown): number => parse(idSchema, id, "id");
   const { products, stock, sales, incoming, predictions, recommendations, categories } = services;
   const { alerts, settings, files, events } = services;
 
@@ -192,6 +192,8 @@ export function inProcessSeller<Custom extends CustomEvents>(
       get: async (id) => value(await alerts.get(reading, idOf(id))),
       acknowledge: async (id, options) =>
         value(await alerts.acknowledge(writing(options, "alerts.acknowledge", id), idOf(id))),
+      acknowledgeAll: async (which, options) =>
+        value(await alerts.acknowledgeAll(writing(options, "alerts.acknowledgeAll", which), which)),
       snooze: async (id, snooze, options) =>
         value(await alerts.snooze(writing(options, "alerts.snooze", id, snooze), idOf(id), snooze)),
       resolve: async (id, options) =>

@@ -3,6 +3,7 @@ export type * from "./call-options.ts";
 export type * from "./consumers.ts";
 export {
   type Alert,
+  type AlertAcknowledge,
   type AlertDraft,
   type AlertEventType,
   type AlertEvidence,
@@ -11,7 +12,9 @@ export {
   type AlertResolution,
   type AlertSnooze,
   type AlertState,
+  type AlertsChanged,
   activeStates,
+  alertAcknowledgeSchema,
   alertKinds,
   alertQuerySchema,
   alertSnoozeSchema,
@@ -112,7 +115,7 @@ export {
 } from "./domain/key.ts";
 export { amountSchema, currencyDecimals, currencySchema, formatAmount } from "./domain/money.ts";
 export { type Listing, type Page, type PageBody, type Position, pageQuery } from "./domain/page.ts";
-export { faults, parse } from "./domain/parse.ts";
+export { faults, parse, unknownName } from "./domain/parse.ts";
 export {
   type AtRisk,
   type AtRiskQuery,

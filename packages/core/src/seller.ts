@@ -1,5 +1,5 @@
 import type { ReadOptions, VersionedWriteOptions, WriteOptions } from "./call-options.ts";
-import type { Alert, AlertQuery, AlertSnooze } from "./domain/alert.ts";
+import type { Alert, AlertAcknowledge, AlertQuery, AlertSnooze, AlertsChanged } from "./domain/alert.ts";
 import type {
   CategoryAccuracy,
   CategoryCount,
@@ -228,6 +228,11 @@ export interface Alerts {
   get(id: number, options?: ReadOptions): Promise<Alert>;
   /** Somebody sees to it. `conflict` (with `state`) when it is over. */
   acknowledge(id: number, options?: WriteOptions): Promise<Alert>;
+  /**
+   * Somebody sees to many: those named that are open or snoozed (200 at most), or of a kind the newest 200 that are open. What
+   * is over or acknowledged already is left as it is; `items` are those that this call acknowledged, none when all are.
+   */
+  acknowledgeAll(which: AlertAcknowledge, options?: WriteOptions): Promise<AlertsChanged>;
   /** Puts it off until a moment within 90 days: if its cause holds then, it opens again. */
   snooze(id: number, snooze: AlertSnooze, options?: WriteOptions): Promise<Alert>;
   /** Ends it although its cause may hold; none of its kind is raised until that went away and came back. */

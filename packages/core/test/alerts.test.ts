@@ -217,6 +217,20 @@ test("an order that is due is told by the forecast, and does not come and go wit
   expect(await house.active()).toEqual([]);
 });
 
+test("no order is due while the lead time is only assumed; it is once somebody has said it", async () => {
+  const { id } = await stocked(50, null);
+  const predict = async (source: "assumed" | "seller" | "product") => {
+    await house.predict(id, -3, 50, source);
+    await house.pump();
+    return house.told();
+  };
+  expect(await predict("assumed")).toEqual([]);
+  expect(await predict("product")).toEqual(["opened order_due"]);
+  house.clock.advance(day);
+  expect(await predict("assumed")).toEqual(["opened order_due", "resolved order_due"]);
+  expect((await predict("seller")).at(-1)).toBe("opened order_due");
+});
+
 test("a forecast of less stock than there is raises nothing: goods came, and the next one knows them", async () => {
   const { id, to } = await stocked(5, null);
   await to(0);

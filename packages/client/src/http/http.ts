@@ -38,6 +38,13 @@ export interface Http {
 /** What is about the moment: the same request may be answered otherwise a little later. */
 const passing = ["unavailable", "rate_limited", "idempotency_in_flight"];
 
+/** A query with its dates as JSON has them: by themselves they would be written in words. */
+function texts(query: object = {}): object {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, value instanceof Date ? value.toJSON() : value]),
+  );
+}
+
 export function createHttp<Custom extends CustomEvents>(options: ClientOptions<Custom>): Http {
   const { seller: sellerId, fetch = (request) => globalThis.fetch(request) } = options;
   const root = `${String(options.baseUrl).replace(/\/+$/, "")}/v1`;
@@ -77,7 +84,7 @@ export function createHttp<Custom extends CustomEvents>(options: ClientOptions<C
     }
 
     try {
-      const init = { method, searchParams: { ...query, sellerId }, body, json, signal };
+      const init = { method, searchParams: { ...texts(query), sellerId }, body, json, signal };
       await ky(root + path, {
         ...(init as object),
         headers: {

@@ -101,6 +101,28 @@ export interface AlertQuery extends z.input<typeof alertQuerySchema> {}
 export const alertSnoozeSchema = z.strictObject({ until: momentSchema });
 export interface AlertSnooze extends z.input<typeof alertSnoozeSchema> {}
 
+/** Alerts that can be acknowledged at once. */
+export const mostAcknowledged = 200;
+
+const oneWay = "must have ids or a kind, and not both";
+export const alertAcknowledgeSchema = z
+  .strictObject({
+    ids: z
+      .array(idSchema)
+      .min(1, "must name at least one")
+      .max(mostAcknowledged, `must name at most ${mostAcknowledged}`)
+      .optional(),
+    kind: z.enum(alertKinds).optional(),
+  })
+  .refine(({ ids, kind }) => (ids === undefined) !== (kind === undefined), oneWay);
+/** Either these alerts, or those of a kind that are open: the newest 200. */
+export type AlertAcknowledge = { ids: number[] } | { kind: AlertKind };
+
+/** Alerts that one call changed, the newest first. */
+export interface AlertsChanged {
+  items: Alert[];
+}
+
 /** What is wrong with the end of a snooze that begins now. */
 export function snoozeFault(until: string, now: Date): string | null {
   const ms = Date.parse(until) - now.getTime();

@@ -3,7 +3,7 @@ import { pageQuery } from "./page.ts";
 import { idSchema } from "./seller.ts";
 import type { StockChanged } from "./stock.ts";
 import { visibleText } from "./text.ts";
-import { dateSchema } from "./time.ts";
+import { addDays, dateOf, dateSchema } from "./time.ts";
 import { someUnitsSchema } from "./units.ts";
 
 export const incomingStates = ["open", "received", "cancelled"] as const;
@@ -15,9 +15,9 @@ export interface IncomingStock {
   productId: number;
   /** Units that were ordered. */
   quantity: number;
-  /** Units that have come: more than were ordered, if more came. */
+  /** Units that have come. Beyond `quantity`, so many more came than were ordered. */
   received: number;
-  /** The UTC day on which they are to come. */
+  /** The UTC day on which they are to come; in the past only where they are overdue. */
   expectedOn: string;
   /** What the host knows it by, such as the number of an order; the ledger's `cause` when it comes. */
   reference: string | null;
@@ -32,6 +32,21 @@ export interface IncomingReceived extends StockChanged {
 }
 
 const fields = { quantity: someUnitsSchema, expectedOn: dateSchema, reference: visibleText(200).nullable() };
+
+/** The furthest day on which goods can be expected, in days from today: beyond it somebody mistyped the year. */
+const longestWait = 3650;
+
+/**
+ * What is wrong with a day on which goods are expected from now on. Yesterday is taken: where the seller is, it may be today
+ * still.
+ */
+export function expectedOnFault(expectedOn: string, now: Date): string | null {
+  const today = dateOf(now);
+  if (expectedOn < addDays(today, -1))
+    return `must be today (${today}, UTC) or later: say when they are expected now`;
+  const last = addDays(today, longestWait);
+  return expectedOn > last ? `must be within ten years, by ${last}` : null;
+}
 
 export const newIncomingSchema = z.strictObject({
   productId: idSchema,

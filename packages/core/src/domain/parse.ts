@@ -5,7 +5,7 @@ import { type Fault, invalidRequest } from "../errors.ts";
 export function parse<T>(schema: z.ZodType<T>, input: unknown, name?: string): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const found = faults(result.error.issues);
+  const found = faults(result.error.issues, schema);
   throw invalidRequest(
     name === undefined
       ? found
@@ -13,8 +13,8 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown, name?: string): T
   );
 }
 
-/** What zod found, in our words: one fault for each place. */
-export function faults(issues: readonly z.core.$ZodIssue[]): Fault[] {
+/** What zod found, in our words: one fault for each place. What is unknown is told with what is known there by the schema. */
+export function faults(issues: readonly z.core.$ZodIssue[], schema: z.ZodType): Fault[] {
   const all = issues.flatMap((issue): Fault[] => {
     const path = issue.path.map(String).join(".");
     const within = (key: string) => (path === "" ? key : `${path}.${key}`);
@@ -22,7 +22,7 @@ export function faults(issues: readonly z.core.$ZodIssue[]): Fault[] {
       case "unrecognized_keys":
         return issue.keys.map((key) => ({
           path: within(key),
-          message: "is not a field that can be set here",
+          message: unknownName(namesAt(schema, issue.path)),
         }));
       case "invalid_type":
         return [
@@ -45,6 +45,32 @@ export function faults(issues: readonly z.core.$ZodIssue[]): Fault[] {
   // A value that fails several checks is told once, by the first.
   const told = new Set<string>();
   return all.filter(({ path }) => !told.has(path) && told.add(path));
+}
+
+/** What is said of a name that is none of these. */
+export function unknownName(known: readonly string[]): string {
+  return known.length === 0 ? "is unknown here" : `is unknown here; known: ${known.join(", ")}`;
+}
+
+/** The names that a schema knows at a place. */
+function namesAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const {
+    innerType,
+    in: input,
+    element,
+    shape,
+  } = schema.def as unknown as {
+    innerType?: z.ZodType;
+    in?: z.ZodType;
+    element?: z.ZodType;
+    shape?: Record<string, z.ZodType>;
+  };
+  const wrapped = innerType ?? input;
+  if (wrapped !== undefined) return namesAt(wrapped, path);
+  const [step, ...rest] = path;
+  if (step === undefined) return Object.keys(shape ?? {});
+  const within = element ?? shape?.[String(step)];
+  return within === undefined ? [] : namesAt(within, rest);
 }
 
 /** Our own messages are kept; zod's "Invalid input: expected string, received number" is turned into ours. */

@@ -8,4 +8,6 @@ export const sellerIdSchema: z.ZodString = text(1, 200).regex(
 );
 
 /** An id that a database made: a whole number from 1. */
-export const idSchema: z.ZodInt = z.int("must be a whole number").min(1, "must be 1 or more");
+export const idSchema: z.ZodInt = z
+  .int("must be a whole number from 1")
+  .min(1, "must be a whole number from 1");

@@ -1,8 +1,14 @@
 import { z } from "zod";
 
-/** A moment: ISO 8601 with a zone on input, UTC with milliseconds from here on. Years 0001–9999. */
-export const momentSchema: z.ZodType<string, string> = z.iso
-  .datetime({ offset: true, error: "must be an ISO 8601 time with a zone, such as 2026-11-23T09:30:00Z" })
+const isoMoment = z.iso.datetime({
+  offset: true,
+  error: "must be an ISO 8601 time with a zone, such as 2026-11-23T09:30:00Z",
+});
+
+/** A moment: a `Date`, or ISO 8601 with a zone, on input; UTC with milliseconds from here on. Years 0001–9999. */
+export const momentSchema: z.ZodType<string, string | Date> = z
+  // In JSON a date is what it says of itself, and so it is here.
+  .preprocess((value: string | Date) => (value instanceof Date ? value.toJSON() : value), isoMoment)
   .transform((value, context) => {
     const moment = new Date(value);
     const year = moment.getUTCFullYear();

@@ -85,7 +85,7 @@ export function alertRepository(db: Database, run: Run): AlertRepository {
         return found && readOf<Alert>(seller, found.alert);
       }),
 
-    list: (sellerId, { states, kind, productId, limit, after }) =>
+    list: (sellerId, { states, kind, productId, ids, limit, after }) =>
       run(() => {
         const seller = sellerToRead(db, sellerId);
         if (productId !== null && !seller.products.has(productId)) throw notFound("product", productId);
@@ -96,6 +96,7 @@ export function alertRepository(db: Database, run: Run): AlertRepository {
               (states === null || states.includes(value.state)) &&
               (kind === null || value.kind === kind) &&
               (productId === null || value.productId === productId) &&
+              (ids === undefined || ids.includes(id)) &&
               (after === null || id < after.id),
           )
           .sort((a, b) => b.id - a.id);

@@ -1,6 +1,6 @@
 import type { IncomingStock } from "../domain/incoming.ts";
 import { dayMs } from "../domain/time.ts";
-import { AmusedError, notFound } from "../errors.ts";
+import { AmusedError, notFound, notOpen } from "../errors.ts";
 import type { IncomingRepository } from "../ports/incoming.ts";
 import type { Run } from "./access.ts";
 import { perform, type Scope } from "./command.ts";
@@ -117,7 +117,7 @@ function open({ incoming }: SellerState, id: number): IncomingStock {
   const found = incoming.get(id);
   if (found === undefined) throw notFound("incoming stock", id);
   if (found.state === "open") return found;
-  throw new AmusedError("conflict", `Incoming stock ${id} is ${found.state}.`, { state: found.state });
+  throw notOpen(id, found.state);
 }
 
 /** Where it stands in lists. */

@@ -1,18 +1,14 @@
 import { encodedText } from "../domain/encoded.ts";
-import { AmusedError } from "../errors.ts";
+import { AmusedError, keyUsed } from "../errors.ts";
 import type { Written } from "../ports/repositories.ts";
 import type { Kept } from "./state.ts";
 
 type Finished = Extract<Kept, { answer: object }>;
 
 /** What is kept, if it is for the same request. */
-export function checkSame<K extends Kept>(kept: K, { key, hash }: { key: string; hash: string }): K {
+export function checkSame<K extends Kept>(kept: K, { hash }: { hash: string }): K {
   if (kept.hash === hash) return kept;
-  throw new AmusedError(
-    "idempotency_mismatch",
-    `The idempotency key ${key} was used for another request.`,
-    {},
-  );
+  throw keyUsed();
 }
 
 /** The first answer, given once more. */
@@ -24,7 +20,11 @@ export function answerOf<T>({ answer }: Finished): Written<T> {
 /** The refusal of a key that someone works under. */
 export function inFlight({ until }: Exclude<Kept, Finished>, at: Date): AmusedError {
   const retryAfter = Math.max(1, Math.ceil((until - at.getTime()) / 1000));
-  return new AmusedError("idempotency_in_flight", "The first request with this key has not finished.", {
-    retryAfter,
-  });
+  return new AmusedError(
+    "idempotency_in_flight",
+    "The first request with this idempotency key has not finished.",
+    {
+      retryAfter,
+    },
+  );
 }

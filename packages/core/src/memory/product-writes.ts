@@ -1,5 +1,5 @@
 import type { Product } from "../domain/product.ts";
-import { AmusedError } from "../errors.ts";
+import { skuTaken } from "../errors.ts";
 import type { ProductEdit, ProductRow } from "../ports/repositories.ts";
 import type { Scope } from "./command.ts";
 import { fact } from "./log.ts";
@@ -45,7 +45,7 @@ export function editProduct(scope: Scope, old: ProductState, { row }: ProductEdi
 
 function takeSku({ db, seller }: Scope, id: number, sku: string | null): void {
   if (sku === null) return;
-  if (seller.skus.has(sku)) throw new AmusedError("conflict", `The SKU ${sku} is taken.`, { sku });
+  if (seller.skus.has(sku)) throw skuTaken(sku);
   db.journal.put(seller.skus, sku, id);
 }
 

@@ -1,6 +1,6 @@
-import { formatAmount, tooFine } from "../domain/money.ts";
+import { currencyDecimals, formatAmount } from "../domain/money.ts";
 import type { Sale } from "../domain/sale.ts";
-import { AmusedError, type Fault, invalidRequest, notFound, type Shortage } from "../errors.ts";
+import { type Fault, insufficientStock, invalidRequest, notFound, type Shortage } from "../errors.ts";
 import type { SaleLines } from "../ports/repositories.ts";
 import type { Scope } from "./command.ts";
 import { fact } from "./log.ts";
@@ -33,7 +33,11 @@ function pricesOf(seller: SellerState, lines: SaleLines["lines"]): string[] {
     const product = liveProduct(seller, productId)?.product;
     if (product === undefined) throw notFound("product", productId);
     const said = price === null ? product.price : formatAmount(price, product.currency);
-    if (said === null) faults.push({ path: `lines.${index}.price`, message: tooFine(product.currency) });
+    if (said === null) {
+      const decimals = currencyDecimals(product.currency);
+      const message = `must have at most ${decimals} decimals in the product's currency`;
+      faults.push({ path: `lines.${index}.price`, message });
+    }
     return said ?? "";
   });
   if (faults.length > 0) throw invalidRequest(faults);
@@ -52,11 +56,5 @@ function checkStock(seller: SellerState, lines: SaleLines["lines"]): void {
       return { productId, requested: quantity, available };
     })
     .filter(({ requested, available }) => requested > available);
-  if (short.length === 0) return;
-  const said = short.map(
-    ({ productId, requested, available }) => `product ${productId} has ${available}, not ${requested}`,
-  );
-  throw new AmusedError("insufficient_stock", `There is not enough stock: ${said.join("; ")}.`, {
-    available: short,
-  });
+  if (short.length > 0) throw insufficientStock(short);
 }

@@ -1,5 +1,5 @@
 import type { Movement } from "../domain/stock.ts";
-import { AmusedError, notFound } from "../errors.ts";
+import { type AmusedError, insufficientStock, notFound, otherQuantity } from "../errors.ts";
 import type { StockChange, StockRepository } from "../ports/repositories.ts";
 import type { Run } from "./access.ts";
 import { perform } from "./command.ts";
@@ -17,10 +17,8 @@ export function stockRepository(db: Database, run: Run): StockRepository {
           const old = liveProduct(scope.seller, productId);
           if (old === null) throw notFound("product", productId);
           const { quantity: before } = old.product;
-          if (expected !== null && expected !== before) {
-            const message = `The quantity of product ${productId} is ${before}, not ${expected}.`;
-            throw new AmusedError("conflict", message, { quantity: before, expected });
-          }
+          if (expected !== null && expected !== before)
+            throw otherQuantity(productId, { quantity: before, expected });
           const delta = deltaOf(old, change);
           const { state, movement } = move(scope, productId, { delta, reason, cause: null });
           const { quantity, actor } = movement;
@@ -59,6 +57,5 @@ function deltaOf({ product, movements }: ProductState, { change }: StockChange):
 }
 
 function tooLittle(productId: number, requested: number, available: number): AmusedError {
-  const message = `Product ${productId} has ${available}, which is less than ${requested}.`;
-  return new AmusedError("insufficient_stock", message, { available: [{ productId, requested, available }] });
+  return insufficientStock([{ productId, requested, available }]);
 }

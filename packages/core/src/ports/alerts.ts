@@ -52,6 +52,8 @@ export interface AlertRepository {
       states: readonly AlertState[] | null;
       kind: AlertKind | null;
       productId: number | null;
+      /** Among these only. */
+      ids?: readonly number[];
     },
   ): Promise<Rows<Alert>>;
   /**

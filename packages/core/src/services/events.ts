@@ -49,9 +49,9 @@ export function eventsService(
       const { type, productId, payload } = parse(newEventSchema, input);
       const schema = Object.hasOwn(deps.customEvents, type) ? deps.customEvents[type] : undefined;
       const checked = schema?.safeParse(payload);
-      if (checked?.success === false)
+      if (schema !== undefined && checked?.success === false)
         throw invalidRequest(
-          faults(checked.error.issues).map((fault) => ({
+          faults(checked.error.issues, schema).map((fault) => ({
             ...fault,
             path: fault.path === "" ? "payload" : `payload.${fault.path}`,
           })),

@@ -1,14 +1,20 @@
 import {
+  expectedOnFault,
   incomingChangesSchema,
   incomingQuerySchema,
   incomingReceiptSchema,
   newIncomingSchema,
 } from "../domain/incoming.ts";
 import { parse } from "../domain/parse.ts";
-import { notFound } from "../errors.ts";
+import { invalidRequest, notFound } from "../errors.ts";
 import { answerRead, answerWritten, checkSees, commandOf, type Deps } from "./deps.ts";
 import { pageOf, positionOf } from "./pages.ts";
 import type { Services } from "./services.ts";
+
+function checkExpected(expectedOn: string, now: Date): void {
+  const message = expectedOnFault(expectedOn, now);
+  if (message !== null) throw invalidRequest([{ path: "expectedOn", message }]);
+}
 
 /** Goods on their way, and their coming in. */
 export function incomingService(deps: Deps): Services["incoming"] {
@@ -16,7 +22,9 @@ export function incomingService(deps: Deps): Services["incoming"] {
   return {
     async create(context, input) {
       const { reference = null, ...row } = parse(newIncomingSchema, input);
-      const written = await repositories.incoming.create(commandOf(deps, context), { ...row, reference });
+      const command = commandOf(deps, context);
+      checkExpected(row.expectedOn, command.at);
+      const written = await repositories.incoming.create(command, { ...row, reference });
       return answerWritten(deps, context.sellerId, written);
     },
 
@@ -42,7 +50,14 @@ export function incomingService(deps: Deps): Services["incoming"] {
 
     async update(context, id, input) {
       const edit = parse(incomingChangesSchema, input);
-      const written = await repositories.incoming.update(commandOf(deps, context), id, edit);
+      const command = commandOf(deps, context);
+      const { expectedOn } = edit;
+      if (expectedOn !== undefined && expectedOnFault(expectedOn, command.at) !== null) {
+        // What is overdue may be said again as it is, beside what changes.
+        const known = (await repositories.incoming.find(context.sellerId, id))?.body.value.expectedOn;
+        if (known === undefined || known !== expectedOn) checkExpected(expectedOn, command.at);
+      }
+      const written = await repositories.incoming.update(command, id, edit);
       return answerWritten(deps, context.sellerId, written);
     },
 

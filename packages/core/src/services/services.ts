@@ -1,4 +1,4 @@
-import type { Alert } from "../domain/alert.ts";
+import type { Alert, AlertsChanged } from "../domain/alert.ts";
 import type {
   CategoryAccuracy,
   CategoryCount,
@@ -157,6 +157,7 @@ export interface Services {
     list(context: Context, query: unknown): Promise<Answer<PageBody<Alert>>>;
     get(context: Context, id: number): Promise<Answer<Alert>>;
     acknowledge(context: Context, id: number): Promise<Answer<Alert>>;
+    acknowledgeAll(context: Context, input: unknown): Promise<Answer<AlertsChanged>>;
     snooze(context: Context, id: number, input: unknown): Promise<Answer<Alert>>;
     resolve(context: Context, id: number): Promise<Answer<Alert>>;
   };

@@ -1,4 +1,5 @@
-import { parse } from "../domain/parse.ts";
+import { z } from "zod";
+import { faults, parse } from "../domain/parse.ts";
 import { movementQuerySchema, stockAdjustmentSchema, stockCountSchema } from "../domain/stock.ts";
 import { clockTolerance } from "../domain/time.ts";
 import { invalidRequest, notFound } from "../errors.ts";
@@ -38,12 +39,16 @@ export function stockService(deps: Deps): Services["stock"] {
   };
 }
 
+/** Either way of changing stock, to tell what else is wrong with one that is neither or both. */
+const either = z.strictObject({ ...stockAdjustmentSchema.shape, ...stockCountSchema.shape }).partial();
+
 function readChange(input: unknown, now: Date) {
   const fields = typeof input === "object" && input !== null ? input : {};
-  if ("adjust" in fields && "count" in fields)
-    throw invalidRequest([{ path: "", message: "must have adjust or count, not both" }]);
-  if (!("adjust" in fields) && !("count" in fields))
-    throw invalidRequest([{ path: "", message: "must have adjust or count" }]);
+  if ("adjust" in fields === "count" in fields) {
+    const message = "adjust" in fields ? "must have adjust or count, not both" : "must have adjust or count";
+    const { error } = either.safeParse(fields);
+    throw invalidRequest([{ path: "", message }, ...faults(error?.issues ?? [], either)]);
+  }
   if ("adjust" in fields) return parse(stockAdjustmentSchema, input);
   const count = parse(stockCountSchema, input);
   if (count.countedAt !== undefined && Date.parse(count.countedAt) > now.getTime() + clockTolerance.ms)

@@ -23,7 +23,12 @@ export interface AlertShop {
   restart(again?: number): void;
   pass(): Promise<void>;
   /** Keeps a prediction: order in so many days (`null`: not foreseen), as of this stock. */
-  predict(productId: number, inDays: number | null, quantity?: number): Promise<void>;
+  predict(
+    productId: number,
+    inDays: number | null,
+    quantity?: number,
+    leadTimeSource?: "product" | "seller" | "assumed",
+  ): Promise<void>;
   /** What happened to alerts: `opened low_stock`. */
   told(): Promise<string[]>;
   active(): Promise<Alert[]>;
@@ -61,13 +66,18 @@ export async function alertShop(store: Store = memoryStore()): Promise<AlertShop
       alertsPass(deps, signal, (error) => {
         throw error;
       }),
-    async predict(productId, inDays, quantity) {
+    async predict(productId, inDays, quantity, source = "seller") {
       const units = quantity ?? (await shop.products.get(productId)).quantity;
       const today = dateOf(clock.now());
       const by = inDays === null ? null : addDays(today, inDays);
       const data = {
         ...{ quantity: units, date: { p10: null, p50: by && addDays(by, 14), p90: null } },
-        reorder: { point: 9, quantity: by === null ? 0 : 40, by, because: [] },
+        reorder: {
+          point: 9,
+          quantity: by === null ? 0 : 40,
+          by,
+          because: [{ kind: "lead_time", days: 14, source }],
+        },
       };
       const command = { sellerId: "acme", actor: null, at: clock.now(), epoch: "e", idempotency: null };
       await store.predictions.save(command, [

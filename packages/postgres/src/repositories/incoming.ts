@@ -6,7 +6,7 @@ import {
   type IncomingStock,
   type Written,
 } from "@amused/core";
-import { AmusedError, notFound } from "@amused/core/errors";
+import { AmusedError, notFound, notOpen } from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { commandStatement } from "../sql/command.ts";
 import { alive, bare, incomingJson, movementJson, object, productJson, revision, text } from "../sql/json.ts";
@@ -171,7 +171,6 @@ interface Refusal {
 function openOr(id: number, refusal: unknown): Refusal {
   if (refusal === null) throw notFound("incoming stock", id);
   const found = refusal as Refusal;
-  if (found.state !== "open")
-    throw new AmusedError("conflict", `Incoming stock ${id} is ${found.state}.`, { state: found.state });
+  if (found.state !== "open") throw notOpen(id, found.state);
   return found;
 }

@@ -5,7 +5,7 @@ import {
   type ProductRepository,
   type ProductRow,
 } from "@amused/core";
-import { AmusedError } from "@amused/core/errors";
+import { skuTaken } from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { databaseError } from "../errors.ts";
 import { commandStatement } from "../sql/command.ts";
@@ -40,7 +40,7 @@ export function productRepository(schema: string): (database: Database) => Produ
         ]);
         return written as NonNullable<typeof written>;
       } catch (error) {
-        if (isSkuTaken(error)) throw skuTaken(row.sku, error);
+        if (isSkuTaken(error)) throw skuTaken(row.sku ?? "", error);
         throw error;
       }
     },
@@ -58,7 +58,7 @@ export function productRepository(schema: string): (database: Database) => Produ
         const values = [id, version, ...descriptionOf(row), row.imageUrl, JSON.stringify(changed)];
         return (await statements.update<Product>(database, command, values)).written;
       } catch (error) {
-        if (isSkuTaken(error)) throw skuTaken(row.sku, error);
+        if (isSkuTaken(error)) throw skuTaken(row.sku ?? "", error);
         throw error;
       }
     },
@@ -85,10 +85,6 @@ export function productRepository(schema: string): (database: Database) => Produ
       return (await database.run(statements.attributeNames, [sellerId])).map(({ name }) => name as string);
     },
   });
-}
-
-function skuTaken(sku: string | null, cause: unknown): AmusedError {
-  return new AmusedError("conflict", `Another product has the SKU ${sku}.`, { sku: sku ?? "" }, { cause });
 }
 
 /** The columns of a product's description, in the order of `descriptionOf`. */

@@ -1,5 +1,11 @@
 import type { Command, Sale, SaleLines, Written } from "@amused/core";
-import { AmusedError, type Fault, invalidRequest, notFound } from "@amused/core/errors";
+import {
+  type AmusedError,
+  type Fault,
+  insufficientStock,
+  invalidRequest,
+  notFound,
+} from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { commandStatement } from "../sql/command.ts";
 import { alive, bare, isoTime, list, object, quoted, saleJson, text } from "../sql/json.ts";
@@ -164,17 +170,9 @@ function refusedSale(
   const short = products.filter(
     ({ requested, available }) => kind === "sale" && (available ?? 0) < requested,
   );
-  const available = short.map(({ productId, requested, available }) => ({
-    productId,
-    requested,
-    available: available ?? 0,
-  }));
-  const said = available.map(
-    ({ productId, requested, available }) => `product ${productId} has ${available} of ${requested}`,
-  );
-  return new AmusedError(
-    "insufficient_stock",
-    `Not enough stock: ${said.slice(0, 3).join(", ")}. Nothing was changed.`,
-    { available },
+  return insufficientStock(
+    short.map(({ productId, requested, available }) => ({
+      ...{ productId, requested, available: available ?? 0 },
+    })),
   );
 }

@@ -1,5 +1,5 @@
 import type { StockChanged, StockRepository } from "@amused/core";
-import { AmusedError, notFound } from "@amused/core/errors";
+import { insufficientStock, notFound, otherQuantity } from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { commandStatement } from "../sql/command.ts";
 import { alive, bare, movementJson, object, productJson, revision, text } from "../sql/json.ts";
@@ -54,14 +54,8 @@ export function stockRepository(schema: string): (database: Database) => StockRe
       if (written !== null) return written;
       if (refusal === null) throw notFound("product", productId);
       const { quantity, delta } = refusal as { quantity: number; delta: number };
-      if (expected !== null && expected !== quantity) throw stale(productId, expected, quantity);
-      throw new AmusedError(
-        "insufficient_stock",
-        `Product ${productId} has ${quantity} units, ${-delta} are asked for.`,
-        {
-          available: [{ productId, requested: -delta, available: quantity }],
-        },
-      );
+      if (expected !== null && expected !== quantity) throw otherQuantity(productId, { quantity, expected });
+      throw insufficientStock([{ productId, requested: -delta, available: quantity }]);
     },
 
     async movements(sellerId, productId, { limit, after }) {
@@ -79,12 +73,4 @@ export function stockRepository(schema: string): (database: Database) => StockRe
       return known ? rows : null;
     },
   });
-}
-
-function stale(productId: number, expected: number, quantity: number): AmusedError {
-  return new AmusedError(
-    "conflict",
-    `Product ${productId} has ${quantity} units, not ${expected} as expected.`,
-    { quantity, expected },
-  );
 }

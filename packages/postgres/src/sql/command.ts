@@ -1,6 +1,6 @@
 import type { Command, Written } from "@amused/core";
 import { type Encoded, encodedText } from "@amused/core";
-import { AmusedError } from "@amused/core/errors";
+import { AmusedError, keyUsed } from "@amused/core/errors";
 import type { Database, Row } from "../database.ts";
 import { databaseError } from "../errors.ts";
 
@@ -99,12 +99,7 @@ function writtenOf<T>(row: Row, replayed: boolean): Written<T> {
 
 /** The answer kept under a command's key; a key of another request, or one in use by a long one, is refused. */
 export function replay<T>(row: Row, { idempotency }: Command): Written<T> {
-  if (row.hash !== idempotency?.hash)
-    throw new AmusedError(
-      "idempotency_mismatch",
-      "This idempotency key was used for another request. Use a new key for a new request.",
-      {},
-    );
+  if (row.hash !== idempotency?.hash) throw keyUsed();
   if (row.body === null)
     throw new AmusedError(
       "idempotency_in_flight",

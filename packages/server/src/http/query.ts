@@ -1,4 +1,4 @@
-import { type Fault, faults as faultsOf, invalidRequest } from "@amused/core";
+import { type Fault, faults as faultsOf, invalidRequest, unknownName } from "@amused/core";
 import type { z } from "zod";
 
 export type Query = Record<string, unknown>;
@@ -26,7 +26,7 @@ function kindOf(field: z.ZodType): "number" | "boolean" | "list" | "text" {
  * The query as values: numbers and booleans where the route has them, texts else. What does not read as a number stays
  * text, so that the service refuses it among all other faults.
  */
-export function readQuery(url: string, kinds: QueryKinds, schema?: z.ZodType): Query {
+export function readQuery(url: string, kinds: QueryKinds, schema?: z.ZodObject): Query {
   const from = url.indexOf("?");
   if (from === -1 || from === url.length - 1) return none;
   const text = url.slice(from + 1);
@@ -37,7 +37,8 @@ export function readQuery(url: string, kinds: QueryKinds, schema?: z.ZodType): Q
   for (const [name, value] of new URLSearchParams(text)) {
     const kind = kinds.get(name);
     if (seen.has(name)) faults.push({ path: name, message: "must not be given twice" });
-    else if (kind === undefined) faults.push({ path: name, message: "is not a parameter of this route" });
+    else if (kind === undefined)
+      faults.push({ path: name, message: unknownName(Object.keys(schema?.shape ?? {})) });
     else query[name] = convert(value, kind);
     seen.add(name);
   }
@@ -45,7 +46,7 @@ export function readQuery(url: string, kinds: QueryKinds, schema?: z.ZodType): Q
     // What the service would have refused is told in the same answer.
     const { sellerId: _seller, ...rest } = query;
     const more = schema?.safeParse(rest).error;
-    throw invalidRequest([...faults, ...faultsOf(more?.issues ?? [])]);
+    throw invalidRequest([...(schema && more ? faultsOf(more.issues, schema) : []), ...faults]);
   }
   // Schemas ask for plain objects; the names are known ones, so that the prototype can not be reached.
   return { ...query };
@@ -58,7 +59,7 @@ function convert(value: string, kind: "number" | "boolean" | "list" | "text"): u
     case "boolean":
       return value === "true" ? true : value === "false" ? false : value;
     case "list":
-      return value.split(",");
+      return value === "" ? [] : value.split(",");
     default:
       return value;
   }

@@ -1,4 +1,5 @@
-import { alertQuerySchema, alertSnoozeSchema } from "@amused/core";
+import { alertAcknowledgeSchema, alertQuerySchema, alertSnoozeSchema } from "@amused/core";
+import { z } from "zod";
 import { idOf } from "../http/path.ts";
 import { answerReply } from "../http/reply.ts";
 import { alertShape } from "../openapi/alert-shapes.ts";
@@ -44,6 +45,24 @@ export const alertRoutes: Route[] = [
     success: changed,
     handle: async ({ house, context, param }) =>
       answerReply(await house.amused.services.alerts.acknowledge(context, idOf(param("id")))),
+  },
+  {
+    method: "POST",
+    path: "/v1/alerts/acknowledge",
+    id: "acknowledgeAlerts",
+    tag,
+    scope: "write",
+    summary: "Say that somebody sees to many",
+    description:
+      "By `ids`, 200 at most, those that are open or snoozed; by `kind` the newest 200 that are open. The others are left as they are: again and again until `items` is empty acknowledges all of a kind.",
+    body: { kind: "json", schema: alertAcknowledgeSchema },
+    success: {
+      status: 200,
+      description: "Those that this request acknowledged, the newest first",
+      schema: z.object({ items: z.array(alertShape) }),
+    },
+    handle: async ({ house, context, body }) =>
+      answerReply(await house.amused.services.alerts.acknowledgeAll(context, body)),
   },
   {
     method: "POST",

@@ -60,6 +60,8 @@ export const alertPasses: PromiseGroup = {
             )
           ).map(({ id }) => id);
         expect(await listed({})).toEqual([d.id, c.id, b.id, a.id]);
+        expect(await listed({ ids: [a.id, 999_999_999, d.id, a.id] }, 1)).toEqual([d.id, a.id]);
+        expect(await listed({ ids: [a.id, b.id], states: ["snoozed"] })).toEqual([b.id]);
         expect(await listed({ states: activeStates })).toEqual([c.id, b.id, a.id]);
         expect(await listed({ states: ["withdrawn", "snoozed"] })).toEqual([d.id, b.id]);
         expect(await listed({ kind: "low_stock" }, 1)).toEqual([c.id, a.id]);

@@ -36,6 +36,18 @@ export function alertScenarios(newShop: NewShop, open: Transport["open"]): void 
       await expectFaults(alerts.snooze(1, { until: "tomorrow" }), ["until"]);
       await expectFaults(alerts.snooze(1, { until: inDays(1), reason: "x" } as never), ["reason"]);
       await expectError(alerts.get(0), "invalid_request");
+      const many = Array.from({ length: 201 }, (_, n) => n + 1);
+      for (const [which, paths] of [
+        [{}, [""]],
+        [{ ids: [1], kind: "low_stock" }, [""]],
+        [{ ids: [] }, ["ids"]],
+        [{ ids: many }, ["ids"]],
+        [{ ids: [0], state: "open" }, ["ids.0", "state"]],
+        [{ kind: "cheap" }, ["kind"]],
+      ] as [never, string[]][])
+        await expectFaults(alerts.acknowledgeAll(which), paths);
+      expect(await alerts.acknowledgeAll({ ids: [999_999_999] })).toEqual({ items: [] });
+      expect(await alerts.acknowledgeAll({ kind: "order_due" })).toEqual({ items: [] });
     });
 
     describe("while background work runs", () => {
@@ -116,12 +128,49 @@ export function alertScenarios(newShop: NewShop, open: Transport["open"]): void 
         expect(all).toHaveLength(2);
       });
 
+      test("many are acknowledged at once, by id or of a kind, and what is not open is left alone", async ({
+        skip,
+      }) => {
+        skip(!started, "the transport has no start()");
+        const shop = await transport.seller("many");
+        const other = await transport.seller("not-many");
+        const products: number[] = [];
+        for (const name of ["A", "B", "C", "D"])
+          products.push((await shop.products.create({ name, quantity: 12, reorderPoint: 10 })).id);
+        for (const productId of products)
+          await shop.sales.record({ lines: [{ productId, quantity: productId === products[3] ? 12 : 4 }] });
+        await eventually(async () => (await shop.alerts.list()).items.length).toBe(4);
+        const alertOf = async (at: number) =>
+          (await shop.alerts.list({ productId: products[at] as number })).items[0] as Alert;
+        const [a, b, c, d] = [await alertOf(0), await alertOf(1), await alertOf(2), await alertOf(3)];
+        await shop.alerts.snooze(a.id, { until: inDays(1) });
+        await shop.alerts.resolve(b.id);
+        expect(await other.alerts.acknowledgeAll({ ids: [c.id] })).toEqual({ items: [] });
+
+        const key = { idempotencyKey: "of a kind" };
+        const first = await shop.alerts.acknowledgeAll({ kind: "low_stock" }, key);
+        expect(first.items).toEqual([await shop.alerts.get(c.id)]);
+        expect(first.items[0]).toMatchObject({ state: "acknowledged", productId: products[2] });
+        expect(await shop.alerts.acknowledgeAll({ kind: "low_stock" }, key), "the first answer").toEqual(
+          first,
+        );
+        expect(await shop.alerts.acknowledgeAll({ kind: "low_stock" })).toEqual({ items: [] });
+        const ids = [a.id, b.id, c.id, d.id, d.id, 999_999_999];
+        const { items } = await shop.alerts.acknowledgeAll({ ids });
+        expect(new Set(items.map(({ id }) => id))).toEqual(new Set([a.id, d.id]));
+        expect((await shop.alerts.get(b.id)).state).toBe("resolved");
+        expect((await statesOf(shop)).filter((type) => type === "alert.acknowledged")).toHaveLength(3);
+      });
+
       test("can not be snoozed into the past, or for longer than 90 days", async ({ skip }) => {
         skip(!started, "the transport has no start()");
         const { shop, alert } = await lowShop("snoozed");
         for (const days of [-1, 91])
           await expectFaults(shop.alerts.snooze(alert.id, { until: inDays(days) }), ["until"]);
-        expect((await shop.alerts.snooze(alert.id, { until: inDays(89) })).state).toBe("snoozed");
+        const until = new Date(inDays(89));
+        expect(await shop.alerts.snooze(alert.id, { until })).toMatchObject({
+          ...{ state: "snoozed", snoozedUntil: until.toISOString() },
+        });
       });
 
       test("another seller neither sees nor changes them", async ({ skip }) => {

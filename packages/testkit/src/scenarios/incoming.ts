@@ -42,6 +42,35 @@ export function incomingScenarios(newShop: NewShop): void {
       expect(told[6]?.payload).toEqual({ incoming: came.incoming });
     });
 
+    test("is not expected on a day that is over, nor beyond ten years, but may come late", async () => {
+      const shop = await newShop();
+      const { id: productId } = await shop.products.create({ name: "Tea" });
+      const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+      const expected = (days: number) =>
+        shop.incoming.create({ productId, quantity: 5, expectedOn: day(days) });
+      for (const days of [-3, -400, 4000]) await expectFaults(expected(days), ["expectedOn"]);
+      // Where the seller is, yesterday in UTC may not be over.
+      for (const days of [-1, 0, 3600]) expect((await expected(days)).expectedOn).toBe(day(days));
+      const { id } = await expected(3);
+      for (const days of [-3, 4000])
+        await expectFaults(shop.incoming.update(id, { expectedOn: day(days) }), ["expectedOn"]);
+      await expectFaults(shop.incoming.create({ productId, quantity: 1e9 + 1, expectedOn: day(3) }), [
+        "quantity",
+      ]);
+      await expectFaults(shop.incoming.receive(id, { quantity: 1e9 + 1 }), ["quantity"]);
+    });
+
+    test("of which more comes than was ordered is all taken in, and says so", async () => {
+      const shop = await newShop();
+      const { id: productId } = await shop.products.create({ name: "Tea", quantity: 1 });
+      const { id } = await shop.incoming.create({ productId, quantity: 5, expectedOn: "2030-01-15" });
+      const { incoming, product, movement } = await shop.incoming.receive(id, { quantity: 7 });
+      expect(incoming).toMatchObject({ quantity: 5, received: 7, state: "received" });
+      expect([product.quantity, movement.delta]).toEqual([8, 7]);
+      const { items } = await shop.events.list({ types: ["incoming.received"] });
+      expect(items.map(({ payload }) => payload)).toEqual([{ incoming }]);
+    });
+
     test("comes in once for a key, and not again once it has come", async () => {
       const shop = await newShop();
       const { id: productId } = await shop.products.create({ name: "Tea" });

@@ -1,8 +1,11 @@
 import {
   type Alert,
+  type AlertsChanged,
   activeStates,
+  alertAcknowledgeSchema,
   alertQuerySchema,
   alertSnoozeSchema,
+  mostAcknowledged,
   snoozeFault,
 } from "../../domain/alert.ts";
 import { type AlertChange, acknowledged, isActive, resolved, snoozed } from "../../domain/alert-life.ts";
@@ -39,9 +42,7 @@ export function alertsService(deps: Deps): Services["alerts"] {
       const written = await repositories.alerts.write(command, { open: [], change: [wanted] });
       if (written !== null) return answerWritten(deps, sellerId, single(written));
     }
-    throw new AmusedError("unavailable", `Alert ${id} is changed by many at once. Try again.`, {
-      retryAfter: 1,
-    });
+    throw busy(`Alert ${id} is`);
   }
 
   return {
@@ -69,6 +70,30 @@ export function alertsService(deps: Deps): Services["alerts"] {
         alert.state === "acknowledged" ? null : acknowledged(alert, context.actor, at),
       ),
 
+    async acknowledgeAll(context, input) {
+      const { ids, kind = null } = parse(alertAcknowledgeSchema, input);
+      const { sellerId, actor } = context;
+      const command = commandOf(deps, context);
+      const filter = {
+        ...{ kind, productId: null, limit: mostAcknowledged, after: null },
+        // What somebody put off is put off, unless it is meant by itself.
+        ...(ids === undefined
+          ? { states: ["open"] as const }
+          : { states: ["open", "snoozed"] as const, ids }),
+      };
+      for (let attempt = 0; attempt < 10; attempt++) {
+        const kept = command.idempotency && (await repositories.idempotency.find(command));
+        if (kept) return answerWritten(deps, sellerId, several(kept as Written<Alert[]>));
+        const found = await repositories.alerts.list(sellerId, filter);
+        const change = found.body.value.map((alert) => acknowledged(alert, actor, command.at.toISOString()));
+        if (change.length === 0)
+          return answerRead(deps, sellerId, { body: encodedValue({ items: [] }), head: found.head });
+        const written = await repositories.alerts.write(command, { open: [], change });
+        if (written !== null) return answerWritten(deps, sellerId, several(written));
+      }
+      throw busy("These alerts are");
+    },
+
     async snooze(context, id, input) {
       const { until } = parse(alertSnoozeSchema, input);
       return change(context, id, "snoozed", (alert, at) => {
@@ -88,6 +113,14 @@ export function alertsService(deps: Deps): Services["alerts"] {
 
 function over({ id, state }: Alert, what: string): AmusedError<"conflict"> {
   return new AmusedError("conflict", `Alert ${id} is ${state} and can not be ${what}.`, { state });
+}
+
+function busy(what: string): AmusedError<"unavailable"> {
+  return new AmusedError("unavailable", `${what} changed by many at once. Try again.`, { retryAfter: 1 });
+}
+
+function several({ body, ...written }: Written<Alert[]>): Written<AlertsChanged> {
+  return { ...written, body: encodedValue({ items: body.value }) };
 }
 
 /** The one alert that was changed: steps answer with a list, also where it was kept under a key. */

@@ -105,7 +105,9 @@ function standingsOf(
 ): Standing[] {
   const stockout = (prediction?.data ?? null) as Stockout | null;
   const reorder = stockout?.reorder ?? null;
-  const by = reorder?.by ?? null;
+  // By when to order is not known where how long it takes is only assumed: a first import is no hundred causes to do something.
+  const isGuess = reorder?.because.some(({ kind, source }) => kind === "lead_time" && source === "assumed");
+  const by = isGuess ? null : (reorder?.by ?? null);
   const seen = {
     quantity,
     orderQuantity: reorder?.quantity ?? null,
