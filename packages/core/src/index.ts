@@ -87,8 +87,10 @@ export {
   type FileFormat,
   type FileSource,
   formatSchema,
+  type ImportColumns,
   type ImportResult,
   type ImportRowError,
+  importColumns,
   importQuerySchema,
 } from "./domain/import.ts";
 export {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { type AmusedOptions, createAmused, defineEvents, memoryStore } from "@amused/core";
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -9,6 +10,19 @@ test("what is not a store is refused, and said to be none", async () => {
     await expect(createAmused({ store } as unknown as AmusedOptions)).rejects.toMatchObject(
       refused(/^store: must be a store/),
     );
+});
+
+test("a Node that is too old is told which one is needed", () => {
+  const old = `
+    delete Map.groupBy;
+    const { createAmused, memoryStore } = await import("@amused/core");
+    await createAmused({ store: memoryStore() }).catch((error) => console.log(String(error)));`;
+  const flags = ["--conditions=@amused/source", "--input-type=module", "-e", old];
+  const { stdout, stderr } = spawnSync(process.execPath, flags, {
+    cwd: import.meta.dirname,
+    encoding: "utf8",
+  });
+  expect([stdout, stderr]).toEqual(["Error: Amused needs Node 22.12 or newer.\n", ""]);
 });
 
 test("a refusal of an option or argument names it", async () => {

@@ -8,6 +8,7 @@ import { parse } from "../src/domain/parse.ts";
 import { newProductSchema, searchText } from "../src/domain/product.ts";
 import { compareCodePoints, fold } from "../src/domain/text.ts";
 import { attributeCell, csvLine, readAttributeCell } from "../src/services/files/cells.ts";
+import { checkHeader } from "../src/services/files/header.ts";
 import { readRows } from "../src/services/files/rows.ts";
 
 const unicode = fc.string({ unit: "binary" });
@@ -164,7 +165,7 @@ describe("a cell", () => {
             .map((cells) => ["x", ...cells]);
           const file = csvLine(["k", "a", "b", "c"]) + lines.map(csvLine).join("");
           const read: unknown[] = [];
-          for await (const row of readRows(file, "csv", () => true))
+          for await (const row of readRows(file, "csv", () => {}))
             read.push("fields" in row ? Object.values(row.fields) : row);
           expect(read).toEqual(lines);
         },
@@ -177,7 +178,7 @@ describe("a cell", () => {
 describe("a file", () => {
   const rowsOf = async (file: Parameters<typeof readRows>[0], format: "csv" | "ndjson") => {
     const rows: unknown[] = [];
-    for await (const row of readRows(file, format, () => true)) rows.push(row);
+    for await (const row of readRows(file, format, () => {})) rows.push(row);
     return rows;
   };
 
@@ -231,15 +232,25 @@ describe("a file", () => {
     expect(new Set(rows.map(({ error }) => error)).size).toBeLessThan(1100);
   });
 
+  test("without the columns it needs, or with strange ones, is told which there are", () => {
+    const refused = (kind: "products" | "sales", names: string) => () => checkHeader(kind, names.split(","));
+    expect(refused("sales", "sku,qty,soldAt")).toThrow(
+      "The header has sku, qty, soldAt; a CSV of sales needs sku or productId, quantity, soldAt, and may have price, orderId; quantity: is not in the header; qty: is not a column of this import",
+    );
+    expect(refused("products", "title,price")).toThrow(
+      "a CSV of products needs sku or name, and may have description, price, currency, quantity, category, reorderPoint, leadTimeDays, serviceLevel, packSize, minimumOrder, attributes.NAME; sku or name: is not",
+    );
+    expect(refused("products", "sku,attributes.size,sku")).toThrow("sku: stands twice in the header");
+    expect(() => checkHeader("sales", [])).toThrow("The file has no header row; a CSV of sales needs sku");
+    expect(refused("sales", "productId,quantity,soldAt")).not.toThrow();
+  });
+
   test("and an input of very many faults are refused without keeping others waiting", async () => {
     // What looks through all of them for each of them takes minutes, and so fails by the test's own limit.
     const names = Array.from({ length: 200_000 }, (_, i) => `field ${i}`);
     const fields = Object.fromEntries(names.map((name) => [name, 1]));
     expect(() => parse(newProductSchema, fields)).toThrow("(and 199998 more)");
-    // A line has its own bound of length.
-    await expect(rowsOf(`${names.slice(0, 60_000).join(",")},field 0\n`, "csv")).rejects.toThrow(
-      "stands twice",
-    );
+    expect(() => checkHeader("products", ["sku", ...names, "sku"])).toThrow("(and 199999 more)");
   });
 });
 

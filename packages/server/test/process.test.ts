@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
+import { createClient } from "@amused/client";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { amused, folder, request, startServer } from "./support/process.ts";
 import { blocksOf, next, rest } from "./support/stream.ts";
@@ -102,6 +103,17 @@ describe("amused start", { timeout: slow }, () => {
     const read = await send(5);
     expect([read.statusCode, read.headers.connection]).toEqual([400, "keep-alive"]);
     read.destroy();
+  });
+
+  test("is told of a wrong key though the file is still on its way when the answer comes", async () => {
+    const { ready } = await startServer(["--data", await folder()]);
+    const { sales } = createClient({ baseUrl: ready.url, apiKey: "amk_of_nobody" });
+    // More than fits into all buffers between.
+    async function* file() {
+      for (let i = 0; i < 320; i++) yield "x".repeat(65_536);
+    }
+    for (let i = 0; i < 5; i++)
+      await expect(sales.import(file())).rejects.toThrow("The key is unknown or was revoked.");
   });
 
   test("is told of a draining server while the door is still open", async () => {

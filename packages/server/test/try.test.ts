@@ -4,10 +4,10 @@ import { stripVTControlCharacters } from "node:util";
 import { gzipSync } from "node:zlib";
 import { simulateShop } from "@amused/testkit";
 import { describe, expect, test } from "vitest";
-import { amount } from "../src/cli/try/amount.ts";
-import type { LeftOut, SaleLine } from "../src/cli/try/formats.ts";
+import { amount } from "../src/cli/files/amount.ts";
+import type { LeftOut, SaleLine } from "../src/cli/files/formats.ts";
+import { readSales } from "../src/cli/files/sales-file.ts";
 import { gapsOf } from "../src/cli/try/gaps.ts";
-import { readSales } from "../src/cli/try/read.ts";
 import { reportOf } from "../src/cli/try/report.ts";
 import { gather } from "../src/cli/try/sales.ts";
 import type { Report } from "../src/cli/try/shape.ts";
@@ -111,9 +111,10 @@ describe("what a format says", () => {
         "#3,voided,2024-03-03 09:00:00 -0500,,1,Tea,4.00,TEA",
       ].join("\n"),
     );
+    const first = { order: "#1", productId: "", soldAt: "2024-03-01 09:00:00 -0500" };
     expect(lines).toEqual([
-      { sku: "MUG-R", name: "Mug - Red", date: "2024-03-01", quantity: 2, price: 9.5 },
-      { sku: "Gift card", name: "Gift card", date: "2024-03-01", quantity: 1, price: 20 },
+      { ...first, sku: "MUG-R", name: "Mug - Red", quantity: 2, price: 9.5 },
+      { ...first, sku: "Gift card", name: "Gift card", quantity: 1, price: 20 },
       ...["cancelled", "cancelled", "cancelled"],
     ]);
   });
@@ -239,6 +240,11 @@ describe("what can not be tried is refused in one sentence", { timeout: 60_000 }
       Buffer.from("PK\x03\x04rest"),
       /spreadsheet or a ZIP archive: save the sheet as CSV first\.$/,
     ],
+    "a picture": [
+      Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"),
+      "This is no text: a CSV is needed.",
+    ],
+    "one line without an end": ["x".repeat(3_000_000), /^Line 1 is longer than 1,000,000 characters/],
     "a broken archive": [gzipSync(daily(100)).subarray(0, 200), /gzipped, and can not be unpacked/],
   };
   for (const [name, [content, message]] of Object.entries(cases))

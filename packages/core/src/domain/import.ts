@@ -29,3 +29,24 @@ export type FileSource =
 export const importQuerySchema = z.strictObject({ dryRun: z.boolean().default(false) });
 
 export const formatSchema = z.enum(["csv", "ndjson"]);
+
+/** The columns of an import file: of `needed`, one of each list must be there. */
+export interface ImportColumns {
+  readonly needed: readonly (readonly string[])[];
+  readonly others: readonly string[];
+}
+
+/** The columns of import files, each named as the field it is; a products file may have `attributes.<name>` too. */
+export const importColumns = {
+  products: {
+    needed: [["sku", "name"]],
+    others: [
+      ...(["description", "price", "currency", "quantity", "category"] as const),
+      ...(["reorderPoint", "leadTimeDays", "serviceLevel", "packSize", "minimumOrder"] as const),
+    ],
+  },
+  sales: {
+    needed: [["sku", "productId"], ["quantity"], ["soldAt"]],
+    others: ["price", "orderId"],
+  },
+} as const satisfies Record<string, ImportColumns>;

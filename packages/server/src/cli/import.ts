@@ -1,8 +1,13 @@
 import { createReadStream } from "node:fs";
-import { access, constants, stat } from "node:fs/promises";
-import type { FileFormat, ImportOptions, ImportResult, Seller } from "@amused/core";
+import type { FileFormat, ImportResult, Seller } from "@amused/core";
 import { Refusal } from "./fail.ts";
+import { failuresOf } from "./failures.ts";
+import { bytesOf } from "./files/bytes.ts";
+import { productRows } from "./files/product-rows.ts";
+import type { Rows } from "./files/rows.ts";
+import { salesRows } from "./files/sales-rows.ts";
 import { withAmused } from "./house.ts";
+import { progressOn } from "./screen.ts";
 import { readSettings } from "./settings.ts";
 
 export interface ImportFlags {
@@ -19,21 +24,29 @@ export interface ImportFlags {
 export async function importFile(kind: string, path: string, flags: ImportFlags): Promise<void> {
   if (kind !== "products" && kind !== "sales")
     throw new Refusal(`What can be imported are products and sales, not ${kind}.`);
-  const options: ImportOptions = { format: formatOf(path, flags.format), dryRun: flags.dryRun ?? false };
-  if (path !== "-")
-    await readable(path).catch(() => {
-      throw new Refusal(`The file ${path} can not be read.`);
-    });
-  const file = path === "-" ? process.stdin : createReadStream(path);
-  const result = await withShop(flags, (shop) => shop[kind].import(file, options));
-  tell(result, flags);
-  if (result.failed > 0) process.exitCode = 1;
-}
-
-/** Throws where a file can not be read, or is a folder. */
-async function readable(path: string): Promise<void> {
-  await access(path, constants.R_OK);
-  if ((await stat(path)).isDirectory()) throw new Error("a folder");
+  const format = formatOf(path, flags.format);
+  const bytes = await bytesOf(path);
+  await withShop(flags, async (shop) => {
+    const progress = progressOn(process.stderr);
+    let file: Rows;
+    let result: ImportResult;
+    try {
+      const said = (lines: number) => progress(`reads: ${lines.toLocaleString("en")} lines`);
+      const reopen = path === "-" ? null : () => createReadStream(path);
+      file =
+        format === "ndjson"
+          ? { format, rows: bytes, leftOut: {}, rowInFile: (n) => n }
+          : kind === "products"
+            ? await productRows(bytes, said)
+            : await salesRows(bytes, reopen, said);
+      result = await shop[kind].import(file.rows, { format: file.format, dryRun: flags.dryRun ?? false });
+    } finally {
+      progress("");
+    }
+    const errors = result.errors.map((error) => ({ ...error, row: file.rowInFile(error.row) }));
+    tell({ ...result, errors }, file.leftOut, flags);
+    if (result.failed > 0) process.exitCode = 1;
+  });
 }
 
 async function withShop<T>(
@@ -59,14 +72,17 @@ function formatOf(path: string, said: string | undefined): FileFormat {
   return /\.(ndjson|jsonl)$/i.test(path) ? "ndjson" : "csv";
 }
 
-function tell(result: ImportResult, { json, dryRun }: ImportFlags): void {
+function tell(result: ImportResult, leftOut: Record<string, number>, { json, dryRun }: ImportFlags): void {
   if (json) {
-    console.log(JSON.stringify(result));
+    console.log(JSON.stringify({ ...result, leftOut }));
     return;
   }
-  const { created, updated, skipped, failed, errors } = result;
-  for (const { row, message } of errors) console.error(`row ${row}: ${message}`);
+  for (const line of failuresOf(result)) console.error(line);
+  const { created, updated, skipped, failed } = result;
+  const left = Object.entries(leftOut).map(
+    ([why, count]) => `${count} left out (${why.replaceAll("_", " ")})`,
+  );
   console.log(
-    `${dryRun ? "Would be: " : ""}${created} created, ${updated} updated, ${skipped} skipped, ${failed} failed`,
+    `${dryRun ? "Would be: " : ""}${[`${created} created`, `${updated} updated`, `${skipped} skipped`, `${failed} failed`, ...left].join(", ")}`,
   );
 }

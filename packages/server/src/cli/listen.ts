@@ -54,8 +54,29 @@ function closeAfterUnreadBody(request: IncomingMessage, response: ServerResponse
   if (coding === undefined && Number(length ?? 0) < 65_536) return;
   const { writeHead } = response;
   response.writeHead = (...args: unknown[]) => {
-    if (!request.complete) response.setHeader("connection", "close");
+    if (!request.complete) {
+      response.setHeader("connection", "close");
+      lingerOnClose(request);
+    }
     return Reflect.apply(writeHead, response, args) as ServerResponse;
+  };
+}
+
+/** How long what still comes of a request is read and dropped once its answer is out. */
+const lingerMs = 1_000;
+
+/**
+ * Closes in two steps: our half at once, the other when the sender is done, or soon after. Whoever still sends when all is
+ * closed gets a reset, which takes the answer from it.
+ */
+function lingerOnClose(request: IncomingMessage): void {
+  const { socket } = request;
+  socket.destroySoon = () => {
+    socket.end();
+    const cut = setTimeout(() => socket.destroy(), lingerMs);
+    socket.once("close", () => clearTimeout(cut));
+    request.once("end", () => socket.destroy());
+    request.resume();
   };
 }
 

@@ -34,3 +34,10 @@ export function screen(out: NodeJS.WriteStream = process.stdout): Screen {
     },
   };
 }
+
+/** Says what is being done, in one line that the next takes the place of; on a terminal only. */
+export function progressOn(out: NodeJS.WriteStream): (text: string) => void {
+  return (text) => {
+    if (out.isTTY) out.write(`\r\x1b[2K${text}`);
+  };
+}

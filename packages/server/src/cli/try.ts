@@ -1,13 +1,13 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { Refusal } from "./fail.ts";
-import { readSales } from "./try/read.ts";
+import { bytesOf } from "./files/bytes.ts";
+import { readSales } from "./files/sales-file.ts";
+import { dayMs } from "./files/written-day.ts";
+import { progressOn } from "./screen.ts";
 import { reportOf, type TryOptions } from "./try/report.ts";
 import { gather } from "./try/sales.ts";
 import { linesOf } from "./try/show.ts";
 import { terminal } from "./try/terminal.ts";
-import { dayMs } from "./try/written-day.ts";
 
 export interface TryFlags {
   leadTime: string;
@@ -24,9 +24,7 @@ export async function tryFile(path: string, flags: TryFlags): Promise<void> {
     stockDays: flags.stockDays === undefined ? null : whole("--stock-days", flags.stockDays, 1, 365),
   };
   const { stdout, stderr } = process;
-  const progress = (text: string) => {
-    if (stderr.isTTY) stderr.write(`\r\x1b[2K${text}`);
-  };
+  const progress = progressOn(stderr);
   try {
     const { take, done } = gather();
     const file = await readSales(await bytesOf(path), take, (lines) =>
@@ -50,14 +48,6 @@ export async function tryFile(path: string, flags: TryFlags): Promise<void> {
     progress("");
     throw error;
   }
-}
-
-async function bytesOf(path: string): Promise<AsyncIterable<Uint8Array>> {
-  if (path === "-") return process.stdin;
-  const found = await stat(path).catch(() => null);
-  if (found === null) throw new Refusal(`There is no file ${path}.`);
-  if (found.isDirectory()) throw new Refusal(`${path} is a folder, not a file.`);
-  return createReadStream(path);
 }
 
 function whole(flag: string, text: string, min: number, max: number): number {

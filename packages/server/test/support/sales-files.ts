@@ -72,6 +72,16 @@ export const written: Record<string, (sold: Sold[]) => Buffer> = {
       )}`,
       "utf16le",
     ),
+  "Online Retail in UTF-16 without its mark": (sold) =>
+    Buffer.from(
+      csv(
+        "InvoiceNo|StockCode|Description|Quantity|InvoiceDate|UnitPrice",
+        sold,
+        (s) => [s.order, s.sku, quoted(s.name), s.units, s.day, s.price],
+        "|",
+      ).toString("utf8"),
+      "utf16le",
+    ),
   "a Shopify export": (sold) =>
     csv(
       "Name,Email,Financial Status,Currency,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Cancelled at",

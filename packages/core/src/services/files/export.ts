@@ -1,11 +1,12 @@
-import type { FileFormat } from "../../domain/import.ts";
+import { type FileFormat, importColumns } from "../../domain/import.ts";
 import type { Position } from "../../domain/page.ts";
 import type { Product } from "../../domain/product.ts";
 import { compareCodePoints } from "../../domain/text.ts";
 import type { Repositories, Rows } from "../../ports/repositories.ts";
 import { attributeCell, csvLine } from "./cells.ts";
-import { productColumns } from "./columns.ts";
 
+const { needed, others } = importColumns.products;
+const productColumns = [...needed.flat(), ...others];
 const pageSize = 500;
 
 /** The catalogue as the products import reads it, in pieces of a page each. */

@@ -7,8 +7,9 @@ import type { Command, Written } from "../../ports/repositories.ts";
 import { answerWritten, commandOf, type Deps } from "../deps.ts";
 import type { Answer, Context, Services } from "../services.ts";
 import { exportProducts, exportSales } from "./export.ts";
-import { isProductColumn, productImporter, readProductCells } from "./import-products.ts";
-import { isSaleColumn, readSaleCells, salesImporter } from "./import-sales.ts";
+import { checkHeader } from "./header.ts";
+import { productImporter, readProductCells } from "./import-products.ts";
+import { readSaleCells, salesImporter } from "./import-sales.ts";
 import { importReport, resultOf } from "./report.ts";
 import { piecesOf, readRows } from "./rows.ts";
 
@@ -40,8 +41,7 @@ export function filesService(deps: Deps): Services["files"] {
       kind === "products"
         ? productImporter({ repositories, currency: deps.currency, command }, { dryRun, report })
         : salesImporter({ repositories, command, importId: randomUUID() }, { dryRun, report });
-    const [isColumn, readCells] =
-      kind === "products" ? [isProductColumn, readProductCells] : [isSaleColumn, readSaleCells];
+    const readCells = kind === "products" ? readProductCells : readSaleCells;
     // Sales of the past are no events of their products, but change what is to be expected of them; and a catalogue that
     // was read in makes others similar.
     const expire = async () => {
@@ -61,7 +61,7 @@ export function filesService(deps: Deps): Services["files"] {
       answerWritten(deps, context.sellerId, last);
     }
     try {
-      for await (const row of readRows(file, format, isColumn)) {
+      for await (const row of readRows(file, format, (header) => checkHeader(kind, header))) {
         signal?.throwIfAborted();
         if ("error" in row) report.fail(row.row, row.error);
         else await importer.take(format === "csv" ? { ...row, fields: readCells(row.fields) } : row);

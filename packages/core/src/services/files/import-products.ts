@@ -5,7 +5,6 @@ import { AmusedError, invalidRequest } from "../../errors.ts";
 import type { Command, ProductImport, Repositories } from "../../ports/repositories.ts";
 import { editOf, newRow } from "../products.ts";
 import { readAttributeCell, readDecimalCell, readWholeCell } from "./cells.ts";
-import { productColumns } from "./columns.ts";
 import type { Report } from "./report.ts";
 import type { FileRow } from "./rows.ts";
 
@@ -14,11 +13,6 @@ type Wanted = z.output<typeof rowSchema>;
 
 /** The columns that hold whole numbers. */
 const whole = ["quantity", "reorderPoint", "leadTimeDays", "packSize", "minimumOrder"];
-
-/** The columns of a products file. */
-export function isProductColumn(name: string): boolean {
-  return (productColumns as string[]).includes(name) || /^attributes\..{1,100}$/.test(name);
-}
 
 /** What a row says about a product; an empty cell says nothing. */
 export function readProductCells(fields: Record<string, unknown>): Record<string, unknown> {

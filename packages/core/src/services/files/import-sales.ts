@@ -28,13 +28,6 @@ const rowSchema = z.strictObject({
 });
 type Wanted = z.output<typeof rowSchema>;
 
-const columns = Object.keys(rowSchema.shape);
-
-/** The columns of a sales file. */
-export function isSaleColumn(name: string): boolean {
-  return columns.includes(name);
-}
-
 /** What a row says about a sale; an empty cell says nothing. */
 export function readSaleCells(fields: Record<string, unknown>): Record<string, unknown> {
   const said = Object.fromEntries(Object.entries(fields).filter(([, cell]) => cell !== ""));
@@ -112,7 +105,9 @@ export function salesImporter(
 function lineOf(wanted: Wanted, product: Product | undefined): ImportedSale {
   if (product === undefined) {
     const [path, value] = wanted.sku != null ? ["sku", wanted.sku] : ["productId", wanted.productId];
-    throw invalidRequest([{ path: path as string, message: `there is no product ${value}` }]);
+    throw invalidRequest([
+      { path: path as string, message: `there is no product ${value}: import products first` },
+    ]);
   }
   const price = wanted.price == null ? product.price : formatAmount(wanted.price, product.currency);
   if (price === null) throw invalidRequest([{ path: "price", message: tooFine(product.currency) }]);

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { parse as csvParser } from "csv-parse";
 import type { FileFormat, FileSource } from "../../domain/import.ts";
-import { AmusedError, invalidRequest } from "../../errors.ts";
+import { AmusedError } from "../../errors.ts";
 
 /** One row of a file, counted from 1 (after the header): its fields by name, or why it can not be read. */
 export type FileRow = { row: number; fields: { [name: string]: unknown } } | { row: number; error: string };
@@ -9,13 +9,16 @@ export type FileRow = { row: number; fields: { [name: string]: unknown } } | { r
 /** No row may be larger; a missing quote would otherwise swallow the rest of the file into one. */
 const maxRowLength = 1_000_000;
 
-/** Reads the rows of a file as they come; unknown columns of a CSV are refused before the first row. */
+/** Refuses the columns of a CSV, before its first row is read; no columns at all are those of an empty file. */
+type CheckHeader = (header: readonly string[]) => void;
+
+/** Reads the rows of a file as they come. */
 export function readRows(
   file: FileSource,
   format: FileFormat,
-  isColumn: (name: string) => boolean,
+  checkHeader: CheckHeader,
 ): AsyncIterable<FileRow> {
-  return format === "csv" ? readCsv(textOf(file), isColumn) : readNdjson(textOf(file));
+  return format === "csv" ? readCsv(textOf(file), checkHeader) : readNdjson(textOf(file));
 }
 
 /** A file as it comes, piece by piece. */
@@ -34,10 +37,7 @@ async function* textOf(file: FileSource): AsyncIterable<string> {
   yield decoder.decode();
 }
 
-async function* readCsv(
-  text: AsyncIterable<string>,
-  isColumn: (name: string) => boolean,
-): AsyncIterable<FileRow> {
+async function* readCsv(text: AsyncIterable<string>, checkHeader: CheckHeader): AsyncIterable<FileRow> {
   let header: string[] | null = null;
   let row = 0;
   const unreadable: { row: number; count: number; error: string }[] = [];
@@ -82,14 +82,17 @@ async function* readCsv(
     for await (const [number, ...cells] of parser as AsyncIterable<string[]>) {
       const at = Number(number);
       while (unreadable[0] !== undefined && unreadable[0].row < at) yield* rowsOf(unreadable.shift());
-      if (at === 0) columns = checkHeader(cells, isColumn);
-      else yield readFields(at, columns, cells);
+      if (at > 0) yield readFields(at, columns, cells);
+      else {
+        columns = cells.map((name) => name.trim());
+        checkHeader(columns);
+      }
     }
   } catch (error) {
     if (!isCsvError(error)) throw error;
     yield { row: row + 1, error: `can not be read: ${error.message}` };
   }
-  if (header === null) throw invalidRequest([{ path: "", message: "has no header row" }]);
+  if (header === null) checkHeader([]);
   for (const run of unreadable) yield* rowsOf(run);
 }
 
@@ -99,22 +102,6 @@ function* rowsOf(run: { row: number; count: number; error: string } | undefined)
 
 function isCsvError(error: unknown): error is Error {
   return error instanceof Error && "code" in error && String(error.code).startsWith("CSV_");
-}
-
-function checkHeader(header: string[], isColumn: (name: string) => boolean): string[] {
-  const columns = header.map((name) => name.trim());
-  const seen = new Set<string>();
-  const faults = columns.flatMap((name, index) => {
-    if (!isColumn(name))
-      return [
-        { path: name === "" ? `column ${index + 1}` : name, message: "is not a column of this import" },
-      ];
-    if (seen.has(name)) return [{ path: name, message: "stands twice in the header" }];
-    seen.add(name);
-    return [];
-  });
-  if (faults.length > 0) throw invalidRequest(faults);
-  return columns;
 }
 
 function readFields(row: number, columns: string[], cells: string[]): FileRow {

@@ -1,7 +1,7 @@
 import { learnShop, type SeriesInput, type ShopProfile } from "@amused/engines";
+import { isoDay } from "../files/written-day.ts";
 import { gapsOf } from "./gaps.ts";
 import { dense, type Product, type Sales } from "./sales.ts";
-import { isoDay } from "./written-day.ts";
 
 /** Days ahead that are forecast. */
 export const horizon = 28;

@@ -1,14 +1,14 @@
 import { Refusal } from "../fail.ts";
+import type { FileRead } from "../files/sales-file.ts";
+import { isoDay } from "../files/written-day.ts";
 import { errorOf, type Trial, trialsOf } from "./backtest.ts";
 import { type Gap, gapsOf } from "./gaps.ts";
 import { notesOf } from "./notes.ts";
 import { horizon, pastOf } from "./past.ts";
-import type { FileRead } from "./read.ts";
 import { type Outlook, replayError, replayOf } from "./replay.ts";
 import { best, dense, type Product, type Sales } from "./sales.ts";
 import type { Named, ReplayRow, Report, StockoutRow, WorstRow } from "./shape.ts";
 import { type Warning, warningOf } from "./warnings.ts";
-import { isoDay } from "./written-day.ts";
 
 export interface TryOptions {
   /** Days from an order to its arrival. */

@@ -1,6 +1,13 @@
 import { oneLine, Refusal } from "../fail.ts";
-import type { LeftOut, SaleLine } from "./formats.ts";
-import { type DateOrder, dayNumber, orderOf, type WrittenDay, writtenDay } from "./written-day.ts";
+import type { LeftOut, SaleLine } from "../files/formats.ts";
+import {
+  type DateOrder,
+  dateIn,
+  dayNumber,
+  orderOf,
+  type WrittenDay,
+  writtenDay,
+} from "../files/written-day.ts";
 
 /** A product's sales; days are counted from the first one of the file. */
 export interface Product {
@@ -36,6 +43,8 @@ export type Skipped = LeftOut | "in_the_future" | "too_old";
 /** Older days do not count: bounds time and memory, and a shop of then is another shop. */
 const longest = 1096;
 const mostProducts = 200_000;
+/** No single line sells more: what is beyond is a slip, or a telephone number. */
+const mostUnits = 1e7;
 /** A return of as many units as one line sold, this many days before at most, takes that sale back: it was no demand. */
 const takenBackWithin = 14;
 /** So many of a product's largest lines and returns are known one by one. */
@@ -89,28 +98,30 @@ export function gather(): { take(said: SaleLine | LeftOut): void; done(today: nu
         leftOut[said]++;
         return;
       }
-      const date = dateOf(said.date);
-      if (date === null) {
+      const { quantity } = said;
+      const sku = said.sku || said.productId;
+      const isRead = typeof quantity === "number" && Math.abs(quantity) <= mostUnits && sku !== "";
+      const date = isRead ? dateOf(dateIn(said.soldAt)) : null;
+      if (!isRead || date === null) {
         leftOut.unreadable++;
         return;
       }
       perDate[date]!++;
-      let product = products.get(said.sku);
+      let product = products.get(sku);
       if (product === undefined) {
         if (products.size >= mostProducts)
           throw new Refusal(
             `The file has more than ${mostProducts.toLocaleString("en")} products: try a part of it.`,
           );
         product = { name: "", priced: 0, revenue: 0, units: new Map(), sold: [], returned: [] };
-        products.set(said.sku, product);
+        products.set(sku, product);
       }
-      const { quantity } = said;
       if (quantity < 0) {
         returns++;
         keepLargest(product.returned, { date, units: -quantity });
       } else if (quantity > 0) {
         if (product.name === "") product.name = said.name;
-        if (said.price !== null && said.price >= 0) {
+        if (typeof said.price === "number" && said.price >= 0) {
           product.priced += quantity;
           product.revenue += quantity * said.price;
         }

@@ -8,7 +8,7 @@ type Bytes = AsyncIterable<Uint8Array>;
 export const longestLine = 1_000_000;
 
 /**
- * The text of a file as it comes: UTF-8, or Windows' Latin-1 where it is not, or UTF-16 where the file says so; unpacked where it
+ * The text of a file as it comes: UTF-8, or Windows' Latin-1 where it is not, or UTF-16 where the file says so or looks like it; unpacked where it
  * is gzipped. Only a piece of it is held at a time.
  */
 export async function* textOf(bytes: Bytes): AsyncGenerator<string> {
@@ -17,9 +17,13 @@ export async function* textOf(bytes: Bytes): AsyncGenerator<string> {
   if (starts(0x1f, 0x8b)) yield* textOf(gunzip(all));
   else if (starts(0x50, 0x4b, 3, 4) || starts(0xd0, 0xcf, 0x11, 0xe0))
     throw new Refusal("This is a spreadsheet or a ZIP archive: save the sheet as CSV first.");
-  else if (starts(0xff, 0xfe)) yield* decoded(all, "utf-16le");
-  else if (starts(0xfe, 0xff)) yield* decoded(all, "utf-16be");
-  else for await (const lines of wholeLines(all)) yield utf8OrLatin1(lines);
+  else if (starts(0xff, 0xfe) || (first[1] === 0 && first[3] === 0)) yield* decoded(all, "utf-16le");
+  else if (starts(0xfe, 0xff) || (first[0] === 0 && first[2] === 0)) yield* decoded(all, "utf-16be");
+  else
+    for await (const lines of wholeLines(all)) {
+      if (lines.includes(0)) throw new Refusal("This is no text: a CSV is needed.");
+      yield utf8OrLatin1(lines);
+    }
 }
 
 /** The first bytes, and all of them. */

@@ -1,13 +1,19 @@
+import { importColumns } from "@amused/core";
 import { amount } from "./amount.ts";
+import { plainName } from "./table.ts";
 
-/** A line of an order, as its file says it. A negative quantity is a return. */
+/** A line of an order, as its file says it: `""` is what it does not say. A negative quantity is a return. */
 export interface SaleLine {
   readonly sku: string;
+  /** The server's own number of a product that has no SKU. */
+  readonly productId: string;
   readonly name: string;
-  /** The date without its time, as written. */
-  readonly date: string;
-  readonly quantity: number;
-  readonly price: number | null;
+  readonly order: string;
+  /** The date, and the time if there is one, as written. */
+  readonly soldAt: string;
+  /** What is no number stays as it is written. */
+  readonly quantity: number | string;
+  readonly price: number | string;
 }
 
 /** Why a line is no sale. */
@@ -18,6 +24,8 @@ export interface Format {
   readonly name: string;
   /** The columns that it can not be without. */
   readonly needs: readonly string[];
+  /** All that it may have besides; `null` where whatever else it has is nothing to us. */
+  readonly others: readonly string[] | null;
   /** A reader of the file's rows, one after another; `null` where the columns are not its own. */
   reader(columns: Columns): ((row: readonly string[]) => SaleLine | LeftOut) | null;
 }
@@ -29,13 +37,13 @@ export interface Columns {
 }
 
 export function columnsOf(header: readonly string[], separator: string): Columns {
-  const plain = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
   const places = new Map<string, number>();
   header.forEach((name, i) => {
-    if (!places.has(plain(name))) places.set(plain(name), i);
+    if (!places.has(plainName(name))) places.set(plainName(name), i);
   });
   return {
-    at: (...names) => names.map((name) => places.get(plain(name))).find((place) => place !== undefined) ?? -1,
+    at: (...names) =>
+      names.map((name) => places.get(plainName(name))).find((place) => place !== undefined) ?? -1,
     commaSeparates: separator === ",",
   };
 }
@@ -43,12 +51,16 @@ export function columnsOf(header: readonly string[], separator: string): Columns
 const amused: Format = {
   id: "amused",
   name: "a sales file of Amused",
-  needs: ["sku", "quantity", "soldAt"],
+  needs: importColumns.sales.needed.map((names) => names.join(" or ")),
+  others: [...importColumns.sales.others, "name"],
   reader({ at, commaSeparates }) {
-    const [sku, quantity, soldAt] = [at("sku", "productId"), at("quantity"), at("soldAt")];
-    if (sku < 0 || quantity < 0 || soldAt < 0) return null;
-    const [name, price] = [at("name"), at("price")];
-    return (row) => line(row[sku], row[name], row[soldAt], row[quantity], row[price], commaSeparates);
+    const [sku, id, quantity, date] = [at("sku"), at("productId"), at("quantity"), at("soldAt")];
+    if ((sku < 0 && id < 0) || quantity < 0 || date < 0) return null;
+    const [order, name, price] = [at("orderId"), at("name"), at("price")];
+    return (row) => ({
+      ...line(row[sku], row[name], row[order], row[date], row[quantity], row[price], commaSeparates),
+      productId: (row[id] ?? "").trim(),
+    });
   },
 };
 
@@ -57,19 +69,19 @@ const onlineRetail: Format = {
   id: "online_retail",
   name: "an Online Retail export",
   needs: ["StockCode", "Quantity", "InvoiceDate"],
+  others: null,
   reader({ at, commaSeparates }) {
     const [code, quantity, date] = [at("StockCode"), at("Quantity"), at("InvoiceDate")];
     if (code < 0 || quantity < 0 || date < 0) return null;
     const [invoice, name, price] = [at("InvoiceNo", "Invoice"), at("Description"), at("UnitPrice", "Price")];
     return (row) => {
       const sku = (row[code] ?? "").trim().toUpperCase();
-      const read = line(sku, row[name], row[date], row[quantity], row[price], commaSeparates);
-      if (typeof read === "string") return read;
       // Postage, fees, samples and corrections have codes of letters.
-      if (!/^\d{5}/.test(sku)) return "not_a_product";
+      if (sku !== "" && !/^\d{5}/.test(sku)) return "not_a_product";
+      const read = line(sku, row[name], row[invoice], row[date], row[quantity], row[price], commaSeparates);
       // Goods that were broken, lost or found.
       if (read.price === 0) return "no_price";
-      const isCancellation = /^c/i.test((row[invoice] ?? "").trim());
+      const isCancellation = /^c/i.test(read.order) && typeof read.quantity === "number";
       return isCancellation ? { ...read, quantity: -Math.abs(read.quantity) } : read;
     };
   },
@@ -80,6 +92,7 @@ const shopify: Format = {
   id: "shopify",
   name: "a Shopify orders export",
   needs: ["Name", "Created at", "Lineitem quantity", "Lineitem name or Lineitem sku"],
+  others: null,
   reader({ at, commaSeparates }) {
     const [order, created, quantity] = [at("Name"), at("Created at"), at("Lineitem quantity")];
     const [sku, name, price] = [at("Lineitem sku"), at("Lineitem name"), at("Lineitem price")];
@@ -96,31 +109,30 @@ const shopify: Format = {
         };
       if (current.isCancelled) return "cancelled";
       const product = cell(sku) || cell(name);
-      return line(product, row[name], current.created, row[quantity], row[price], commaSeparates);
+      const { order: number, created: date } = current;
+      return line(product, row[name], number, date, row[quantity], row[price], commaSeparates);
     };
   },
 };
 
 export const formats: readonly Format[] = [shopify, onlineRetail, amused];
 
-/** No single line sells more: what is beyond is a slip, or a telephone number. */
-const mostUnits = 1e7;
-
 function line(
   sku = "",
   name = "",
-  date = "",
+  order = "",
+  soldAt = "",
   quantity = "",
   price = "",
   commaSeparates: boolean,
-): SaleLine | LeftOut {
-  const units = amount(quantity.trim(), commaSeparates);
-  if (units === null || Math.abs(units) > mostUnits || sku.trim() === "") return "unreadable";
+): SaleLine {
   return {
     sku: sku.trim(),
+    productId: "",
     name: name.trim(),
-    date: /^[^\sT]*/.exec(date.trim())?.[0] ?? "",
-    quantity: units,
-    price: amount(price.trim(), commaSeparates),
+    order: order.trim(),
+    soldAt: soldAt.trim(),
+    quantity: amount(quantity.trim(), commaSeparates) ?? quantity.trim(),
+    price: amount(price.trim(), commaSeparates) ?? price.trim(),
   };
 }

@@ -22,6 +22,32 @@ export function writtenDay(text: string): WrittenDay | null {
   return day === null ? null : { day };
 }
 
+/** The date of a written moment, without its time. */
+export function dateIn(moment: string): string {
+  return /^[^\sT]*/.exec(moment)?.[0] ?? "";
+}
+
+/**
+ * A written moment as ISO 8601: with the zone behind it, or else taken for UTC, so that its day stays. A time that is not
+ * understood leaves the day; `null` for what is no date.
+ */
+export function isoMoment(text: string, order: DateOrder | null): string | null {
+  const date = dateIn(text);
+  const written = writtenDay(date);
+  const day = written === null ? null : dayNumber(written, order);
+  if (day === null) return null;
+  const time =
+    /^[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?\s*([ap]m)?\s*(?:Z|UTC|([+-]\d{2}):?(\d{2}))?$/i.exec(
+      text.slice(date.length),
+    );
+  if (time === null) return isoDay(day);
+  const [, said = "", minute = "", second = "00", fraction = "", half, zone, zoneMinutes] = time;
+  const hour = half === undefined ? Number(said) : (Number(said) % 12) + (/p/i.test(half) ? 12 : 0);
+  if (hour > 23 || Number(minute) > 59 || Number(second) > 59) return isoDay(day);
+  const offset = zone === undefined ? "Z" : `${zone}:${zoneMinutes}`;
+  return `${isoDay(day)}T${String(hour).padStart(2, "0")}:${minute}:${second}${fraction}${offset}`;
+}
+
 /** Days since 1970; `null` for a day that the calendar does not have. */
 export function dayNumber(written: WrittenDay, order: DateOrder | null): number | null {
   if ("day" in written) return written.day;
