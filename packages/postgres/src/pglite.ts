@@ -53,7 +53,7 @@ export async function pgliteStore(
     // Everything goes through this one connection. A second way into the database, be it PGlite's own query(), silently
     // loses acknowledged rows.
     const pool = new pg.Pool({ ...createPgConfig(database), max: 1 } as pg.PoolConfig);
-    const store = postgresStore({ pool, schema });
+    const store = postgresStore({ pool, schema, rowSecurity: false });
     if (restore !== undefined) {
       await store.migrate();
       // Positions given out after the backup was made must not be mistaken for ones of the new history. Those of consumers
