@@ -1,22 +1,26 @@
 import { busy, isLost, isTransient, translated } from "./errors.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
+import type { RowSecurity } from "./row-security.ts";
 import { sellerTurns } from "./turns.ts";
 
 export type Row = Record<string, unknown>;
 
-/** Where statements are run: each for itself, several in one transaction, or within a transaction of the host's. */
+/**
+ * Where statements are run: each for itself, several in one transaction, or within a transaction of the host's. `whose` is
+ * the seller whose rows a statement may touch, or `everySeller`; with row-level security the database holds it to that.
+ */
 export interface Database {
-  run(text: string, values?: unknown[]): Promise<Row[]>;
+  run(whose: string, text: string, values?: unknown[]): Promise<Row[]>;
   /**
    * The same for batches, planned anew each time by the tables' sizes of that moment. A plan that was made and kept while a
    * table was small looks each row of a batch up by reading all of the table: that took hundreds of times as long.
    */
-  runAnew(text: string, values?: unknown[]): Promise<Row[]>;
+  runAnew(whose: string, text: string, values?: unknown[]): Promise<Row[]>;
   /**
    * Runs what belongs together; a deadlock or serialisation failure runs it again, three times at most. What fails in it
    * fails alone: the work may catch it and go on.
    */
-  transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
+  transaction<T>(whose: string, work: (database: Database) => Promise<T>): Promise<T>;
   /** Runs a command of a seller when it is its turn; within a transaction it is at once. */
   inTurn<T>(sellerId: string, command: () => Promise<T>): Promise<T>;
 }
@@ -61,13 +65,14 @@ export function listenTo(client: Queryable): void {
 }
 
 /** Each statement on whichever connection is free. */
-export function pooled(pool: QueryablePool): Database {
+export function pooled(pool: QueryablePool, security: RowSecurity): Database {
   /** Hands the work a connection; one that turns out to be lost does not go back. `pool.query` would throw away any that saw an error. */
-  async function connected<T>(work: (client: Queryable) => Promise<T>): Promise<T> {
+  async function connected<T>(whose: string, work: (client: Queryable) => Promise<T>): Promise<T> {
     const client = await pool.connect();
     listenTo(client);
     let lost = false;
     try {
+      await security.enter(client, whose);
       return await work(client);
     } catch (error) {
       lost = isLost(error);
@@ -78,17 +83,20 @@ export function pooled(pool: QueryablePool): Database {
   }
 
   return {
-    run: (text, values = []) => retried(() => connected((client) => query(client, text, values))),
-    runAnew: (text, values = []) => retried(() => connected((client) => queryAnew(client, text, values))),
-    transaction: (work) =>
+    run: (whose, text, values = []) =>
+      retried(() => connected(whose, (client) => query(client, text, values))),
+    runAnew: (whose, text, values = []) =>
+      retried(() => connected(whose, (client) => queryAnew(client, text, values))),
+    transaction: (whose, work) =>
       retried(() =>
-        connected(async (client) => {
+        connected(whose, async (client) => {
           await client.query({ text: "begin" });
           try {
-            const result = await work(joined(client));
+            const result = await work(joined(client, security));
             await client.query({ text: "commit" });
             return result;
           } catch (error) {
+            security.forget(client);
             await client.query({ text: "rollback" });
             throw error;
           }
@@ -98,12 +106,24 @@ export function pooled(pool: QueryablePool): Database {
   };
 }
 
+/** How it is said on a connection for whom the next statement is, and that what was said was rolled back. */
+interface Saying {
+  enter(client: Queryable, whose: string): Promise<void>;
+  forget(client: Queryable): void;
+}
+
 /** Statements of one unit of work, which fail together. */
-function within(client: Queryable): Database {
+function within(client: Queryable, saying: Saying): Database {
   const database: Database = {
-    run: (text, values = []) => query(client, text, values),
-    runAnew: (text, values = []) => queryAnew(client, text, values),
-    transaction: (work) => work(database),
+    async run(whose, text, values = []) {
+      await saying.enter(client, whose);
+      return query(client, text, values);
+    },
+    async runAnew(whose, text, values = []) {
+      await saying.enter(client, whose);
+      return queryAnew(client, text, values);
+    },
+    transaction: (_, work) => work(database),
     inTurn: (_, command) => command(),
   };
   return database;
@@ -113,7 +133,8 @@ let savepoints = 0;
 const turns = new WeakMap<Queryable, Promise<unknown>>();
 
 /** Everything within an open transaction, ours or the host's: a statement that fails leaves it as it was before that statement. */
-export function joined(client: Queryable): Database {
+export function joined(client: Queryable, saying: Saying): Database {
+  const statements = within(client, saying);
   /** In turn: savepoints nest, so those of two callers at once would take each other away. */
   function guarded<T>(work: () => Promise<T>): Promise<T> {
     const turn = (turns.get(client) ?? Promise.resolve()).then(() => saved(work));
@@ -133,6 +154,7 @@ export function joined(client: Queryable): Database {
       await client.query({ text: `release savepoint ${savepoint}` });
       return result;
     } catch (error) {
+      saying.forget(client);
       await client.query({ text: `rollback to savepoint ${savepoint}` }).catch((lost) => {
         throw translated(lost);
       });
@@ -140,9 +162,9 @@ export function joined(client: Queryable): Database {
     }
   }
   return {
-    run: (text, values = []) => guarded(() => query(client, text, values)),
-    runAnew: (text, values = []) => guarded(() => queryAnew(client, text, values)),
-    transaction: (work) => guarded(() => work(within(client))),
+    run: (whose, text, values) => guarded(() => statements.run(whose, text, values)),
+    runAnew: (whose, text, values) => guarded(() => statements.runAnew(whose, text, values)),
+    transaction: (_, work) => guarded(() => work(statements)),
     inTurn: (_, command) => command(),
   };
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { listenTo } from "./database.ts";
 import { databaseError } from "./errors.ts";
 import type { QueryablePool } from "./queryable.ts";
+import { isAsWanted, secureTables } from "./row-security.ts";
 
 const folder = new URL("./migrations/", import.meta.url);
 
@@ -13,20 +14,35 @@ export function migrations(): { name: string; sql: string }[] {
     .map((file) => ({ name: file.replace(/\.sql$/, ""), sql: readFileSync(new URL(file, folder), "utf8") }));
 }
 
-/** Applies what the database lacks, in one transaction. Processes that start at once take turns, and the first does it. */
-export async function migrate(pool: QueryablePool, schema: string): Promise<{ applied: string[] }> {
+/**
+ * Applies what the database lacks, and has row-level security as `secure` says, in one transaction. Processes that start at
+ * once take turns, and the first does it.
+ */
+export async function migrate(
+  pool: QueryablePool,
+  schema: string,
+  secure: boolean | undefined,
+): Promise<{ applied: string[] }> {
   const wanted = migrations();
-  if (isCurrent(wanted, await appliedNames(pool, schema))) return { applied: [] };
+  if (isCurrent(wanted, await appliedNames(pool, schema)) && (await isAsWanted(pool, schema, secure)))
+    return { applied: [] };
   const client = await pool.connect();
   listenTo(client);
   let failed: Error | undefined;
   try {
     await client.query({ text: "begin" });
+    // A connection that served statements may have the role of those.
+    await client.query({ text: "set local role none" });
     await client.query({
       text: "select pg_advisory_xact_lock(hashtextextended($1, 20261123))",
       values: [`amused migrations ${schema}`],
     });
-    await client.query({ text: `create schema if not exists ${schema}` });
+    // Asking for a schema that is there would need the right to make one.
+    const { rows: found } = await client.query({
+      text: "select to_regnamespace($1) as schema",
+      values: [schema],
+    });
+    if (found[0]?.schema === null) await client.query({ text: `create schema ${schema}` });
     await client.query({
       text: `create table if not exists ${schema}.migrations (name text primary key, applied_at timestamptz not null default now())`,
     });
@@ -39,6 +55,7 @@ export async function migrate(pool: QueryablePool, schema: string): Promise<{ ap
       await client.query({ text: sql });
       await client.query({ text: `insert into ${schema}.migrations (name) values ($1)`, values: [name] });
     }
+    await secureTables(client, schema, secure);
     await client.query({ text: "commit" });
     return { applied: missing.map(({ name }) => name) };
   } catch (error) {

@@ -53,7 +53,7 @@ export async function pgliteStore(
     const pool = new pg.Pool({ ...createPgConfig(turnByTurn(database)), max: 1 } as pg.PoolConfig);
     // A sample of a few thousand rows tells enough, and is read in a tenth of the time, in which all others wait.
     await pool.query("set default_statistics_target = 20");
-    const store = postgresStore({ pool, schema });
+    const store = postgresStore({ pool, schema, rowSecurity: false });
     if (restore !== undefined) {
       await store.migrate();
       // Positions given out after the backup was made must not be mistaken for ones of the new history. Those of consumers

@@ -19,12 +19,21 @@ import { recommendationRepository } from "./repositories/recommendations.ts";
 import { saleRepository } from "./repositories/sales.ts";
 import { settingsRepository } from "./repositories/settings.ts";
 import { stockRepository } from "./repositories/stock.ts";
+import { everySeller, rowSecurity as rowSecurityOf } from "./row-security.ts";
 
 export interface PostgresStoreOptions {
   /** A pool of node-postgres, or anything that has its `query` and `connect`. The host makes it and ends it. */
   pool: QueryablePool;
   /** The schema that holds our tables; `amused` when not said. */
   schema?: string;
+  /**
+   * Has PostgreSQL itself hold each statement to the rows of the seller it is for: a second wall, should a filter be
+   * forgotten in ours. Then nobody sees rows in these tables who has not said whose; your own SQL says so by
+   * `select set_config('amused.seller', '<seller id>', true)` (or `'every seller'`). Where the pool's user is a superuser,
+   * whom no such wall holds, connections take the role `amused_rows`: give the store a pool of its own.
+   * Not said, the database is left as it is; `false` takes the wall away.
+   */
+  rowSecurity?: boolean;
 }
 
 /**
@@ -34,21 +43,23 @@ export interface PostgresStoreOptions {
  * const store = postgresStore({ pool: new Pool({ connectionString: process.env.DATABASE_URL }) });
  * const amused = await createAmused({ store });
  */
-export function postgresStore({ pool, schema = "amused" }: PostgresStoreOptions): Store {
+export function postgresStore({ pool, schema = "amused", rowSecurity }: PostgresStoreOptions): Store {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
     throw new TypeError(`schema: ${schema} is not a name in small letters, digits and _`);
-  const database = pooled(pool);
+  const security = rowSecurityOf(schema, rowSecurity);
+  const database = pooled(pool, security);
   const repositoriesOn = repositoriesOf(schema);
   return {
     ...repositoriesOn(database),
-    transaction: (work) => database.transaction((within) => work(repositoriesOn(within))),
-    join: (client) => repositoriesOn(joined(transactionOf(client, pool))),
-    migrate: () => migrate(pool, schema).catch(rethrow),
+    transaction: (work) => database.transaction(everySeller, (within) => work(repositoriesOn(within))),
+    join: (client) => repositoriesOn(joined(transactionOf(client, pool), security.joined)),
+    migrate: () => migrate(pool, schema, rowSecurity).catch(rethrow),
     async ping() {
-      await database.run("select 1");
+      await database.run(everySeller, "select 1");
     },
     async prune(before) {
       const [row] = await database.run(
+        everySeller,
         `with gone as (delete from ${schema}.idempotency_keys where created_at < $1::timestamptz returning 1) select count(*) from gone`,
         [before],
       );

@@ -14,7 +14,7 @@ describePostgres("on a server", () => {
   function open(schema: string) {
     const pool = freshPool();
     pools.push(pool);
-    const store = postgresStore({ pool, schema });
+    const store = postgresStore({ pool, schema, rowSecurity: true });
     return { ...store, close: () => pool.end() };
   }
 

@@ -1,6 +1,7 @@
 import { type Alert, type AlertRepository, encodedText, type Rows, type WatchedProduct } from "@amused/core";
 import { notFound } from "@amused/core/errors";
 import type { Database } from "../database.ts";
+import { everySeller } from "../row-security.ts";
 import { alertJson, alive, bare, list, object } from "../sql/json.ts";
 import { headColumns, headOf, listPage } from "../sql/page.ts";
 import { writeAlerts } from "./alert-write.ts";
@@ -60,28 +61,28 @@ export function alertRepository(schema: string): (database: Database) => AlertRe
 
   return (database) => ({
     async watch(sellerId, productId) {
-      const [row] = await database.run(watch, [sellerId, productId]);
+      const [row] = await database.run(sellerId, watch, [sellerId, productId]);
       return JSON.parse(row?.body as string) as WatchedProduct;
     },
 
     write: (command, steps) => write(database, command, steps),
 
     async observe(sellerId, sights) {
-      const [row] = await database.run(observe, [sellerId, JSON.stringify(sights)]);
+      const [row] = await database.run(sellerId, observe, [sellerId, JSON.stringify(sights)]);
       return row?.all as boolean;
     },
 
     async told(sellerId, id, at) {
-      return (await database.run(told, [sellerId, id, at])).length > 0;
+      return (await database.run(sellerId, told, [sellerId, id, at])).length > 0;
     },
 
     async find(sellerId, id) {
-      const [row] = await database.run(find, [sellerId, id]);
+      const [row] = await database.run(sellerId, find, [sellerId, id]);
       return row === undefined ? null : { body: encodedText<Alert>(row.body as string), head: headOf(row) };
     },
 
     async list(sellerId, { states, kind, productId, ids, limit, after }): Promise<Rows<Alert>> {
-      if (productId !== null && (await database.run(exists, [sellerId, productId])).length === 0)
+      if (productId !== null && (await database.run(sellerId, exists, [sellerId, productId])).length === 0)
         throw notFound("product", productId);
       const where = ["x.seller_id = $1::text"];
       const values: unknown[] = [];
@@ -102,7 +103,7 @@ export function alertRepository(schema: string): (database: Database) => AlertRe
 
     async due({ now, clearSince, limit, after }) {
       const from = [after?.sellerId ?? "", after?.productId ?? 0];
-      const rows = await database.run(due, [now, clearSince, ...from, limit]);
+      const rows = await database.run(everySeller, due, [now, clearSince, ...from, limit]);
       return rows.map((row) => ({
         sellerId: row.seller_id as string,
         productId: Number(row.product_id),

@@ -30,7 +30,7 @@ export function baskets(schema: string): (database: Database) => SaleRepository[
 
   return (database) =>
     async (sellerId, { after, before, limit }) => {
-      const rows = await database.runAnew(statement, [sellerId, after, before, limit]);
+      const rows = await database.runAnew(sellerId, statement, [sellerId, after, before, limit]);
       const found = rows.filter(({ id }) => id !== null);
       const page = found.slice(0, limit);
       const [ends] = rows;

@@ -68,7 +68,9 @@ export function categoryRepository(schema: string): (database: Database) => Cate
       }),
 
     async inUse(sellerId, categories) {
-      return (await database.run(inUse, [sellerId, categories])).map(({ category }) => category as string);
+      return (await database.run(sellerId, inUse, [sellerId, categories])).map(
+        ({ category }) => category as string,
+      );
     },
 
     examples: (sellerId, page) =>
@@ -85,7 +87,7 @@ export function categoryRepository(schema: string): (database: Database) => Cate
       }),
 
     async find(sellerId, productIds) {
-      const [row] = (await database.runAnew(find, [sellerId, productIds])) as [Row];
+      const [row] = (await database.runAnew(sellerId, find, [sellerId, productIds])) as [Row];
       return { body: encodedText<CategorizedProduct[]>(row.body as string), head: headOf(row) };
     },
 
@@ -117,7 +119,7 @@ export function categoryRepository(schema: string): (database: Database) => Cate
     },
 
     async picks(sellerId, model) {
-      const rows = await database.run(picks, [sellerId, model]);
+      const rows = await database.run(sellerId, picks, [sellerId, model]);
       const countOf = (agreed: boolean): PickCount => {
         const row = rows.find((one) => one.agreed === agreed);
         return { settled: Number(row?.settled ?? 0), accepted: Number(row?.accepted ?? 0) };
@@ -126,7 +128,7 @@ export function categoryRepository(schema: string): (database: Database) => Cate
     },
 
     async accuracy(sellerId) {
-      const [row] = (await database.run(accuracy, [sellerId])) as [Row];
+      const [row] = (await database.run(sellerId, accuracy, [sellerId])) as [Row];
       return { body: encodedText<CategoryAccuracy>(row.body as string), head: headOf(row) };
     },
   });

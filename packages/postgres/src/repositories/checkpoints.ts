@@ -1,5 +1,6 @@
 import type { ConsumerRepository } from "@amused/core";
 import type { Database } from "../database.ts";
+import { everySeller } from "../row-security.ts";
 
 type Checkpoints = Pick<ConsumerRepository, "register" | "claim" | "renew" | "advance" | "postpone">;
 
@@ -71,7 +72,7 @@ export function checkpoints(schema: string): (database: Database) => Checkpoints
 
   return (database) => ({
     async register(consumer, from, at) {
-      const [row] = await database.run(register, [consumer, at, from]);
+      const [row] = await database.run(everySeller, register, [consumer, at, from]);
       return Number(row?.count) > 0;
     },
 
@@ -79,8 +80,8 @@ export function checkpoints(schema: string): (database: Database) => Checkpoints
       const values = [consumer, except, limit, token, at, until];
       const rows =
         among === null
-          ? await database.run(claimAny, values)
-          : await database.run(claimAmong, [...values, among]);
+          ? await database.run(everySeller, claimAny, values)
+          : await database.run(everySeller, claimAmong, [...values, among]);
       return rows.map((row) => ({
         sellerId: row.seller_id as string,
         position: { epoch: row.epoch as string, seq: Number(row.seq) },
@@ -92,7 +93,7 @@ export function checkpoints(schema: string): (database: Database) => Checkpoints
     async renew(consumer, leases, until) {
       const sellers = leases.map(({ sellerId }) => sellerId);
       const tokens = leases.map(({ token }) => token);
-      const rows = await database.run(renew, [consumer, sellers, tokens, until]);
+      const rows = await database.run(everySeller, renew, [consumer, sellers, tokens, until]);
       return rows.map((row) => row.seller_id as string);
     },
 
@@ -100,13 +101,13 @@ export function checkpoints(schema: string): (database: Database) => Checkpoints
       const { reason, after, until, event, attempts, error } = letter ?? {};
       const values = [sellerId, consumer, token, position.epoch, position.seq, at, release];
       const buried = [reason, after, until, event, attempts, error].map((value) => value ?? null);
-      const [row] = await database.run(advance, [...values, ...buried]);
+      const [row] = await database.run(sellerId, advance, [...values, ...buried]);
       return Number(row?.count) > 0;
     },
 
     async postpone({ sellerId, consumer, token }, { position, attempts, error, retryAt, at }) {
       const values = [sellerId, consumer, token, position.epoch, position.seq, at, attempts, error, retryAt];
-      return (await database.run(postpone, values)).length > 0;
+      return (await database.run(sellerId, postpone, values)).length > 0;
     },
   });
 }

@@ -1,5 +1,6 @@
 import type { ConsumerRepository, DeadLetter, LetterSelection } from "@amused/core";
 import type { Database } from "../database.ts";
+import { everySeller } from "../row-security.ts";
 import { deadLetterJson } from "../sql/json.ts";
 import { listPage } from "../sql/page.ts";
 
@@ -46,17 +47,20 @@ export function deadLetters(schema: string): (database: Database) => DeadLetters
       }),
 
     async redrive(selection, at) {
-      const [row] = await database.run(redrive, [...valuesOf(selection), at]);
+      const [row] = await database.run(selection.sellerId ?? everySeller, redrive, [
+        ...valuesOf(selection),
+        at,
+      ]);
       return Number(row?.count);
     },
 
     async discard(selection) {
-      const [row] = await database.run(discard, valuesOf(selection));
+      const [row] = await database.run(selection.sellerId ?? everySeller, discard, valuesOf(selection));
       return Number(row?.count);
     },
 
     async redriven(sellerId, consumer, limit) {
-      const rows = await database.run(redriven, [sellerId, consumer, limit]);
+      const rows = await database.run(sellerId, redriven, [sellerId, consumer, limit]);
       return rows.map(({ json }) => JSON.parse(json as string) as DeadLetter);
     },
 
@@ -64,8 +68,8 @@ export function deadLetters(schema: string): (database: Database) => DeadLetters
       const values = [sellerId, consumer, token, id];
       const [row] =
         failure === null
-          ? await database.run(remove, values)
-          : await database.run(keep, [...values, failure.attempts, failure.error, at]);
+          ? await database.run(sellerId, remove, values)
+          : await database.run(sellerId, keep, [...values, failure.attempts, failure.error, at]);
       return Number(row?.count) > 0;
     },
   });

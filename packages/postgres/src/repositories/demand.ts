@@ -1,5 +1,6 @@
 import type { DemandRepository, ProductDemand } from "@amused/core";
 import type { Database, Row } from "../database.ts";
+import { everySeller } from "../row-security.ts";
 import { emptySpans, startOf } from "../sql/empty-spans.ts";
 import { alive, isoDate } from "../sql/json.ts";
 
@@ -41,7 +42,7 @@ export function demandRepository(schema: string): (database: Database) => Demand
 
   return (database) => ({
     async read(sellerId, { productIds, from, to }) {
-      const rows = await database.runAnew(read, [sellerId, productIds, from, to]);
+      const rows = await database.runAnew(sellerId, read, [sellerId, productIds, from, to]);
       const days = (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
       return {
         basedOn: Number(rows[0]?.based_on),
@@ -50,11 +51,11 @@ export function demandRepository(schema: string): (database: Database) => Demand
     },
 
     async active(sellerId, { after, limit }) {
-      return (await database.run(active, [sellerId, after, limit])).map(({ id }) => Number(id));
+      return (await database.run(sellerId, active, [sellerId, after, limit])).map(({ id }) => Number(id));
     },
 
     async sellers({ after, limit }) {
-      return (await database.run(sellers, [after, limit])).map((row) => row.seller_id as string);
+      return (await database.run(everySeller, sellers, [after, limit])).map((row) => row.seller_id as string);
     },
   });
 }

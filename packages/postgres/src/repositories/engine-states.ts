@@ -17,7 +17,7 @@ export function engineStateRepository(schema: string): (database: Database) => E
 
   return (database) => ({
     async load(sellerId, name) {
-      const [row] = await database.run(load, [sellerId, name]);
+      const [row] = await database.run(sellerId, load, [sellerId, name]);
       if (row === undefined) return null;
       return {
         state: row.state as string,
@@ -30,12 +30,14 @@ export function engineStateRepository(schema: string): (database: Database) => E
     async save(sellerId, name, { state, basedOn, version, at }) {
       const values = [sellerId, name, state, basedOn, at];
       const [row] =
-        version === 0 ? await database.run(insert, values) : await database.run(update, [...values, version]);
+        version === 0
+          ? await database.run(sellerId, insert, values)
+          : await database.run(sellerId, update, [...values, version]);
       return row === undefined ? false : Number(row.version);
     },
 
     async forget(sellerId, name) {
-      await database.run(forget, [sellerId, name]);
+      await database.run(sellerId, forget, [sellerId, name]);
     },
   });
 }

@@ -1,6 +1,7 @@
 import type { EventDraft, EventOf, EventRepository, EventRun, StoredEvent } from "@amused/core";
 import { notFound } from "@amused/core/errors";
 import type { Database } from "../database.ts";
+import { everySeller } from "../row-security.ts";
 import { commandStatement } from "../sql/command.ts";
 import { eventJson, list } from "../sql/json.ts";
 import { headOf } from "../sql/page.ts";
@@ -80,7 +81,7 @@ export function eventRepository(schema: string): (database: Database) => EventRe
         types
           ?.filter((type) => type.endsWith(".*"))
           .map((type) => `${type.slice(0, -1).replace(/[\\%_]/g, "\\$&")}%`) ?? [];
-      const rows = await database.run(all ? readAll : readSome, [
+      const rows = await database.run(sellerId, all ? readAll : readSome, [
         sellerId,
         after,
         limit,
@@ -106,18 +107,20 @@ export function eventRepository(schema: string): (database: Database) => EventRe
 
     async open(sellerId, epoch) {
       const find = `select epoch, seq from ${streams} where seller_id = $1::text`;
-      const [found] = await database.run(find, [sellerId]);
+      const [found] = await database.run(sellerId, find, [sellerId]);
       if (found !== undefined) return headOf(found) as { epoch: string; seq: number };
       await database.run(
+        sellerId,
         `insert into ${streams} (seller_id, epoch, seq) values ($1::text, $2::text, 0) on conflict do nothing`,
         [sellerId, epoch],
       );
-      const [opened] = await database.run(find, [sellerId]);
+      const [opened] = await database.run(sellerId, find, [sellerId]);
       return headOf(opened as Record<string, unknown>) as { epoch: string; seq: number };
     },
 
     async heads(sellerIds) {
       const rows = await database.run(
+        everySeller,
         `select seller_id, epoch, seq from ${streams} where seller_id = any ($1::text[])`,
         [sellerIds],
       );

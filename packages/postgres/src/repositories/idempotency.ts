@@ -12,6 +12,7 @@ export function idempotencyRepository(schema: string): (database: Database) => I
       const until = new Date(at.getTime() + leaseMs);
       // Takes a free key, or one whose holder let its lease run out.
       const [taken] = await database.run(
+        sellerId,
         `insert into ${keys} as k (seller_id, key, hash, created_at, leased_until) values ($1, $2, $3, $4, $5)
          on conflict (seller_id, key) do update set hash = excluded.hash, leased_until = excluded.leased_until
          where k.body is null and k.leased_until <= excluded.created_at returning 1`,
@@ -19,6 +20,7 @@ export function idempotencyRepository(schema: string): (database: Database) => I
       );
       if (taken !== undefined) return "taken";
       const [row] = await database.run(
+        sellerId,
         `select hash, body, revision, epoch, seq from ${keys} where seller_id = $1 and key = $2`,
         [sellerId, idempotency?.key],
       );
@@ -31,6 +33,7 @@ export function idempotencyRepository(schema: string): (database: Database) => I
 
     async finish({ sellerId, idempotency }, body, position) {
       await database.run(
+        sellerId,
         `update ${keys} set body = $4, epoch = $5, seq = $6, leased_until = null where seller_id = $1 and key = $2 and hash = $3`,
         [sellerId, idempotency?.key, idempotency?.hash, body, position?.epoch ?? null, position?.seq ?? null],
       );
@@ -38,6 +41,7 @@ export function idempotencyRepository(schema: string): (database: Database) => I
 
     async release({ sellerId, idempotency }) {
       await database.run(
+        sellerId,
         `delete from ${keys} where seller_id = $1 and key = $2 and hash = $3 and body is null`,
         [sellerId, idempotency?.key, idempotency?.hash],
       );

@@ -112,7 +112,7 @@ export function incomingRepository(schema: string): (database: Database) => Inco
     },
 
     async find(sellerId, id) {
-      const [row] = await database.run(find, [sellerId, id]);
+      const [row] = await database.run(sellerId, find, [sellerId, id]);
       return row === undefined ? null : { body: encodedText(row.body as string), head: headOf(row) };
     },
 
@@ -130,7 +130,7 @@ export function incomingRepository(schema: string): (database: Database) => Inco
       const known =
         productId === null ||
         rows.body.text !== "[]" ||
-        (await database.run(exists, [sellerId, productId])).length > 0;
+        (await database.run(sellerId, exists, [sellerId, productId])).length > 0;
       if (!known) throw notFound("product", productId);
       return rows;
     },

@@ -1,5 +1,6 @@
 import type { ApiKey, KeyRepository } from "@amused/core";
 import type { Database } from "../database.ts";
+import { everySeller } from "../row-security.ts";
 import { commandStatement } from "../sql/command.ts";
 import { bare, keyJson, object, text } from "../sql/json.ts";
 import { listPage } from "../sql/page.ts";
@@ -37,17 +38,24 @@ export function keyRepository(schema: string): (database: Database) => KeyReposi
 
   async function findOne(database: Database, condition: string, value: unknown): Promise<ApiKey | null> {
     const [row] = await database.run(
+      everySeller,
       `select ${keyJson("k")} as body from ${keys} k where ${condition} and k.revoked_at is null`,
       [value],
     );
     return row === undefined ? null : (JSON.parse(row.body as string) as ApiKey);
   }
 
+  /** For commands on the key of no seller, an admin's, whose row is no seller's either. */
+  const unbound = (database: Database): Database => ({
+    ...database,
+    run: (_, statement, values) => database.run(everySeller, statement, values),
+  });
+
   return (database) => ({
     async create(command, row) {
       const values = [row.name, row.prefix, row.hash, row.scopes, row.expiresAt];
       const { written } = await create<ApiKey>(
-        database,
+        unbound(database),
         { ...command, sellerId: row.sellerId ?? "" },
         values,
       );
@@ -71,15 +79,22 @@ export function keyRepository(schema: string): (database: Database) => KeyReposi
 
     async revoke(command, id) {
       // The event goes to the log of the key's seller, which only the row knows.
-      const [row] = await database.run(`select seller_id from ${keys} where id = $1::bigint`, [id]);
+      const [row] = await database.run(everySeller, `select seller_id from ${keys} where id = $1::bigint`, [
+        id,
+      ]);
       if (row === undefined) return null;
       return (
-        await revoke<null>(database, { ...command, sellerId: (row.seller_id as string | null) ?? "" }, [id])
+        await revoke<null>(
+          unbound(database),
+          { ...command, sellerId: (row.seller_id as string | null) ?? "" },
+          [id],
+        )
       ).written;
     },
 
     async touch(uses) {
       await database.run(
+        everySeller,
         `update ${keys} k set last_used_at = u.at from unnest($1::bigint[], $2::timestamptz[]) as u (id, at)
          where k.id = u.id and (k.last_used_at is null or k.last_used_at < u.at)`,
         [uses.map(({ id }) => id), uses.map(({ at }) => at)],

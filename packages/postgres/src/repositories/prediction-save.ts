@@ -49,11 +49,13 @@ export function savePredictions(
   });
 
   return async (database, command, rows) =>
-    database.transaction(async (locked) => {
+    database.transaction(command.sellerId, async (locked) => {
       // Of two that predict the same, the second has to see what the first made current; so they take turns.
-      await locked.run("select pg_advisory_xact_lock(hashtextextended($1::text, 20261124))", [
-        `${schema} ${command.sellerId}`,
-      ]);
+      await locked.run(
+        command.sellerId,
+        "select pg_advisory_xact_lock(hashtextextended($1::text, 20261124))",
+        [`${schema} ${command.sellerId}`],
+      );
       const anew = { ...locked, run: locked.runAnew };
       const { written } = await run<StoredPrediction[]>(anew, command, [JSON.stringify(rows)]);
       return written as NonNullable<typeof written>;

@@ -11,6 +11,7 @@ import {
 } from "@amused/core";
 import { notFound } from "@amused/core/errors";
 import type { Database, Row } from "../database.ts";
+import { everySeller } from "../row-security.ts";
 import {
   alive,
   bare,
@@ -119,7 +120,7 @@ export function predictionRepository(schema: string): (database: Database) => Pr
     productId: number | null,
     type: PredictionType | null,
   ): Promise<{ where: string[]; values: unknown[] }> {
-    if (productId !== null && (await database.run(exists, [sellerId, productId])).length === 0)
+    if (productId !== null && (await database.run(sellerId, exists, [sellerId, productId])).length === 0)
       throw notFound("product", productId);
     const where = ["x.seller_id = $1::text"];
     const values: unknown[] = [];
@@ -133,7 +134,7 @@ export function predictionRepository(schema: string): (database: Database) => Pr
     save: (command, rows) => save(database, command, rows),
 
     async find(sellerId, productId, type) {
-      const [row] = await database.run(find, [sellerId, productId, type]);
+      const [row] = await database.run(sellerId, find, [sellerId, productId, type]);
       if (row === undefined) return null;
       return {
         body: encodedText<StoredPrediction>(row.body as string),
@@ -146,7 +147,7 @@ export function predictionRepository(schema: string): (database: Database) => Pr
     },
 
     async expire(sellerId) {
-      await database.run(expire, [sellerId]);
+      await database.run(sellerId, expire, [sellerId]);
     },
 
     async list(sellerId, { productId, type, limit, after }) {
@@ -186,14 +187,14 @@ export function predictionRepository(schema: string): (database: Database) => Pr
 
     async stale({ now, limit, after }) {
       const from = [after?.sellerId ?? "", after?.productId ?? 0];
-      const rows = await database.runAnew(stale, [now, ...from, limit]);
+      const rows = await database.runAnew(everySeller, stale, [now, ...from, limit]);
       const found = rows.filter((row) => row.stale === true);
       const last = found.length > limit ? found[limit - 1] : rows.find(({ more }) => more === true);
       return { products: found.slice(0, limit).map(keyOf), next: last === undefined ? null : keyOf(last) };
     },
 
     async due({ today, limit }) {
-      const rows = await database.run(due, [today, limit]);
+      const rows = await database.run(everySeller, due, [today, limit]);
       return rows.map(({ json }): DuePrediction => {
         const { prediction, ...rest } = JSON.parse(json as string);
         return { ...prediction, ...rest };
@@ -202,7 +203,7 @@ export function predictionRepository(schema: string): (database: Database) => Pr
 
     async score(sellerId, id, value, at) {
       const json = value === null ? null : JSON.stringify(value);
-      return (await database.run(score, [sellerId, id, json, at])).length > 0;
+      return (await database.run(sellerId, score, [sellerId, id, json, at])).length > 0;
     },
 
     async scores(sellerId, { productId, type, limit, after }) {
@@ -220,15 +221,15 @@ export function predictionRepository(schema: string): (database: Database) => Pr
     },
 
     async lastScores(sellerId, { productIds, type, since, each }) {
-      const rows = await database.run(lastScores, [sellerId, productIds, type, since, each]);
+      const rows = await database.run(sellerId, lastScores, [sellerId, productIds, type, since, each]);
       return rows.map(({ json }) => JSON.parse(json as string) as ScoredPrediction);
     },
 
     async sums(sellerId, { productId, since }) {
       const rows =
         productId === null
-          ? await database.run(sums, [sellerId, since])
-          : await database.run(productSums, [sellerId, since, productId]);
+          ? await database.run(sellerId, sums, [sellerId, since])
+          : await database.run(sellerId, productSums, [sellerId, since, productId]);
       const [row] = rows as [Row];
       return { body: encodedText<ScoreSums[]>(row.body as string), head: headOf(row) };
     },

@@ -46,7 +46,7 @@ export function productRepository(schema: string): (database: Database) => Produ
     },
 
     async find(sellerId, id) {
-      const [row] = await database.run(statements.find, [sellerId, id]);
+      const [row] = await database.run(sellerId, statements.find, [sellerId, id]);
       if (row === undefined) return null;
       return { body: encodedText(row.body as string), revision: row.revision as string, head: headOf(row) };
     },
@@ -68,7 +68,7 @@ export function productRepository(schema: string): (database: Database) => Produ
     },
 
     async lookup(sellerId, { skus, names, ids }) {
-      const rows = await database.run(statements.lookup, [sellerId, skus, names, ids]);
+      const rows = await database.run(sellerId, statements.lookup, [sellerId, skus, names, ids]);
       return rows.map(({ body }) => JSON.parse(body as string) as Product);
     },
 
@@ -82,7 +82,9 @@ export function productRepository(schema: string): (database: Database) => Produ
     },
 
     async attributeNames(sellerId) {
-      return (await database.run(statements.attributeNames, [sellerId])).map(({ name }) => name as string);
+      return (await database.run(sellerId, statements.attributeNames, [sellerId])).map(
+        ({ name }) => name as string,
+      );
     },
   });
 }

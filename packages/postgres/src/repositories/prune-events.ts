@@ -1,5 +1,6 @@
 import type { Pruned, PruneRequest } from "@amused/core";
 import type { Database } from "../database.ts";
+import { everySeller } from "../row-security.ts";
 
 /** How many sellers one statement looks at, and how many of them share its batch. */
 const [lookedAt, sharing] = [1_000, 50];
@@ -32,7 +33,7 @@ export function pruneEvents(schema: string): (database: Database, request: Prune
     from those`;
 
   return async (database, { before, keep, limit, from }) => {
-    const [row] = await database.run(statement, [before, keep, limit, from]);
+    const [row] = await database.run(everySeller, statement, [before, keep, limit, from]);
     return { events: Number(row?.events), next: (row?.next ?? null) as string | null };
   };
 }

@@ -7,6 +7,7 @@ import {
   recommendationKinds,
 } from "@amused/core";
 import type { Database, Row } from "../database.ts";
+import { everySeller } from "../row-security.ts";
 import { commandStatement } from "../sql/command.ts";
 import { alive, bare, isoTime, object } from "../sql/json.ts";
 import { headColumns, headOf } from "../sql/page.ts";
@@ -90,7 +91,7 @@ export function recommendationRepository(schema: string): (database: Database) =
     },
 
     async find(sellerId, productId, kind) {
-      const [row] = await database.run(find, [sellerId, productId, kind]);
+      const [row] = await database.run(sellerId, find, [sellerId, productId, kind]);
       if (row === undefined) return null;
       return {
         body: encodedText<unknown>(row.body as string),
@@ -104,12 +105,12 @@ export function recommendationRepository(schema: string): (database: Database) =
     },
 
     async expire(sellerId, kind) {
-      await database.run(expire, [sellerId, kind]);
+      await database.run(sellerId, expire, [sellerId, kind]);
     },
 
     async stale({ now, limit, after }) {
       const from = [after?.sellerId ?? "", after?.productId ?? 0];
-      const rows = await database.runAnew(stale, [now, ...from, limit]);
+      const rows = await database.runAnew(everySeller, stale, [now, ...from, limit]);
       const found = rows.filter((row) => row.stale === true);
       const last = found.length > limit ? found[limit - 1] : rows.find(({ more }) => more === true);
       const products = found.slice(0, limit).map((row) => ({

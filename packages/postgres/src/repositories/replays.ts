@@ -1,5 +1,6 @@
 import { type ConsumerProgress, type ConsumerRepository, encodedText } from "@amused/core";
 import type { Database } from "../database.ts";
+import { everySeller } from "../row-security.ts";
 import { progressJson } from "../sql/json.ts";
 import { beforeOldest } from "./checkpoints.ts";
 
@@ -40,21 +41,27 @@ export function replays(schema: string): (database: Database) => Replays {
 
   return (database) => ({
     async rewind(consumer, { sellerId, to, at }) {
-      if ((await database.run(known, [consumer])).length === 0) return null;
+      if ((await database.run(everySeller, known, [consumer])).length === 0) return null;
       const target = typeof to === "number" ? ["seq", to] : [to, null];
-      const [row] = await database.run(rewind, [consumer, sellerId, ...target, at]);
+      const [row] = await database.run(sellerId ?? everySeller, rewind, [consumer, sellerId, ...target, at]);
       return Number(row?.count);
     },
 
     async replayed(consumer, sellerId) {
-      const [row] = await database.run(replayed, [consumer, sellerId]);
+      const [row] = await database.run(sellerId ?? everySeller, replayed, [consumer, sellerId]);
       return { done: Number(row?.done), total: Number(row?.total) };
     },
 
     async progress({ consumer, sellerId }, { limit, after }) {
       // Names hold no spaces.
       const [name = "", seller = ""] = after?.key.split(" ") ?? [];
-      const rows = await database.run(progress, [consumer, sellerId, name, seller, limit]);
+      const rows = await database.run(sellerId ?? everySeller, progress, [
+        consumer,
+        sellerId,
+        name,
+        seller,
+        limit,
+      ]);
       const page = rows.slice(0, limit);
       const end = rows.length > limit ? page.at(-1) : undefined;
       return {

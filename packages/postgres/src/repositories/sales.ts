@@ -39,7 +39,7 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
     record: (command, sale) => record(database, command, sale),
 
     async list(sellerId, { productId, from, before, after, limit }) {
-      if (productId !== null && (await database.run(exists, [sellerId, productId])).length === 0)
+      if (productId !== null && (await database.run(sellerId, exists, [sellerId, productId])).length === 0)
         throw notFound("product", productId);
       const where = ["x.seller_id = $1::text"];
       const values: unknown[] = [];
@@ -61,7 +61,7 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
     },
 
     async daily(sellerId, productId, from, to) {
-      const [row] = await database.run(daily, [sellerId, productId, from, to]);
+      const [row] = await database.run(sellerId, daily, [sellerId, productId, from, to]);
       return row === undefined
         ? null
         : { body: encodedText<SalesDay[]>(row.body as string), head: headOf(row) };
@@ -81,13 +81,15 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
         lines.map(({ soldAt }) => soldAt),
       ];
       const rows = dryRun
-        ? await database.run(count, values)
-        : await database.transaction(async (locked) => {
+        ? await database.run(command.sellerId, count, values)
+        : await database.transaction(command.sellerId, async (locked) => {
             // Two imports of one file would each find its lines unknown; they take turns.
-            await locked.run("select pg_advisory_xact_lock(hashtextextended($1::text, 20101201))", [
-              `${schema} ${command.sellerId}`,
-            ]);
-            const written = await locked.run(insert, [...values, command.at]);
+            await locked.run(
+              command.sellerId,
+              "select pg_advisory_xact_lock(hashtextextended($1::text, 20101201))",
+              [`${schema} ${command.sellerId}`],
+            );
+            const written = await locked.run(command.sellerId, insert, [...values, command.at]);
             const [{ unknown } = { unknown: null }] = written;
             if (unknown !== null) throw notFound("product", Number(unknown));
             return written;

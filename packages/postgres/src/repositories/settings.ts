@@ -31,12 +31,12 @@ export function settingsRepository(schema: string): (database: Database) => Sett
 
   return (database) => ({
     async find(sellerId) {
-      const [row] = (await database.run(find, [sellerId])) as [Row];
+      const [row] = (await database.run(sellerId, find, [sellerId])) as [Row];
       return { body: encodedText<Partial<SellerSettings>>(row.body as string), head: headOf(row) };
     },
 
     async update(command, changes) {
-      await database.run(begin, [command.sellerId]);
+      await database.run(command.sellerId, begin, [command.sellerId]);
       const { written } = await update<Partial<SellerSettings>>(database, command, [JSON.stringify(changes)]);
       return written as NonNullable<typeof written>;
     },

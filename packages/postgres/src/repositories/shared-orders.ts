@@ -28,7 +28,7 @@ export function sharedOrders(schema: string): (database: Database) => SaleReposi
 
   return (database) =>
     async (sellerId, { productIds, limit }) => {
-      const rows = await database.runAnew(statement, [sellerId, ...productIds, limit]);
+      const rows = await database.runAnew(sellerId, statement, [sellerId, ...productIds, limit]);
       return rows.map(({ json }) => JSON.parse(json as string) as SharedOrder);
     };
 }

@@ -46,8 +46,8 @@ export function stockRepository(schema: string): (database: Database) => StockRe
       const since = "countedAt" in by && by.countedAt !== null;
       // What moved since the count is summed in the statement's snapshot, which must be younger than the lock.
       const { written, refusal } = since
-        ? await database.transaction(async (locked) => {
-            await locked.run(lock, [command.sellerId, productId]);
+        ? await database.transaction(command.sellerId, async (locked) => {
+            await locked.run(command.sellerId, lock, [command.sellerId, productId]);
             return change<StockChanged>(locked, command, values);
           })
         : await change<StockChanged>(database, command, values);
@@ -69,7 +69,8 @@ export function stockRepository(schema: string): (database: Database) => StockRe
         after,
         limit,
       });
-      const known = rows.body.text !== "[]" || (await database.run(exists, [sellerId, productId])).length > 0;
+      const known =
+        rows.body.text !== "[]" || (await database.run(sellerId, exists, [sellerId, productId])).length > 0;
       return known ? rows : null;
     },
   });

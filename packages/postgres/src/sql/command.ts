@@ -66,9 +66,9 @@ export function commandStatement(
   async function run<T>(database: Database, command: Command, values: unknown[]): Promise<Outcome<T>> {
     const { sellerId, actor, at, epoch, idempotency } = command;
     const common = [sellerId, actor, at, epoch, ...values];
-    if (idempotency === null) return outcomeOf(only(await database.run(plain, common)));
+    if (idempotency === null) return outcomeOf(only(await database.run(sellerId, plain, common)));
     try {
-      const row = only(await database.run(keyed, [...common, idempotency.key, idempotency.hash]));
+      const row = only(await database.run(sellerId, keyed, [...common, idempotency.key, idempotency.hash]));
       // Refused, perhaps only because the first request with this key has had its effect.
       const kept = row.body === null ? await findKept<T>(database, schema, command) : null;
       return kept === null ? outcomeOf(row) : { written: kept, refusal: null };
@@ -115,6 +115,7 @@ export async function findKept<T>(
   command: Command,
 ): Promise<Written<T> | null> {
   const [row] = await database.run(
+    command.sellerId,
     `select hash, body, revision, epoch, seq from ${schema}.idempotency_keys where seller_id = $1 and key = $2`,
     [command.sellerId, command.idempotency?.key],
   );

@@ -2,6 +2,7 @@ import { encodedText, type Position, type Rows } from "@amused/core";
 import { invalidRequest } from "@amused/core/errors";
 import type { Database, Row } from "../database.ts";
 import { databaseError } from "../errors.ts";
+import { everySeller } from "../row-security.ts";
 
 /** A list by keyset, as one statement that answers with one row: the items as JSON, where they end, the log's head. */
 export interface PageStatement {
@@ -45,7 +46,7 @@ export async function listPage<T>(
       select ${page.json} as json, ${sort.text ?? `x.${sort.column}::text`} as key, x.id, row_number() over () as n
       from (select x.* from ${page.from} x where ${where.join(" and ")} order by ${order} limit ${most}::int + 1) x
     ) rows`;
-  const [row] = (await database.run(text, values).catch((error: unknown) => {
+  const [row] = (await database.run(sellerId ?? everySeller, text, values).catch((error: unknown) => {
     // Cursors are not signed: one that was made by hand may hold what is no value of the column.
     if (after === null || !/^(22|invalid_request)/.test(databaseError(error).code)) throw error;
     throw invalidRequest([{ path: "cursor", message: "is not a cursor that this list gave out" }]);

@@ -33,6 +33,7 @@ export async function postgres(url: string): Promise<[string, Finding][]> {
       ["database", versionFinding(row)],
       ["clock", clockFinding(row.now)],
       ["migrations", await migrationsFinding(client, row.migrations)],
+      ["rows", await rowsFinding(client)],
     ];
   } finally {
     await client.end();
@@ -57,4 +58,20 @@ async function migrationsFinding(client: pg.Client, table: string | null): Promi
   if (table === null) return { fine: "none yet; applied at the first start, or by amused migrate" };
   const { rows } = await client.query<{ name: string }>("select name from amused.migrations order by name");
   return { fine: `${rows.length} applied, the last: ${rows.at(-1)?.name ?? "none"}` };
+}
+
+/** Which tables with sellers' rows are not held to the seller of a statement by the database. */
+async function rowsFinding(client: pg.Client): Promise<Finding> {
+  const { rows } = await client.query<{ name: string; secured: boolean }>(
+    `select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as secured
+     from pg_class c join pg_attribute a on a.attrelid = c.oid
+     where c.relnamespace = to_regnamespace('amused') and c.relkind = 'r' and a.attname = 'seller_id' order by 1`,
+  );
+  const open = rows.filter(({ secured }) => !secured).map(({ name }) => name);
+  if (rows.length === 0) return { fine: "no tables yet" };
+  if (open.length === rows.length) return { fine: "row-level security is off, or comes with the next start" };
+  if (open.length === 0) return { fine: `row-level security holds for all ${rows.length} tables of sellers` };
+  return {
+    fault: `row-level security does not hold for ${open.join(", ")}: start the server once, or amused migrate.`,
+  };
 }

@@ -15,7 +15,7 @@ import type { Settings } from "./settings.ts";
 /** Opens the store that the settings name, and what wakes others on it. The heavy drivers are loaded only when they are the ones. */
 export async function openAdapters(settings: Settings): Promise<{ store: Store; broadcaster?: Broadcaster }> {
   await makeFolder(settings.AMUSED_DATA);
-  const { DATABASE_URL } = settings;
+  const { DATABASE_URL, AMUSED_ROW_SECURITY: rowSecurity } = settings;
   if (DATABASE_URL === undefined) {
     const { pgliteStore } = await import("@amused/postgres/pglite");
     return { store: await pgliteStore(settings.AMUSED_DATA) };
@@ -32,7 +32,7 @@ export async function openAdapters(settings: Settings): Promise<{ store: Store; 
   });
   // A connection that breaks while nobody uses it is no reason to die: the pool makes another.
   pool.on("error", () => {});
-  const store = postgresStore({ pool });
+  const store = postgresStore({ pool, rowSecurity });
   const close = async () => {
     await store.close();
     if (!pool.ended) await pool.end();

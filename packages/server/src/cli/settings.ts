@@ -40,6 +40,8 @@ const origins = z
   )
   .pipe(z.array(originSchema));
 
+const flag = z.enum(["0", "1"], "must be 0 or 1").transform((text) => text === "1");
+
 const database = z
   .string()
   .regex(/^postgres(ql)?:\/\//, "must be an address such as postgres://user:password@host:5432/name");
@@ -60,6 +62,7 @@ const schema = z.object({
     .refine((path) => !path.includes("\0"), "must be a folder")
     .default("./amused-data"),
   DATABASE_URL: database.optional(),
+  AMUSED_ROW_SECURITY: flag.default(true),
   AMUSED_ADMIN_KEY: adminKeySchema.optional(),
   RATE_LIMIT: rateSchema.default({ limit: 600, windowMs: 60_000 }),
   LOG_LEVEL: z
