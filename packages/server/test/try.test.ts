@@ -241,7 +241,7 @@ describe("what can not be tried is refused in one sentence", { timeout: 60_000 }
       /spreadsheet or a ZIP archive: save the sheet as CSV first\.$/,
     ],
     "a picture": [
-      Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"),
+      Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\n", "latin1"),
       "This is no text: a CSV is needed.",
     ],
     "one line without an end": ["x".repeat(3_000_000), /^Line 1 is longer than 1,000,000 characters/],
