@@ -44,7 +44,7 @@ describe("commands on the store", { timeout: slow }, () => {
     };
     const from = (path: string) => refused(["import", "products", path, "--seller", "acme"]);
     expect(await from(file)).toEqual([1, "row 1: name: is required"]);
-    expect(await from(data)).toEqual([1, `amused: The file ${data} can not be read.`]);
+    expect(await from(data)).toEqual([1, `amused: ${data} is a folder, not a file.`]);
     expect(await refused(["keys", "revoke", "abc"])).toEqual([1, expect.stringContaining("abc")]);
 
     expect(await done(["doctor", "--port", "0", ...on])).not.toContain("MEND");

@@ -1,6 +1,6 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createAmused, type ImportResult, memoryStore, type Seller } from "@amused/core";
+import { createAmused, type ImportResult, importColumns, memoryStore, type Seller } from "@amused/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { failuresOf } from "../src/cli/failures.ts";
 import { productRows } from "../src/cli/files/product-rows.ts";
@@ -184,6 +184,12 @@ describe("what an import refuses is told by its causes", () => {
     expect(lines[1]).toBe("row 3: fault a");
     expect(lines.slice(10)).toEqual(["… and 3 more causes (--json has them)"]);
   });
+});
+
+test("the documentation names every column", async () => {
+  const text = await readFile(join(import.meta.dirname, "../../../docs/files.md"), "utf8");
+  for (const { needed, others } of Object.values(importColumns))
+    for (const name of [...needed.flat(), ...others]) expect(text).toContain(`\`${name}\``);
 });
 
 describe("over HTTP", { timeout: 120_000 }, () => {

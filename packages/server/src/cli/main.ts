@@ -54,7 +54,9 @@ export async function main(argv: readonly string[]): Promise<void> {
 
   program
     .command("import <kind> <file>")
-    .description("import products or sales from a CSV or NDJSON file (- is standard input)")
+    .description(
+      "import products or sales from a CSV or NDJSON file, ours or another system's export (- is standard input)",
+    )
     .option("--seller <id>", "whose they are")
     .option("--dry-run", "say what would happen, and do nothing")
     .option("--format <format>", "csv or ndjson; told by the file's name when not said")

@@ -11,9 +11,9 @@ const tag = "Files";
 const importTypes = ["text/csv", "application/x-ndjson"] as const;
 const imports = {
   products:
-    "CSV (`sku,name,description,price,currency,quantity,category` and `attributes.<name>`) or NDJSON. Products are upserted by SKU, an unchanged row is skipped, `quantity` counts the stock, and an empty cell leaves the value as it is.",
+    "CSV (`sku,name,description,price,currency,quantity,category,reorderPoint,leadTimeDays,serviceLevel,packSize,minimumOrder` and `attributes.<name>`; `sku` or `name` is needed) or NDJSON. Products are upserted by SKU, an unchanged row is skipped, `quantity` counts the stock, and an empty cell leaves the value as it is.",
   sales:
-    "CSV (`sku,quantity,price,soldAt,orderId`; `productId` may stand for `sku`) or NDJSON. History: stock is left alone, a negative quantity is a return, and a line whose order and product are known already is skipped.",
+    "CSV (`sku,quantity,price,soldAt,orderId`; `productId` may stand for `sku`; `price` and `orderId` may be left out) or NDJSON. History: stock is left alone, a negative quantity is a return, and a line whose order and product are known already is skipped.",
 };
 
 export const fileRoutes: Route[] = [

@@ -80,7 +80,9 @@ export function notesOf({ file, stockouts, backtest, replay }: Omit<Report, "not
   add(
     left > 0,
     "left_out",
-    `${whole(left)} of ${whole(file.lines)} lines were left out: ${Object.entries(file.leftOut)
+    `${whole(left)} of ${whole(file.lines)} lines ${left === 1 ? "was" : "were"} left out: ${Object.entries(
+      file.leftOut,
+    )
       .filter(([, count]) => count > 0)
       .map(([why, count]) => `${whole(count)} ${words[why as keyof typeof file.leftOut]}`)
       .join(", ")}.`,
@@ -88,7 +90,7 @@ export function notesOf({ file, stockouts, backtest, replay }: Omit<Report, "not
   add(
     file.returns > 0,
     "returns",
-    `${whole(file.returns)} returns do not lower demand, but for ${whole(file.returnsTakenBack)} that took back one of a product's largest lines within two weeks.`,
+    `${whole(file.returns)} ${file.returns === 1 ? "return does" : "returns do"} not lower demand, but for ${whole(file.returnsTakenBack)} that took back one of a product's largest lines within two weeks.`,
   );
   return notes;
 }

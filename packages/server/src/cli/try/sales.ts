@@ -212,7 +212,9 @@ function noDays(lines: number, unreadable: number, sample: string | null, known:
     return oneLine(
       `No dates are understood: the first is "${sample.slice(0, 40)}"; what is read is like 2010-12-01, 12/1/2010 or 1.12.2010.`,
     );
-  return `None of the ${lines.toLocaleString("en")} lines is a sale that can be used (${unreadable.toLocaleString("en")} can not be read).`;
+  const all =
+    lines === 1 ? "The only line is no sale" : `None of the ${lines.toLocaleString("en")} lines is a sale`;
+  return `${all} that can be used (${unreadable.toLocaleString("en")} can not be read).`;
 }
 
 /** Products with the most revenue before a day (units where the file knows no prices), the largest first. */

@@ -104,7 +104,7 @@ function* replayed({ replay, settings }: Report, on: Terminal): Generator<string
     return;
   }
   yield* told(
-    `Had each product had stock for ${replay.stockDays} days of its usual sales on ${replay.from}, and nothing come in for ${settings.horizonDays} days: ${whole(replay.ranOut)} of ${count(replay.products, "product")} run out. Amused says so beforehand of ${whole(replay.foreseen)}, and of ${whole(replay.falseAlarms)} that do not.${
+    `Had each product had stock for ${replay.stockDays} days of its usual sales on ${replay.from}, and nothing come in for ${settings.horizonDays} days: ${whole(replay.ranOut)} of ${count(replay.products, "product")} ${replay.ranOut === 1 ? "runs" : "run"} out. Amused says so beforehand of ${whole(replay.foreseen)}, and of ${whole(replay.falseAlarms)} that ${replay.falseAlarms === 1 ? "does" : "do"} not.${
       replay.meanDaysOff === null
         ? ""
         : ` The day is off by ${replay.meanDaysOff.toFixed(1)} days on average (stock ÷ last 28 days' mean: ${(replay.naiveMeanDaysOff ?? 0).toFixed(1)}).`
