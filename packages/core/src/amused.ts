@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { type Caller, contextOf } from "./caller.ts";
 import type { SystemEvents } from "./consumers.ts";
 import type { StreamPosition } from "./domain/cursor.ts";
 import { type CustomEvents, defineEvents, type NoCustomEvents } from "./domain/event.ts";
@@ -6,7 +7,7 @@ import type { ApiKey, KeyRequest, NewApiKey } from "./domain/key.ts";
 import { currencySchema } from "./domain/money.ts";
 import type { Listing, PageBody } from "./domain/page.ts";
 import { parse } from "./domain/parse.ts";
-import { idSchema, sellerIdSchema } from "./domain/seller.ts";
+import { idSchema } from "./domain/seller.ts";
 import { startThread } from "./engine-threads.ts";
 import { AmusedError } from "./errors.ts";
 import { inProcessSeller } from "./in-process.ts";
@@ -23,6 +24,7 @@ import { react } from "./reactors/reactors.ts";
 import type { Seller } from "./seller.ts";
 import { cacheSchema, storeSchema } from "./services/adapters.ts";
 import { alertsService } from "./services/alerts/alerts.ts";
+import { auditService } from "./services/audit.ts";
 import { cachedOver } from "./services/cached.ts";
 import { calculator, threadsSchema } from "./services/calculations/calculator.ts";
 import { categoriesService } from "./services/categories/categories.ts";
@@ -82,8 +84,8 @@ export interface AmusedOptions<Custom extends CustomEvents = NoCustomEvents> {
 
 /** The whole system: every seller, and what belongs to none. */
 export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
-  /** Everything of one seller. `actor` stands in the ledger and in events as the one who did it. */
-  seller(id: string, options?: { actor?: string }): Seller<Custom>;
+  /** Everything of one seller, written in the name of a caller, if one is said. */
+  seller(id: string, caller?: Caller): Seller<Custom>;
   /**
    * Joins a transaction of the host's own (a `pg` client between BEGIN and COMMIT): the host's rows and ours are
    * committed together or not at all. Do it last, with one command: the seller's
@@ -91,7 +93,7 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
    * `committed()` after the commit to wake streams at once; without it they follow within two seconds.
    */
   withTransaction(transaction: unknown): {
-    seller(id: string, options?: { actor?: string }): Seller<Custom>;
+    seller(id: string, caller?: Caller): Seller<Custom>;
     committed(): void;
   };
   readonly keys: {
@@ -202,6 +204,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       settings: settingsService(deps),
       files: filesService(deps),
       events: eventsService({ ...deps, dispatcher, counters }),
+      audit: auditService(deps),
       models: { counters: models.counters },
       keys: keysService(deps),
     };
@@ -209,12 +212,8 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
 
   const remembered = rememberedOf(store, { ...shared, cached });
   const services = servicesOver(store, store.transaction, announce, remembered);
-  const sellerOf = (services: Services, id: string, actor: string | undefined) =>
-    inProcessSeller<Custom>(
-      services,
-      { sellerId: parse(sellerIdSchema, id, "sellerId"), actor: actor ?? null },
-      closed.signal,
-    );
+  const sellerOf = (services: Services, id: string, caller?: Caller) =>
+    inProcessSeller<Custom>(services, contextOf(id, caller), closed.signal);
 
   // What the system does by itself; its reactors begin with the first start().
   const own = { ...shared, ...remembered, repositories: store, transaction: store.transaction, announce };
@@ -230,7 +229,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
 
   return {
     services,
-    seller: (id, { actor } = {}) => sellerOf(services, id, actor),
+    seller: (id, caller) => sellerOf(services, id, caller),
 
     withTransaction(transaction) {
       const written = new Map<string, StreamPosition>();
@@ -239,7 +238,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       const within = rememberedWithin(repositories, { ...shared, cached });
       const joined = servicesOver(repositories, (work) => work(repositories), told, within);
       return {
-        seller: (id, { actor } = {}) => sellerOf(joined, id, actor),
+        seller: (id, caller) => sellerOf(joined, id, caller),
         committed: () => {
           for (const sellerId of written.keys()) announce(sellerId);
         },
@@ -259,7 +258,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     },
 
     events: systemEvents<Custom>(consumers, consumerUpkeep(consuming), (id, actor) =>
-      sellerOf(services, id, actor),
+      sellerOf(services, id, { actor }),
     ),
 
     ready: () => store.ping(),

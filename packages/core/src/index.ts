@@ -1,5 +1,6 @@
 export { type Amused, type AmusedOptions, createAmused } from "./amused.ts";
 export type * from "./call-options.ts";
+export type { Caller } from "./caller.ts";
 export type * from "./consumers.ts";
 export {
   type Alert,
@@ -29,6 +30,12 @@ export {
   resolved,
   snoozed,
 } from "./domain/alert-life.ts";
+export {
+  type AuditEntry,
+  type AuditQuery,
+  auditQuerySchema,
+  type Origin,
+} from "./domain/audit.ts";
 export {
   type CategoryAccuracy,
   type CategoryBand,
@@ -84,6 +91,7 @@ export {
   type PredictionExplanation,
 } from "./domain/explanation.ts";
 export {
+  type ExportKind,
   type FileFormat,
   type FileSource,
   formatSchema,
@@ -159,6 +167,7 @@ export {
   searchText,
 } from "./domain/product.ts";
 export * from "./domain/recommendation.ts";
+export { requestIdSchema } from "./domain/request-id.ts";
 export {
   type DailyQuery,
   dailyQuerySchema,
@@ -189,10 +198,12 @@ export {
 } from "./domain/stock.ts";
 export { compareCodePoints, fold } from "./domain/text.ts";
 export * from "./errors.ts";
+export type * from "./file-options.ts";
 export { type MemoryCacheOptions, memoryCache } from "./memory/cache.ts";
 export { memoryFiles } from "./memory/files.ts";
 export { memoryStore } from "./memory/store.ts";
 export type * from "./ports/alerts.ts";
+export type * from "./ports/audit.ts";
 export type * from "./ports/baskets.ts";
 export type { Broadcaster } from "./ports/broadcaster.ts";
 export type { Cache } from "./ports/cache.ts";
@@ -209,6 +220,7 @@ export type * from "./ports/repositories.ts";
 export type * from "./ports/settings.ts";
 export type { Store } from "./ports/store.ts";
 export type * from "./seller.ts";
+export type * from "./seller-audit.ts";
 export type * from "./seller-events.ts";
 export type { ModelCounters, ModelCounts, ModelFailure } from "./services/models/tried.ts";
 export type { PredictionCounters } from "./services/predictions/counters.ts";

@@ -5,6 +5,7 @@ import { translated } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
 import { alertRepository } from "./repositories/alerts.ts";
+import { auditRepository } from "./repositories/audit.ts";
 import { categoryRepository } from "./repositories/categories.ts";
 import { consumerRepository } from "./repositories/consumers.ts";
 import { demandRepository } from "./repositories/demand.ts";
@@ -89,6 +90,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
   const stock = stockRepository(schema);
   const sales = saleRepository(schema);
   const events = eventRepository(schema);
+  const audit = auditRepository(schema);
   const consumers = consumerRepository(schema);
   const demand = demandRepository(schema);
   const incoming = incomingRepository(schema);
@@ -105,6 +107,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
     stock: stock(database),
     sales: sales(database),
     events: events(database),
+    audit: audit(database),
     consumers: consumers(database),
     demand: demand(database),
     incoming: incoming(database),

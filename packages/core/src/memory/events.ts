@@ -30,7 +30,9 @@ export function eventRepository(db: Database, run: Run): EventRepository {
         const from = firstBeyond(held, ({ seq }) => seq > after);
         for (let i = from; i < held.length && events.length < limit; i++) {
           const event = held[i];
-          if (event !== undefined && matches(event, filter)) events.push({ ...event });
+          if (event === undefined || !matches(event, filter)) continue;
+          const { seq, type, productId, text } = event;
+          events.push({ seq, type, productId, text });
         }
         return { epoch: log.epoch, head: log.seq, oldest, events };
       }),

@@ -69,14 +69,20 @@ export interface RecommendationState extends Readonly<Omit<RecommendationRow, "d
   readonly createdAt: string;
 }
 
+/** An event, and who caused it. */
+export interface LoggedEvent extends StoredEvent {
+  readonly actor: string | null;
+  readonly requestId: string | null;
+}
+
 /** Everything of one seller: a repository is handed this and so can not reach another's. */
 export interface SellerState {
   readonly id: string;
   log: StreamPosition | null;
   /** Oldest first, with no hole. */
-  events: StoredEvent[];
+  events: LoggedEvent[];
   /** The same by product. */
-  readonly eventsOf: Map<number, StoredEvent[]>;
+  readonly eventsOf: Map<number, LoggedEvent[]>;
   readonly products: Map<number, ProductState>;
   /** Whose each SKU is; a deleted product has none. */
   readonly skus: Map<string, number>;

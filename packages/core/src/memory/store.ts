@@ -2,6 +2,7 @@ import type { Repositories } from "../ports/repositories.ts";
 import type { Store } from "../ports/store.ts";
 import { access, type Run } from "./access.ts";
 import { alertRepository } from "./alerts.ts";
+import { auditRepository } from "./audit.ts";
 import { categoryRepository } from "./categories.ts";
 import { consumerRepository } from "./consumers.ts";
 import { demandRepository } from "./demand.ts";
@@ -40,6 +41,7 @@ export function memoryStore({ now = () => new Date() }: MemoryStoreOptions = {})
     stock: stockRepository(db, run),
     sales: saleRepository(db, run, now),
     events: eventRepository(db, run),
+    audit: auditRepository(db, run),
     consumers: consumerRepository(db, run),
     demand: demandRepository(db, run, now),
     incoming: incomingRepository(db, run),

@@ -5,6 +5,7 @@ import type { Attributes, Product, ProductSort } from "../domain/product.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
 import type { AlertRepository } from "./alerts.ts";
+import type { AuditRepository } from "./audit.ts";
 import type { Basket, BasketRequest, SharedOrder } from "./baskets.ts";
 import type { CategoryRepository } from "./categories.ts";
 import type { Command, Written } from "./command.ts";
@@ -24,6 +25,7 @@ export interface Repositories {
   readonly stock: StockRepository;
   readonly sales: SaleRepository;
   readonly events: EventRepository;
+  readonly audit: AuditRepository;
   readonly consumers: ConsumerRepository;
   readonly demand: DemandRepository;
   readonly incoming: IncomingRepository;

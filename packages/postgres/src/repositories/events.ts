@@ -5,6 +5,7 @@ import { everySeller } from "../row-security.ts";
 import { commandStatement } from "../sql/command.ts";
 import { eventJson, list } from "../sql/json.ts";
 import { headOf } from "../sql/page.ts";
+import { typeFilter } from "../sql/type-filter.ts";
 import { pruneEvents } from "./prune-events.ts";
 
 /** The log. */
@@ -76,16 +77,11 @@ export function eventRepository(schema: string): (database: Database) => EventRe
 
     async read(sellerId, { after, limit, types, productId }): Promise<EventRun | null> {
       const all = types === null && productId === null;
-      const names = types?.filter((type) => !type.endsWith(".*")) ?? null;
-      const prefixes =
-        types
-          ?.filter((type) => type.endsWith(".*"))
-          .map((type) => `${type.slice(0, -1).replace(/[\\%_]/g, "\\$&")}%`) ?? [];
       const rows = await database.run(sellerId, all ? readAll : readSome, [
         sellerId,
         after,
         limit,
-        ...(all ? [] : [names, prefixes, productId]),
+        ...(all ? [] : [...typeFilter(types), productId]),
       ]);
       const [first] = rows;
       if (first === undefined) return null;

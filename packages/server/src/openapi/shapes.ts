@@ -7,6 +7,7 @@ import {
   incomingStates,
   type Movement,
   type NewApiKey,
+  type Origin,
   type Product,
   type Sale,
   type SalesDay,
@@ -145,6 +146,14 @@ export const eventShape = shape<EventOf<string, Record<string, unknown>>>()(
     productId: count.nullable(),
     payload: z.record(z.string(), z.unknown()),
     createdAt: moment,
+  }),
+);
+
+export const auditShape = shape<EventOf<string, Record<string, unknown>> & Origin>()(
+  eventShape.extend({
+    actor: z.string().nullable().meta({ description: "Who did it; `null` is the host itself" }),
+    keyId: count.nullable().meta({ description: "The API key, where the actor is one" }),
+    requestId: z.string().nullable().meta({ description: "The `X-Request-Id` of the request" }),
   }),
 );
 

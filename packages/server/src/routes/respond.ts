@@ -51,7 +51,7 @@ function adminResponder(
     checkAccept(request, route);
     const query = readQuery(request.url, kinds, route.query);
     const { body, idempotency } = await readRequest(request, route, house);
-    const context = { actor: access.actor, idempotency };
+    const context = { actor: access.actor, requestId, idempotency };
     return unlessKnown(
       request,
       await route.handle({ house, request, requestId, response, param, query, access, context, body }),
@@ -77,6 +77,7 @@ function sellerResponder(
     const context = {
       sellerId,
       actor: access.actor,
+      requestId,
       idempotency,
       sees: request.headers.get("amused-cursor"),
     };

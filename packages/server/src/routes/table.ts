@@ -1,4 +1,5 @@
 import { alertRoutes } from "./alerts.ts";
+import { auditRoutes } from "./audit.ts";
 import { categoryRoutes } from "./categories.ts";
 import { eventRoutes } from "./events.ts";
 import { fileRoutes } from "./files.ts";
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   ...settingsRoutes,
   ...fileRoutes,
   ...eventRoutes,
+  ...auditRoutes,
   ...streamTokenRoutes,
   ...keyRoutes,
   ...healthRoutes,
