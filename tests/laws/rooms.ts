@@ -70,7 +70,7 @@ export const rooms: Room[] = [
   {
     // The one place where core is wired: services behind the seller's interface, over whatever store is handed in.
     name: "core/amused",
-    files: /^packages\/core\/src\/(amused|caller|in-process|system-events|listing)\.ts$/,
+    files: /^packages\/core\/src\/(amused|amused-options|caller|in-process|system-events|listing)\.ts$/,
     may: [
       ...["core/domain", "core/ports", "core/errors", "core/seller", "core/live", "core/services"],
       "core/reactors",

@@ -1,4 +1,5 @@
-export { type Amused, type AmusedOptions, createAmused } from "./amused.ts";
+export { type Amused, createAmused } from "./amused.ts";
+export type { AmusedOptions } from "./amused-options.ts";
 export type * from "./call-options.ts";
 export type { Caller } from "./caller.ts";
 export type * from "./consumers.ts";
@@ -65,6 +66,7 @@ export {
 export { formatCursor, parseCursor, type StreamPosition } from "./domain/cursor.ts";
 export type { ProductDescription } from "./domain/description.ts";
 export { type Encoded, encodedText, encodedValue } from "./domain/encoded.ts";
+export type { Erasure } from "./domain/erasure.ts";
 export {
   type AmusedEvent,
   type CustomEvents,
@@ -211,6 +213,7 @@ export type * from "./ports/categories.ts";
 export type * from "./ports/consumers.ts";
 export type * from "./ports/demand.ts";
 export type * from "./ports/engine-states.ts";
+export type * from "./ports/erasures.ts";
 export type { FileStore } from "./ports/files.ts";
 export type * from "./ports/incoming.ts";
 export type * from "./ports/models.ts";

@@ -1,4 +1,4 @@
-import { AmusedError, isAmusedError } from "@amused/core/errors";
+import { AmusedError, beingErased, isAmusedError } from "@amused/core/errors";
 
 /** The SQLSTATE or system code of an error, and the constraint it is about. */
 export function databaseError(error: unknown): { code: string; constraint: string | null } {
@@ -40,7 +40,8 @@ export function translated(error: unknown): unknown {
     const message = "The database can not be reached. Try again; a write may or may not have happened.";
     return new AmusedError("unavailable", message, { retryAfter: 1 }, { cause: error });
   }
-  const { code } = databaseError(error);
+  const { code, constraint } = databaseError(error);
+  if (constraint === "event_streams_erasing") return beingErased(error);
   // The server's own limits of time, for a statement and for a lock.
   if (code === "57014" || code === "55P03") return busy(error);
   if (code === "22003" || code === "23514") {

@@ -10,7 +10,9 @@ import { categoryRepository } from "./repositories/categories.ts";
 import { consumerRepository } from "./repositories/consumers.ts";
 import { demandRepository } from "./repositories/demand.ts";
 import { engineStateRepository } from "./repositories/engine-states.ts";
+import { erasureRepository } from "./repositories/erasures.ts";
 import { eventRepository } from "./repositories/events.ts";
+import { fileClaimRepository } from "./repositories/file-claims.ts";
 import { idempotencyRepository } from "./repositories/idempotency.ts";
 import { incomingRepository } from "./repositories/incoming.ts";
 import { keyRepository } from "./repositories/keys.ts";
@@ -102,6 +104,8 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
   const categories = categoryRepository(schema);
   const idempotency = idempotencyRepository(schema);
   const keys = keyRepository(schema);
+  const files = fileClaimRepository(schema);
+  const erasures = erasureRepository(schema);
   return (database) => ({
     products: products(database),
     stock: stock(database),
@@ -119,5 +123,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
     categories: categories(database),
     idempotency: idempotency(database),
     keys: keys(database),
+    files: files(database),
+    erasures: erasures(database),
   });
 }

@@ -10,6 +10,7 @@ import { consumers } from "./promises/consumers.ts";
 import { crash } from "./promises/crash.ts";
 import { deadLetters } from "./promises/dead-letters.ts";
 import { demand } from "./promises/demand.ts";
+import { erasures } from "./promises/erasures.ts";
 import { events } from "./promises/events.ts";
 import { fidelity } from "./promises/fidelity.ts";
 import { idempotency } from "./promises/idempotency.ts";
@@ -51,5 +52,5 @@ export const storePromises: readonly PromiseGroup[] = [
   ...[incoming, demand, predictions, predictionPasses, recommendations, recommendationPasses],
   ...[baskets, settings, categories, categorySuggestions],
   ...[alerts, alertPasses],
-  ...[upkeep, durability, crash],
+  ...[erasures, upkeep, durability, crash],
 ];

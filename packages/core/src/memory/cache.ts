@@ -52,6 +52,9 @@ export function memoryCache({
     async delete(key) {
       remove(key);
     },
+    async deleteAll(prefix) {
+      for (const key of [...entries.keys()]) if (key.startsWith(prefix)) remove(key);
+    },
     async close() {
       entries.clear();
       bytes = 0;

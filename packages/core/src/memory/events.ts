@@ -1,5 +1,5 @@
 import { matches } from "../domain/event.ts";
-import { notFound } from "../errors.ts";
+import { beingErased, notFound } from "../errors.ts";
 import type { EventRepository } from "../ports/repositories.ts";
 import type { Run } from "./access.ts";
 import { perform } from "./command.ts";
@@ -21,7 +21,8 @@ export function eventRepository(db: Database, run: Run): EventRepository {
 
     read: (sellerId, { after, limit, types, productId }) =>
       run(() => {
-        const { log, events: all, eventsOf } = sellerToRead(db, sellerId);
+        const { log, erasing, events: all, eventsOf } = sellerToRead(db, sellerId);
+        if (erasing) throw beingErased();
         if (log === null) return null;
         const oldest = all[0]?.seq ?? log.seq + 1;
         const held = productId === null ? all : (eventsOf.get(productId) ?? []);

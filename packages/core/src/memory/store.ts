@@ -7,6 +7,7 @@ import { categoryRepository } from "./categories.ts";
 import { consumerRepository } from "./consumers.ts";
 import { demandRepository } from "./demand.ts";
 import { engineStateRepository } from "./engine-states.ts";
+import { erasureRepository, fileClaimRepository } from "./erasures.ts";
 import { eventRepository } from "./events.ts";
 import { idempotencyRepository } from "./idempotency.ts";
 import { incomingRepository } from "./incoming.ts";
@@ -53,6 +54,8 @@ export function memoryStore({ now = () => new Date() }: MemoryStoreOptions = {})
     categories: categoryRepository(db, run),
     idempotency: idempotencyRepository(db, run),
     keys: keyRepository(db, run),
+    files: fileClaimRepository(db, run),
+    erasures: erasureRepository(db, run),
   });
 
   return {

@@ -125,6 +125,7 @@ export function productsService(deps: Deps): Omit<Services["products"], "search"
       // Refuse before storing: a file that no product shows would stay behind.
       if ((await repositories.products.find(context.sellerId, id)) === null) throw notFound("product", id);
       const name = `${createHash("sha256").update(image).digest("hex")}.${kind.extension}`;
+      await repositories.files.claim(context.sellerId, name);
       await deps.files.put(name, { bytes: image, type: kind.type });
       const imageUrl = `/v1/files/${name}`;
       return update(context, id, ifVersion, (product) =>

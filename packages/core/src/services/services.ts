@@ -9,6 +9,7 @@ import type {
 } from "../domain/category.ts";
 import type { ProductDescription } from "../domain/description.ts";
 import type { Encoded } from "../domain/encoded.ts";
+import type { Erasure } from "../domain/erasure.ts";
 import type { PredictionExplanation } from "../domain/explanation.ts";
 import type { ExportKind, FileFormat, FileSource, ImportResult } from "../domain/import.ts";
 import type { IncomingReceived, IncomingStock } from "../domain/incoming.ts";
@@ -211,6 +212,12 @@ export interface Services {
   readonly models: {
     /** What the models of others did since this process began. */
     readonly counters: ModelCounters;
+  };
+  readonly erasures: {
+    /** Begins to erase a seller, goes on with it, or finds it done. */
+    erase(context: Omit<Context, "sellerId">, sellerId: string): Promise<Answer<Erasure>>;
+    /** How far it is; `not_found` where nobody asked for it. */
+    find(sellerId: string): Promise<Answer<Erasure>>;
   };
   readonly keys: {
     /** The context's seller is not used: the request names it. The answer's `key` is nowhere else. */

@@ -3,6 +3,7 @@ import { type Encoded, encodedText } from "@amused/core";
 import { AmusedError, keyUsed } from "@amused/core/errors";
 import type { Database, Row } from "../database.ts";
 import { databaseError } from "../errors.ts";
+import { isOpen } from "./open.ts";
 
 /**
  * A command as one statement. Its effect is a chain of common table expressions that ends in
@@ -58,7 +59,7 @@ export function commandStatement(
     kept as (
       insert into ${schema}.idempotency_keys (seller_id, key, hash, body, revision, epoch, seq, created_at)
       select $1::text, ${key}::text, ${hash}::text, outcome.body, outcome.revision, stream.epoch, stream.seq, $3::timestamptz
-      from outcome left join stream on true)
+      from outcome left join stream on true where stream.seq is not null or ${isOpen(schema)})
     ${answer}`;
 
   return <T>(database: Database, command: Command, values: unknown[]): Promise<Outcome<T>> =>

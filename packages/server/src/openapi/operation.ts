@@ -34,6 +34,7 @@ export function operation(route: Route): ZodOpenApiOperationObject {
         }),
         ...content(route),
       },
+      ...(success.later !== undefined && { 202: { description: success.later, ...content(route) } }),
       ...(route.id === "getProduct" && { 304: { description: "The caller has this very state" } }),
       ...refusals(route),
     },

@@ -12,6 +12,7 @@ import { productRoutes } from "./products.ts";
 import { recommendationRoutes } from "./recommendations.ts";
 import type { Route } from "./route.ts";
 import { saleRoutes } from "./sales.ts";
+import { sellerRoutes } from "./sellers.ts";
 import { settingsRoutes } from "./settings.ts";
 import { stockRoutes } from "./stock.ts";
 import { streamTokenRoutes } from "./stream-tokens.ts";
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   ...auditRoutes,
   ...streamTokenRoutes,
   ...keyRoutes,
+  ...sellerRoutes,
   ...healthRoutes,
   ...pageRoutes,
 ];

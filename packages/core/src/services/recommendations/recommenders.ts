@@ -5,6 +5,7 @@ import { buildModel, type Model, type ModelDeps } from "./model.ts";
 export interface Recommenders {
   /** A seller's model, with all in it that was committed before the call. */
   current(sellerId: string): Promise<Model>;
+  forget(sellerId: string): void;
 }
 
 /** How much is held at once: of one seller anything, of all together so much. */
@@ -69,5 +70,6 @@ export function createRecommenders(deps: ModelDeps, bounds: ModelBounds = usual)
       makeRoom();
       return one.model as Model;
     },
+    forget: (sellerId) => void held.delete(sellerId),
   };
 }
