@@ -71,15 +71,15 @@ export const erasures: PromiseGroup = {
         expect(await store.erasures.begin(sellerId, { ...request, at: later(5) })).toEqual(begun);
         for (const other of stores) {
           const refused = [
-            createProduct(other, sellerId),
-            adjust(other, commandOf(sellerId), id, 1),
-            sell(other, keyed(sellerId, "late"), [line(id, 1)]),
-            other.settings.update(commandOf(sellerId), { packSize: 2 }),
-            other.idempotency.begin(keyed(sellerId, "late"), 60_000),
-            other.files.claim(sellerId, "b.png"),
-            other.events.read(sellerId, { after: 0, limit: 1, types: null, productId: null }),
+            () => createProduct(other, sellerId),
+            () => adjust(other, commandOf(sellerId), id, 1),
+            () => sell(other, keyed(sellerId, "late"), [line(id, 1)]),
+            () => other.settings.update(commandOf(sellerId), { packSize: 2 }),
+            () => other.idempotency.begin(keyed(sellerId, "late"), 60_000),
+            () => other.files.claim(sellerId, "b.png"),
+            () => other.events.read(sellerId, { after: 0, limit: 1, types: null, productId: null }),
           ];
-          for (const one of refused) await expect(one).rejects.toMatchObject(shut);
+          for (const write of refused) await expect(write()).rejects.toMatchObject(shut);
         }
         expect([await store.keys.find(hash), await store.keys.findById(keyId)]).toEqual([null, null]);
         const model = { state: "{}", basedOn: 1, version: 0, at: later(1) };
