@@ -265,7 +265,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     ready: () => store.ping(),
     async start() {
       if (closed.signal.aborted) throw new AmusedError("unavailable", "This system is closed.", {});
-      begun ??= react(consumers, own);
+      begun ??= react(consumers, own, passing.wake);
       consumers.resume();
       pruning.start();
       passing.start();
