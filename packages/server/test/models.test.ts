@@ -105,7 +105,7 @@ test("the command says where texts go, and sends them there", { timeout: 60_000 
   expect(sent).toBe(1);
   expect(JSON.stringify(ai.requests[0]?.body)).toContain("hello");
   ai.next({ kind: "status", status: 401 });
-  expect(await look()).toMatch(/^MEND  models .*AI_MODEL.*refuses the key \(HTTP 401\).*AI_API_KEY/);
+  expect(await look()).toMatch(/^MEND {2}models .*AI_MODEL.*refuses the key \(HTTP 401\).*AI_API_KEY/);
   const { ready, stderr } = await startServer(["--data", data], env);
   expect(stderr()).toContain(`small at ${host}`);
   const products = `${ready.url}/v1/products`;
