@@ -4,6 +4,7 @@ import { dateOf } from "../src/domain/time.ts";
 import { memoryStore } from "../src/memory/store.ts";
 import type { Repositories } from "../src/ports/repositories.ts";
 import type { Store } from "../src/ports/store.ts";
+import { forecastReactor } from "../src/reactors/forecasts.ts";
 import { scoring } from "../src/services/predictions/scoring.ts";
 import { predictionsPass } from "../src/services/predictions/upkeep.ts";
 import { testDeps } from "./support/deps.ts";
@@ -155,6 +156,22 @@ test("a setting is set and what was predicted by the old one expires, or neither
   fails = false;
   await shop.settings.update({ leadTimeDays: 30 });
   expect([(await shop.settings.get()).leadTimeDays, await isStale()]).toEqual([30, true]);
+});
+
+test("what was known of a log says nothing of one with another history", async () => {
+  const store = memoryStore();
+  amused = await createAmused({ store });
+  const { id: productId } = await amused.seller("acme").products.create({ name: "Tea", quantity: 5 });
+  const predictions = { ...store.predictions, find: async () => null };
+  const read = vi.spyOn(store.demand, "read");
+  const handle = forecastReactor(testDeps({ ...store, predictions }, () => new Date()));
+  const context = { sellerId: "acme", attempt: 1, signal: new AbortController().signal };
+  const happens = (id: string) =>
+    handle({ id, productId, seq: 1, createdAt: "2020-01-01T00:00:00.000Z" }, context);
+  for (const id of ["aaaa.1", "aaaa.1"]) await happens(id);
+  expect(read).toHaveBeenCalledTimes(1);
+  await happens("bbbb.1");
+  expect(read).toHaveBeenCalledTimes(2);
 });
 
 test("a sales import that is written while a prediction is made is in the next one", async () => {

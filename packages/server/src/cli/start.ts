@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Amused } from "@amused/core";
+import { type Amused, isAmusedError } from "@amused/core";
 import { createApp } from "../app.ts";
 import { version } from "../version.ts";
 import { asset } from "./assets.ts";
@@ -47,7 +47,9 @@ export async function start(flags: StartFlags): Promise<void> {
     settings.DATABASE_URL === undefined
       ? `embedded PostgreSQL in ${resolve(settings.AMUSED_DATA)}`
       : "PostgreSQL";
-  const onError = (err: unknown) => logger.error({ err }, "Background work failed");
+  // What was foreseen says enough in one line.
+  const onError = (err: unknown) =>
+    isAmusedError(err) ? logger.warn({}, err.message) : logger.error({ err }, "Background work failed");
   const amused = await show.step(
     "store",
     async () => openAmused(settings, onError, await openModels(settings)),
