@@ -164,7 +164,10 @@ test("what was known of a log says nothing of one with another history", async (
   const { id: productId } = await amused.seller("acme").products.create({ name: "Tea", quantity: 5 });
   const predictions = { ...store.predictions, find: async () => null };
   const read = vi.spyOn(store.demand, "read");
-  const handle = forecastReactor(testDeps({ ...store, predictions }, () => new Date()));
+  const handle = forecastReactor(
+    testDeps({ ...store, predictions }, () => new Date()),
+    () => {},
+  );
   const context = { sellerId: "acme", attempt: 1, signal: new AbortController().signal };
   const happens = (id: string) =>
     handle({ id, productId, seq: 1, createdAt: "2020-01-01T00:00:00.000Z" }, context);
