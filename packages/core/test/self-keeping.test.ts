@@ -261,7 +261,7 @@ test("the pass reads one batch ahead of a thread, and none where there is no thr
   for (const threaded of [true, false]) {
     const store = memoryStore();
     amused = await createAmused({ store, threads: 0 });
-    for (let n = 0; n < 40; n++) await amused.seller("acme").products.create({ name: `Tea ${n}` });
+    for (let n = 0; n < 20; n++) await amused.seller("acme").products.create({ name: `Tea ${n}` });
     let [read, saved] = [0, 0];
     const ahead: number[] = [];
     const demand: Store["demand"] = {
@@ -282,7 +282,7 @@ test("the pass reads one batch ahead of a thread, and none where there is no thr
     const errors: unknown[] = [];
     // Else the shop would be learned, which reads too.
     const at = deps.now();
-    await deps.shopProfiles.save("acme", { profile: null, catalogue: 40 }, { basedOn: 0, version: 0, at });
+    await deps.shopProfiles.save("acme", { profile: null, catalogue: 20 }, { basedOn: 0, version: 0, at });
     const calculator = { ...deps.calculator, threaded };
     await predictionsPass({ ...deps, calculator }, new AbortController().signal, (error) =>
       errors.push(error),
