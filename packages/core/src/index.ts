@@ -105,8 +105,12 @@ export {
 export {
   type ApiKey,
   type KeyRequest,
+  type KeyRotation,
   keyRequestSchema,
+  keyRotationSchema,
+  mostOverlapMs,
   type NewApiKey,
+  originSchema,
   type Scope,
   scopes,
 } from "./domain/key.ts";
@@ -197,6 +201,7 @@ export type * from "./ports/demand.ts";
 export type * from "./ports/engine-states.ts";
 export type { FileStore } from "./ports/files.ts";
 export type * from "./ports/incoming.ts";
+export type * from "./ports/keys.ts";
 export type * from "./ports/models.ts";
 export type * from "./ports/predictions.ts";
 export type * from "./ports/recommendations.ts";
