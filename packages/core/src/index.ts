@@ -186,7 +186,8 @@ export {
   stockAdjustmentSchema,
   stockCountSchema,
 } from "./domain/stock.ts";
-export { compareCodePoints, fold } from "./domain/text.ts";
+export { compareCodePoints, fold, visibleText } from "./domain/text.ts";
+export { momentSchema } from "./domain/time.ts";
 export * from "./errors.ts";
 export { type MemoryCacheOptions, memoryCache } from "./memory/cache.ts";
 export { memoryFiles } from "./memory/files.ts";

@@ -2,33 +2,38 @@ const exposed = "Amused-Cursor, ETag, Idempotency-Replayed, Location, Retry-Afte
 const allowed =
   "Accept, Amused-Cursor, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id";
 
-/** Which other origins' pages may read the answers: none, unless named. */
+/** Which other origins' pages may read the answers: none, unless the settings or a key name them. */
 export interface Cors {
   /** Adds what a page of another origin needs to read this answer. */
-  apply(request: Request, headers: Record<string, string>): void;
+  apply(request: Request, headers: Record<string, string>): Promise<void>;
   /** What a preflight is told; nothing for an origin that is not named. */
-  preflight(request: Request, methods: readonly string[]): Record<string, string>;
+  preflight(request: Request, methods: readonly string[]): Promise<Record<string, string>>;
 }
 
-/** CORS for these origins; `*` is all of them. */
-export function cors(origins: readonly string[]): Cors {
+/**
+ * CORS for these origins (`*` is all of them) and for those that keys name. A preflight carries no key, so that it is told
+ * whether any names its origin; whether this one does is settled when the request comes with it.
+ */
+export function cors(origins: readonly string[], isNamedByKey: (origin: string) => Promise<boolean>): Cors {
   const any = origins.includes("*");
   const named = new Set(origins);
-  const allows = (origin: string | null): origin is string => origin !== null && (any || named.has(origin));
+  const allows = async (origin: string) =>
+    // A store that can not answer is told of by the answer itself.
+    any || named.has(origin) || (await isNamedByKey(origin).catch(() => false));
 
-  function apply(request: Request, headers: Record<string, string>): void {
+  async function apply(request: Request, headers: Record<string, string>): Promise<void> {
     if (!any) headers.vary = headers.vary === undefined ? "Origin" : `${headers.vary}, Origin`;
     const origin = request.headers.get("origin");
-    if (!allows(origin)) return;
+    if (origin === null || !(await allows(origin))) return;
     headers["access-control-allow-origin"] = any ? "*" : origin;
     headers["access-control-expose-headers"] = exposed;
   }
 
   return {
     apply,
-    preflight(request, methods) {
+    async preflight(request, methods) {
       const headers: Record<string, string> = {};
-      apply(request, headers);
+      await apply(request, headers);
       if (headers["access-control-allow-origin"] === undefined) return headers;
       headers["access-control-allow-methods"] = methods.join(", ");
       headers["access-control-allow-headers"] = allowed;
