@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from "jose";
 import { onTestFinished } from "vitest";
 
 export const issuer = "https://id.example";
@@ -43,7 +43,10 @@ export async function publish(keys: SigningKey[]) {
 }
 
 /** A good token of the seller `acme`, but for these claims; `undefined` takes one away. */
-export function token({ kid, alg, privateKey }: SigningKey, claims: JWTPayload = {}): Promise<string> {
+export function token(
+  { kid, alg, privateKey }: SigningKey,
+  claims: Record<string, unknown> = {},
+): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const usual = {
     iss: issuer,
