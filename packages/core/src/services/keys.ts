@@ -28,7 +28,7 @@ const listSchema = z.strictObject(pageQuery);
 export function keysService(deps: Deps): Services["keys"] {
   const { repositories } = deps;
   const verified = believed<ApiKey | null>(deps.now);
-  const origins = believed<boolean>(deps.now);
+  const knownOrigins = believed<boolean>(deps.now);
   const touched = new Map<number, number>();
 
   function touch(key: ApiKey, at: Date): void {
@@ -49,7 +49,9 @@ export function keysService(deps: Deps): Services["keys"] {
       const { prefix, hash } = secret;
       const row = { sellerId, name, prefix, hash, scopes: [...new Set(request.scopes)], origins, expiresAt };
       const command = commandOf(deps, { ...context, sellerId: sellerId ?? "" });
-      return shown(await repositories.keys.create(command, row), secret.key);
+      const written = await repositories.keys.create(command, row);
+      if (origins !== null) knownOrigins.forget();
+      return shown(written, secret.key);
     },
 
     async rotate(context, id, input) {
@@ -81,6 +83,7 @@ export function keysService(deps: Deps): Services["keys"] {
       const written = await repositories.keys.revoke(command, id);
       if (written === null) throw notFound("key", id);
       verified.forget();
+      knownOrigins.forget();
       if (written.position !== null) deps.announce(key?.sellerId ?? "", written.position);
       return { body: encodedText("null"), cursor: null, revision: null, replayed: false };
     },
@@ -96,7 +99,7 @@ export function keysService(deps: Deps): Services["keys"] {
 
     knowsOrigin: async (origin) =>
       originSchema.safeParse(origin).success &&
-      origins.ask(origin, () => repositories.keys.knowsOrigin(origin)),
+      knownOrigins.ask(origin, () => repositories.keys.knowsOrigin(origin)),
   };
 
   function good(found: ApiKey | null): ApiKey {

@@ -6,7 +6,7 @@ const allowed =
 export interface Cors {
   /** Adds what a page of another origin needs to read this answer. */
   apply(request: Request, headers: Record<string, string>): Promise<void>;
-  /** What a preflight is told; nothing for an origin that is not named. */
+  /** What a preflight is told beside that; nothing for an origin that is not named. */
   preflight(request: Request, methods: readonly string[]): Promise<Record<string, string>>;
 }
 
@@ -17,28 +17,28 @@ export interface Cors {
 export function cors(origins: readonly string[], isNamedByKey: (origin: string) => Promise<boolean>): Cors {
   const any = origins.includes("*");
   const named = new Set(origins);
-  const allows = async (origin: string) =>
+  async function allows(origin: string | null): Promise<boolean> {
+    if (origin === null) return false;
     // A store that can not answer is told of by the answer itself.
-    any || named.has(origin) || (await isNamedByKey(origin).catch(() => false));
-
-  async function apply(request: Request, headers: Record<string, string>): Promise<void> {
-    if (!any) headers.vary = headers.vary === undefined ? "Origin" : `${headers.vary}, Origin`;
-    const origin = request.headers.get("origin");
-    if (origin === null || !(await allows(origin))) return;
-    headers["access-control-allow-origin"] = any ? "*" : origin;
-    headers["access-control-expose-headers"] = exposed;
+    return any || named.has(origin) || (await isNamedByKey(origin).catch(() => false));
   }
 
   return {
-    apply,
+    async apply(request, headers) {
+      if (!any) headers.vary = headers.vary === undefined ? "Origin" : `${headers.vary}, Origin`;
+      const origin = request.headers.get("origin");
+      if (!(await allows(origin))) return;
+      headers["access-control-allow-origin"] = any ? "*" : (origin as string);
+      headers["access-control-expose-headers"] = exposed;
+    },
+
     async preflight(request, methods) {
-      const headers: Record<string, string> = {};
-      await apply(request, headers);
-      if (headers["access-control-allow-origin"] === undefined) return headers;
-      headers["access-control-allow-methods"] = methods.join(", ");
-      headers["access-control-allow-headers"] = allowed;
-      headers["access-control-max-age"] = "7200";
-      return headers;
+      if (!(await allows(request.headers.get("origin")))) return {};
+      return {
+        "access-control-allow-methods": methods.join(", "),
+        "access-control-allow-headers": allowed,
+        "access-control-max-age": "7200",
+      };
     },
   };
 }
