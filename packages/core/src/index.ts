@@ -110,8 +110,12 @@ export {
 export {
   type ApiKey,
   type KeyRequest,
+  type KeyRotation,
   keyRequestSchema,
+  keyRotationSchema,
+  mostOverlapMs,
   type NewApiKey,
+  originSchema,
   type Scope,
   scopes,
 } from "./domain/key.ts";
@@ -187,7 +191,8 @@ export {
   stockAdjustmentSchema,
   stockCountSchema,
 } from "./domain/stock.ts";
-export { compareCodePoints, fold } from "./domain/text.ts";
+export { compareCodePoints, fold, visibleText } from "./domain/text.ts";
+export { momentSchema } from "./domain/time.ts";
 export * from "./errors.ts";
 export { type MemoryCacheOptions, memoryCache } from "./memory/cache.ts";
 export { memoryFiles } from "./memory/files.ts";
@@ -202,6 +207,7 @@ export type * from "./ports/demand.ts";
 export type * from "./ports/engine-states.ts";
 export type { FileStore } from "./ports/files.ts";
 export type * from "./ports/incoming.ts";
+export type * from "./ports/keys.ts";
 export type * from "./ports/models.ts";
 export type * from "./ports/predictions.ts";
 export type * from "./ports/recommendations.ts";

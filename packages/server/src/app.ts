@@ -68,7 +68,7 @@ async function elsewhere(house: House, request: Request, methods: string[] | nul
     throw new AmusedError("not_found", "There is nothing at this path; /openapi.json has all there is.", {});
   if (request.method !== "OPTIONS")
     throw new AmusedError("method_not_allowed", `This path takes ${methods.join(", ")}.`, { allow: methods });
-  const headers = house.cors?.preflight(request, methods) ?? {};
+  const headers = await house.cors.preflight(request, methods);
   return { status: 204, headers: { ...headers, allow: methods.join(", ") }, body: null };
 }
 
@@ -89,7 +89,7 @@ async function answer(
   const { status, headers, body } = reply;
   headers["x-request-id"] = requestId;
   headers["x-content-type-options"] = "nosniff";
-  house.cors?.apply(request, headers);
+  await house.cors.apply(request, headers);
   const seconds = (performance.now() - from) / 1000;
   house.metrics.request(request.method, status, seconds);
   if (house.tellsRequests) {

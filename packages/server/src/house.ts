@@ -22,7 +22,7 @@ export interface House {
   authenticate: Authenticate;
   tokens: StreamTokens;
   limit: ((caller: string) => void) | null;
-  cors: Cors | null;
+  cors: Cors;
   streams: OpenStreams;
   takePlace: TakePlace;
   metrics: Metrics;
@@ -61,7 +61,11 @@ export function house(amused: House["amused"], options: AppOptions, texts: Texts
     authenticate: authentication(amused.services, tokens, options),
     tokens,
     limit: options.rateLimit === undefined ? null : rateLimiter(options.rateLimit),
-    cors: corsOrigins.length === 0 ? null : cors(corsOrigins),
+    // The host's own word makes our keys, and what they name, mean nothing.
+    cors: cors(
+      corsOrigins,
+      async (origin) => options.authorize === undefined && amused.services.keys.knowsOrigin(origin),
+    ),
     streams: openStreams({ heartbeat, drain, logger }),
     takePlace: streamPlaces({ inAll: options.streams ?? 10_000, perKey: options.streamsPerKey ?? 5_000 }),
     metrics: metrics(),

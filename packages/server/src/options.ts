@@ -1,11 +1,13 @@
 import { z } from "zod";
 import type { Access } from "./auth/access.ts";
+import type { JwtOptions } from "./auth/jwt.ts";
 import type { RateLimit } from "./auth/rate-limit.ts";
 import {
   adminKeySchema,
   bytesSchema,
   countSchema,
   heartbeatSchema,
+  jwksUrlSchema,
   metricsTokenSchema,
   originSchema,
   streamSecretSchema,
@@ -25,7 +27,9 @@ export interface Logger {
 export interface AppOptions {
   /**
    * Tells who calls, in place of the built-in keys: the host's sessions, its own tokens. `null` is nobody, answered 401.
-   * Asked again every few seconds for an open stream, which ends when it says `null` or the access expires.
+   * Asked again every few seconds for an open stream, which ends when it says `null` or the access expires. What it answers
+   * is checked: anything but an access or `null`, and any error it throws that is not an `AmusedError`, is answered 500
+   * without a word about it, and stands in the log.
    */
   authorize?: (request: Request) => Access | null | Promise<Access | null>;
   /**
@@ -51,7 +55,9 @@ export interface AppOptions {
   importLimit?: number;
   /** The most bytes of an image; 10 MB when not said. */
   imageLimit?: number;
-  /** Origins whose pages may read the answers; none when not said. */
+  /** Accepts the JWTs of an issuer of the host's, beside our keys. Does not go with `authorize`. */
+  jwt?: JwtOptions;
+  /** Origins whose pages may read the answers, beside those that keys name; none when not said. */
   corsOrigins?: readonly string[];
   /** Requests per key and time; not limited when not said. */
   rateLimit?: RateLimit;
@@ -63,32 +69,40 @@ export interface AppOptions {
 }
 
 /** The shapes of the options. Their types are written above, where editors show them. */
-export const appOptionsSchema: z.ZodType<unknown> = z.strictObject({
-  authorize: having("a function", isFunction).optional(),
-  basePath: z
-    .string()
-    .regex(/^(\/[\w.~!$&'()*+,;=:@%-]+)+$/, "must be a path that begins with / and does not end with it")
-    .optional(),
-  adminKey: adminKeySchema.optional(),
-  streamTokenSecret: streamSecretSchema.optional(),
-  metricsToken: metricsTokenSchema.optional(),
-  heartbeat: heartbeatSchema.optional(),
-  streams: countSchema.optional(),
-  streamsPerKey: countSchema.optional(),
-  bodyLimit: bytesSchema.optional(),
-  importLimit: bytesSchema.optional(),
-  imageLimit: bytesSchema.optional(),
-  corsOrigins: z.array(originSchema).readonly().optional(),
-  rateLimit: z.strictObject({ limit: countSchema, windowMs: countSchema }).optional(),
-  drain: having("an AbortSignal", (value) => isObject(value) && "aborted" in value).optional(),
-  referenceScript: having("a function", isFunction).optional(),
-  logger: having(
-    "a log with debug, info, warn and error",
-    (value) =>
-      isObject(value) &&
-      ["debug", "info", "warn", "error"].every((level) => isFunction(Reflect.get(value, level))),
-  ).optional(),
-});
+export const appOptionsSchema: z.ZodType<unknown> = z
+  .strictObject({
+    authorize: having("a function", isFunction).optional(),
+    jwt: z
+      .strictObject({ jwksUrl: jwksUrlSchema, issuer: z.string().min(1), audience: z.string().min(1) })
+      .optional(),
+    basePath: z
+      .string()
+      .regex(/^(\/[\w.~!$&'()*+,;=:@%-]+)+$/, "must be a path that begins with / and does not end with it")
+      .optional(),
+    adminKey: adminKeySchema.optional(),
+    streamTokenSecret: streamSecretSchema.optional(),
+    metricsToken: metricsTokenSchema.optional(),
+    heartbeat: heartbeatSchema.optional(),
+    streams: countSchema.optional(),
+    streamsPerKey: countSchema.optional(),
+    bodyLimit: bytesSchema.optional(),
+    importLimit: bytesSchema.optional(),
+    imageLimit: bytesSchema.optional(),
+    corsOrigins: z.array(originSchema).readonly().optional(),
+    rateLimit: z.strictObject({ limit: countSchema, windowMs: countSchema }).optional(),
+    drain: having("an AbortSignal", (value) => isObject(value) && "aborted" in value).optional(),
+    referenceScript: having("a function", isFunction).optional(),
+    logger: having(
+      "a log with debug, info, warn and error",
+      (value) =>
+        isObject(value) &&
+        ["debug", "info", "warn", "error"].every((level) => isFunction(Reflect.get(value, level))),
+    ).optional(),
+  })
+  .refine(({ authorize, jwt }) => authorize === undefined || jwt === undefined, {
+    path: ["jwt"],
+    message: "does not go with authorize, which says by itself who calls",
+  });
 
 function having(what: string, check: (value: unknown) => boolean): z.ZodType<unknown> {
   return z.custom(check, `must be ${what}`);

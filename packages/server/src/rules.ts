@@ -28,3 +28,11 @@ export const originSchema: z.ZodString = z
   .refine((origin) => origin === "*" || (URL.canParse(origin) && new URL(origin).origin === origin), {
     error: ({ input }) => `must hold origins such as https://shop.example; ${String(input)} is none`,
   });
+
+/** Whoever answers there says who may come in, so that nobody on the way may. */
+export const jwksUrlSchema: z.ZodString = z.string().refine((text) => {
+  const url = URL.parse(text);
+  if (url === null || url.username !== "" || url.password !== "") return false;
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback);
+}, "must be an https address, such as https://id.example/.well-known/jwks.json; http is for this machine only");

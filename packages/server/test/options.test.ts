@@ -30,6 +30,8 @@ describe("options of the app", () => {
     ["basePath", "/shop/"],
     ["basePath", "/"],
     ["authorize", true],
+    ["jwt", { jwksUrl: "https://id.example/keys", issuer: "https://id.example" }],
+    ["jwt", { jwksUrl: "http://id.example/keys", issuer: "https://id.example", audience: "amused" }],
     ["logger", { info() {} }],
     ["drain", new AbortController()],
   ])("%s: %j is refused, and named", (name, value) => {
@@ -40,6 +42,14 @@ describe("options of the app", () => {
       refusal = error;
     }
     expect(refusal).toMatchObject({ code: "invalid_request", message: expect.stringContaining(name) });
+  });
+
+  test("JWTs beside the host's own word are refused", () => {
+    const jwt = { jwksUrl: "http://localhost:9/keys", issuer: "https://id.example", audience: "amused" };
+    createApp(amused, { jwt });
+    expect(() => createApp(amused, { jwt, authorize: () => null })).toThrow(
+      /jwt: does not go with authorize/,
+    );
   });
 
   test("good ones are taken", () => {

@@ -71,6 +71,23 @@ describe("settings", () => {
     expect(() => read({ [name]: value })).toThrow(new RegExp(`^${name} [^\n]+$`));
   });
 
+  test("JWTs are accepted by three settings together, over https or from this machine", () => {
+    const all = {
+      AMUSED_JWKS_URL: "https://id.example/keys",
+      AMUSED_JWT_ISSUER: "https://id.example",
+      AMUSED_JWT_AUDIENCE: "amused",
+    };
+    expect(read(all)).toMatchObject(all);
+    for (const name of Object.keys(all))
+      expect(() => read({ ...all, [name]: "" })).toThrow(new RegExp(`^${name} must be set too`));
+    for (const url of ["http://127.0.0.1:8080/keys", "http://localhost/keys", "http://[::1]/keys"])
+      expect(read({ ...all, AMUSED_JWKS_URL: url })).toMatchObject({ AMUSED_JWKS_URL: url });
+    for (const url of ["http://id.example/keys", "https://me:secret@id.example", "file:///keys", "keys"])
+      expect(() => read({ ...all, AMUSED_JWKS_URL: url })).toThrow(
+        /^AMUSED_JWKS_URL must be an https address/,
+      );
+  });
+
   test("a secret is not repeated", () => {
     expect(() => read({ AMUSED_ADMIN_KEY: "hunter2" })).not.toThrow(/hunter2/);
     expect(() => read({}, { PORT: "x" })).toThrow(/^--port must be/);

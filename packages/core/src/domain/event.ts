@@ -38,6 +38,7 @@ export interface EventPayloads {
   "import.completed": ImportFact;
   "settings.updated": SettingsFact;
   "keys.created": KeyFact;
+  "keys.rotated": KeyRotatedFact;
   "keys.revoked": KeyFact;
 }
 
@@ -90,6 +91,12 @@ export interface KeyFact {
   keyId: number;
   name: string;
   scopes: Scope[];
+}
+
+/** The key that was rotated: which one takes its place, and when it ends itself. */
+export interface KeyRotatedFact extends KeyFact {
+  replacedBy: number;
+  expiresAt: string;
 }
 
 /** The host's own events: a name and the shape of its payload. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   adminKeySchema,
   heartbeatSchema,
+  jwksUrlSchema,
   metricsTokenSchema,
   originSchema,
   streamSecretSchema,
@@ -77,6 +78,9 @@ const schema = z.object({
   AMUSED_IMPORT_LIMIT: sizeSchema.default(100 * 1024 ** 2),
   AMUSED_IMAGE_LIMIT: sizeSchema.default(10 * 1024 ** 2),
   AMUSED_CORS_ORIGINS: origins.default([]),
+  AMUSED_JWKS_URL: jwksUrlSchema.optional(),
+  AMUSED_JWT_ISSUER: z.string().optional(),
+  AMUSED_JWT_AUDIENCE: z.string().optional(),
   AMUSED_CURRENCY: currencySchema.default("USD"),
   AMUSED_THREADS: threads.default(1),
   AMUSED_RETENTION_DAYS: count.refine((days) => days <= 36_500, "must be at most 36500").default(30),
@@ -127,6 +131,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
   const result = schema.safeParse(given);
   if (result.success) {
     checkModels(result.data);
+    checkJwt(result.data);
     return result.data;
   }
   const lines = result.error.issues.map(({ path, message }) => {
@@ -146,8 +151,18 @@ function checkModels({ AI_BASE_URL, AI_MODEL, AI_EMBEDDING_MODEL }: Settings): v
     throw new Refusal("AI_BASE_URL must come with AI_MODEL, AI_EMBEDDING_MODEL or both");
 }
 
+/** Without one of them, tokens of others would be taken for ours. */
+function checkJwt({ AMUSED_JWKS_URL, AMUSED_JWT_ISSUER, AMUSED_JWT_AUDIENCE }: Settings): void {
+  const given = Object.entries({ AMUSED_JWKS_URL, AMUSED_JWT_ISSUER, AMUSED_JWT_AUDIENCE });
+  const missing = given.filter(([, value]) => value === undefined).map(([name]) => name);
+  if (missing.length > 0 && missing.length < given.length)
+    throw new Refusal(
+      `${missing.join(" and ")} must be set too: JWTs are accepted with all of ${given.map(([name]) => name).join(", ")}`,
+    );
+}
+
 const later =
-  /^(REDIS_URL|SMTP_URL|MAIL_FROM|SMS_URL|TWILIO_\w+|S3_\w+|DATABASE_REPLICA_URLS|AMUSED_JWKS_URL|AMUSED_JWT_\w+|AMUSED_ALLOW_PRIVATE_WEBHOOKS)$/;
+  /^(REDIS_URL|SMTP_URL|MAIL_FROM|SMS_URL|TWILIO_\w+|S3_\w+|DATABASE_REPLICA_URLS|AMUSED_ALLOW_PRIVATE_WEBHOOKS)$/;
 
 /** Settings that are given but that this version does nothing with. */
 export function unusedSettings(env: NodeJS.ProcessEnv): string[] {

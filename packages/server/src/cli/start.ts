@@ -112,6 +112,7 @@ function appOptions(settings: Settings): Parameters<typeof createApp>[1] & objec
     importLimit: settings.AMUSED_IMPORT_LIMIT,
     imageLimit: settings.AMUSED_IMAGE_LIMIT,
     corsOrigins: settings.AMUSED_CORS_ORIGINS,
+    ...jwtOption(settings),
     ...(settings.AMUSED_ADMIN_KEY !== undefined && { adminKey: settings.AMUSED_ADMIN_KEY }),
     ...(settings.AMUSED_STREAM_SECRET !== undefined && {
       streamTokenSecret: settings.AMUSED_STREAM_SECRET,
@@ -120,6 +121,15 @@ function appOptions(settings: Settings): Parameters<typeof createApp>[1] & objec
     ...(settings.RATE_LIMIT !== null && { rateLimit: settings.RATE_LIMIT }),
     ...(script !== null && { referenceScript: async () => new Uint8Array(await readFile(script)) }),
   };
+}
+
+function jwtOption({
+  AMUSED_JWKS_URL: jwksUrl,
+  AMUSED_JWT_ISSUER: issuer,
+  AMUSED_JWT_AUDIENCE: audience,
+}: Settings) {
+  if (jwksUrl === undefined || issuer === undefined || audience === undefined) return {};
+  return { jwt: { jwksUrl, issuer, audience } };
 }
 
 function showDemo(amused: Amused, settings: Settings, show: Screen): Promise<Demo> {

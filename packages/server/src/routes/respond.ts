@@ -23,9 +23,19 @@ export interface Incoming {
 /** What a route does with a request: who is it, may they, what do they say, and then the handler. Throws refusals. */
 export function responder(route: Route, house: House): (incoming: Incoming) => Promise<Reply> {
   const kinds = new Map(queryKinds(route.query));
-  if (route.scope === "public") return publicResponder(route, house, kinds);
-  if (route.scope === "admin") return adminResponder(route, house, kinds);
-  return sellerResponder(route, house, kinds.set("sellerId", "text"));
+  switch (route.scope) {
+    case "public":
+      return publicResponder(route, house, kinds);
+    case "admin":
+      return adminResponder(route, house, kinds);
+    case "read":
+    case "write":
+    case "stream":
+      return sellerResponder(route, house, kinds.set("sellerId", "text"));
+    default:
+      // The compiler refuses such a route; one that came past it must not be open to whoever has any key.
+      throw new TypeError(`${(route as Route).method} ${(route as Route).path} declares no scope.`);
+  }
 }
 
 function publicResponder(
