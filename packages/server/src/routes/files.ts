@@ -83,7 +83,8 @@ async function importFile(
   const format = formatOf(request);
   const leave = house.takeImport(context.sellerId);
   try {
-    const file = streamBytes(request, house.limits.import);
+    const { import: bytes, requestMs: silenceMs } = house.limits;
+    const file = streamBytes(request, { bytes, silenceMs });
     // A sender that goes away ends its body, so that no signal is needed to stop.
     return answerReply(await house.amused.services.files.import(context, kind, file, { format, dryRun }));
   } finally {

@@ -133,10 +133,10 @@ async function readBody(
   limits: House["limits"],
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   if (body === undefined || body.kind === "file") return null;
-  if (body.kind === "image") return readBytes(request, limits.image);
+  if (body.kind === "image") return readBytes(request, { bytes: limits.image, silenceMs: limits.requestMs });
   // Without a type and a body, what is missing is the body.
   if (request.headers.has("content-type") || request.headers.has("content-encoding")) checkJsonType(request);
-  const bytes = await readBytes(request, limits.body);
+  const bytes = await readBytes(request, { bytes: limits.body, silenceMs: limits.requestMs });
   if (bytes.byteLength > 0) checkJsonType(request);
   return bytes;
 }

@@ -8,6 +8,8 @@ export type FileRow = { row: number; fields: { [name: string]: unknown } } | { r
 
 /** No row may be larger; a missing quote would otherwise swallow the rest of the file into one. */
 const maxRowLength = 1_000_000;
+/** More names of attributes than any catalogue has; each row has a cell for every one. */
+const maxColumns = 1_000;
 
 /** Reads the rows of a file as they come; unknown columns of a CSV are refused before the first row. */
 export function readRows(
@@ -102,6 +104,10 @@ function isCsvError(error: unknown): error is Error {
 }
 
 function checkHeader(header: string[], isColumn: (name: string) => boolean): string[] {
+  if (header.length > maxColumns)
+    throw invalidRequest([
+      { path: "", message: `has ${header.length} columns, more than ${maxColumns.toLocaleString("en")}` },
+    ]);
   const columns = header.map((name) => name.trim());
   const seen = new Set<string>();
   const faults = columns.flatMap((name, index) => {
