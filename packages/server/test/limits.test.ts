@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { createAmused, memoryStore } from "@amused/core";
 import { createApp } from "@amused/server";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { listen } from "../src/cli/listen.ts";
 import { addressOf } from "../src/limits/address.ts";
 import { adminKey, nodeHost, problemOf, served, testApp } from "./support/app.ts";
@@ -83,11 +83,32 @@ describe("what a key may ask", () => {
   });
 });
 
+test("whoever goes on when they are refused waits a moment for each refusal", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const app = await testApp({ rateLimit: { limit: 1, windowMs: hour } });
+  expect((await app.ask("GET", "/v1/products")).status).toBe(200);
+  let answered = false;
+  const refused = app.ask("GET", "/v1/products").finally(() => {
+    answered = true;
+  });
+  await vi.advanceTimersByTimeAsync(99);
+  expect(answered).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  expect((await refused).status).toBe(429);
+});
+
 describe("somebody who guesses keys", () => {
   test("is refused before the store is asked, on every route, and a good key takes nothing back", async () => {
     const store = memoryStore();
     let asked = 0;
-    const keys: typeof store.keys = { ...store.keys, find: (hash) => (asked++, store.keys.find(hash)) };
+    const keys: typeof store.keys = {
+      ...store.keys,
+      find(hash) {
+        asked++;
+        return store.keys.find(hash);
+      },
+    };
     const amused = await createAmused({ store: { ...store, keys } });
     const authFailures = { limit: 5, windowMs: hour };
     const url = await served(

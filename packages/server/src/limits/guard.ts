@@ -1,5 +1,6 @@
-import { AmusedError, isAmusedError, type RateLimit, type RateLimiter } from "@amused/core";
+import { isAmusedError, type RateLimit, type RateLimiter } from "@amused/core";
 import { shownToken } from "../auth/authenticate.ts";
+import { refuse } from "./refuse.ts";
 import type { Rate } from "./request-limits.ts";
 
 /** A request of which nobody knows yet who sent it. */
@@ -29,12 +30,7 @@ export function guard(limiter: RateLimiter, rate: Rate): Guard {
     if (address === null) return judge();
     const { remaining, resetMs } = await limiter.peek(failures, address);
     if (remaining > 0) return noted(judge, token, address);
-    const seconds = Math.max(1, Math.ceil(resetMs / 1000));
-    throw new AmusedError(
-      "rate_limited",
-      `Too many bad credentials came from this address. Ask again in ${seconds} s.`,
-      { retryAfter: seconds },
-    );
+    return refuse("Too many bad credentials came from this address.", resetMs);
   };
 
   async function noted<T>(

@@ -1,5 +1,6 @@
-import { AmusedError, type RateLimit, type RateLimiter, type RateLimitState } from "@amused/core";
+import type { RateLimit, RateLimiter, RateLimitState } from "@amused/core";
 import type { Access } from "../auth/access.ts";
+import { refuse, secondsOf } from "./refuse.ts";
 
 /** So much per window of so many milliseconds. */
 export type Rate = Pick<RateLimit, "limit" | "windowMs">;
@@ -23,24 +24,22 @@ export function requestLimits(limiter: RateLimiter, perKey: Rate, perSeller: Rat
     const key = sellerId === null ? actor : `${sellerId} ${actor}`;
     const left = await limiter.consume(ofKey, key, cost);
     // What is refused to one key must not be on the account of the others, nor what an administrator does for a seller.
-    if (!left.allowed || sellerId === null) return note(headers, ofKey, left);
+    if (!left.allowed || sellerId === null) return say(headers, ofKey, left, "with this credential");
     const together = await limiter.consume(ofSeller, sellerId, cost);
-    if (together.allowed && left.remaining <= together.remaining) note(headers, ofKey, left);
-    else note(headers, ofSeller, together);
+    if (together.allowed && left.remaining <= together.remaining) return say(headers, ofKey, left, "");
+    return say(headers, ofSeller, together, "by all credentials of this seller together");
   };
 }
 
-/** Says the limit that is the nearest, as draft-ietf-httpapi-ratelimit-headers writes it. */
-function note(headers: Record<string, string>, limit: RateLimit, state: RateLimitState): void {
-  const { name, windowMs } = limit;
-  const seconds = Math.max(1, Math.ceil(state.resetMs / 1000));
-  headers["ratelimit-policy"] = `"${name}";q=${limit.limit};w=${windowMs / 1000}`;
-  headers.ratelimit = `"${name}";r=${state.remaining};t=${seconds}`;
-  if (state.allowed) return;
-  const whose = name === "seller" ? "by all credentials of this seller together" : "with this credential";
-  throw new AmusedError(
-    "rate_limited",
-    `More than ${limit.limit} requests in ${windowMs / 1000} s ${whose}. Ask again in ${seconds} s.`,
-    { retryAfter: seconds },
-  );
+/** Says the limit that is the nearest, as draft-ietf-httpapi-ratelimit-headers writes it; refuses where it is reached. */
+async function say(
+  headers: Record<string, string>,
+  { name, limit, windowMs }: RateLimit,
+  { allowed, remaining, resetMs }: RateLimitState,
+  whose: string,
+): Promise<void> {
+  const window = windowMs / 1000;
+  headers["ratelimit-policy"] = `"${name}";q=${limit};w=${window}`;
+  headers.ratelimit = `"${name}";r=${remaining};t=${secondsOf(resetMs)}`;
+  if (!allowed) await refuse(`More than ${limit} requests in ${window} s ${whose}.`, resetMs);
 }
