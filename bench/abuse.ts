@@ -4,6 +4,7 @@ import { type AbuseName, abuses } from "./abuse/kinds.ts";
 import { type Measured, markdown, writeReport } from "./abuse/report.ts";
 import { startAmused } from "./amused/command.ts";
 import { prepareAmused } from "./amused/database.ts";
+import { exactCpuOf } from "./measure/cpu.ts";
 import { databaseServer, steadyPool } from "./measure/database.ts";
 import { startWorker } from "./measure/process.ts";
 import { quantile } from "./measure/statistics.ts";
@@ -55,9 +56,14 @@ try {
       const quiet: number[] = [];
       const during: number[] = [];
       const outcomes: Record<string, number> = {};
+      const cpu = { quiet: 0, during: 0 };
       for (let round = 0; round < rounds; round++) {
+        const from = exactCpuOf(amused.pid) ?? 0;
         quiet.push(...(await drive(seconds * 1000)));
+        const until = exactCpuOf(amused.pid) ?? 0;
+        cpu.quiet += (until - from) / (rounds * seconds);
         const order = { kind, url, apiKey: await amused.keyFor(stranger), forMs: (seconds + 1) * 1000 };
+        const before = exactCpuOf(amused.pid) ?? 0;
         const [done] = await Promise.all([
           abuser.ask(order),
           // It is at its work before anything is measured.
@@ -65,10 +71,11 @@ try {
             during.push(...(await drive(seconds * 1000)));
           }),
         ]);
+        cpu.during += ((exactCpuOf(amused.pid) ?? 0) - before) / (rounds * (seconds + 1));
         for (const [outcome, count] of Object.entries(done.outcomes))
           outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
       }
-      measured.push({ kind, quiet: latency(quiet), during: latency(during), outcomes });
+      measured.push({ kind, quiet: latency(quiet), during: latency(during), cpu, outcomes });
       console.log(measured.at(-1));
     }
     const report = { perSecond, seconds, rounds, busy: options.busy, measured };

@@ -15,6 +15,8 @@ export interface Measured {
   kind: AbuseName;
   quiet: Latency;
   during: Latency;
+  /** Of the server's process, in CPU seconds a second. */
+  cpu: { quiet: number; during: number };
   /** How often what came of the abuse. */
   outcomes: Record<string, number>;
 }
@@ -36,14 +38,23 @@ export async function writeReport(folder: URL, report: Report): Promise<void> {
 
 export function markdown({ perSecond, seconds, rounds, busy, measured }: Report): string {
   const ms = ({ p50, p99, max }: Latency) => [p50, p99, max].map((value) => value.toFixed(1)).join(", ");
-  const rows = measured.map(({ kind, quiet, during, outcomes }) => {
+  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+  const rows = measured.map(({ kind, quiet, during, cpu, outcomes }) => {
     const ratio = during.p99 / quiet.p99;
     return [
       ...[`${kind}: ${abuses[kind].title}`, ms(quiet), ms(during)],
-      ...[`${ratio.toFixed(2)}${ratio < target ? "" : " **over**"}`, said(outcomes)],
+      ...[`${ratio.toFixed(2)}${ratio < target ? "" : " **over**"}`],
+      ...[`${percent(cpu.quiet)}, ${percent(cpu.during)}`, said(outcomes)],
     ];
   });
-  const head = ["abuse", "quiet, ms (p50, p99, max)", "during (p50, p99, max)", "p99 : quiet", "came of it"];
+  const head = [
+    "abuse",
+    "quiet, ms (p50, p99, max)",
+    "during (p50, p99, max)",
+    "p99 : quiet",
+    "server's CPU quiet, during",
+    "came of it",
+  ];
   const where = `${machine()}, Node ${process.versions.node}${busy ? "; **others used the machine too**" : ""}`;
   return `# Abuse
 

@@ -68,7 +68,7 @@ export interface AppOptions {
   /** Requests per key and time, whole seconds; not limited when not said. Routes that take much count as several. */
   rateLimit?: Rate;
   /** Requests of all keys of a seller together; ten times `rateLimit` when not said. */
-  sellerRateLimit?: Rate;
+  sellerRateLimit?: Rate | "off";
   /**
    * Bad keys and tokens that one address may show, 429 beyond; 30 a minute when not said. Known only where Node is the host,
    * which tells addresses.
@@ -107,8 +107,8 @@ export const appOptionsSchema: z.ZodType<unknown> = z.strictObject({
   imageLimit: bytesSchema.optional(),
   corsOrigins: z.array(originSchema).readonly().optional(),
   rateLimit: rateRule.optional(),
-  sellerRateLimit: rateRule.optional(),
-  authFailures: z.union([z.literal("off"), rateRule]).optional(),
+  sellerRateLimit: rateRule.or(z.literal("off")).optional(),
+  authFailures: rateRule.or(z.literal("off")).optional(),
   trustedProxies: proxiesSchema.optional(),
   rateLimiter: having("a rate limiter", (value) => isObject(value) && "consume" in value).optional(),
   drain: having("an AbortSignal", (value) => isObject(value) && "aborted" in value).optional(),

@@ -65,6 +65,19 @@ describe("what a key may ask", () => {
     expect((await app.raw("/v1/products?sellerId=acme", as(adminKey))).status).toBe(200);
   });
 
+  test("is ten times as much for a seller when nothing else is said, and as much as its keys ask when it is off", async () => {
+    const rateLimit = { limit: 1, windowMs: hour };
+    for (const [options, allowed] of [
+      [{ rateLimit }, 10],
+      [{ rateLimit, sellerRateLimit: "off" }, 12],
+    ] as const) {
+      const app = await testApp(options);
+      const keys = await Promise.all(Array.from({ length: 12 }, () => app.keyOf("acme")));
+      const answers = await Promise.all(keys.map((key) => app.raw("/v1/products", as(key))));
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(allowed);
+    }
+  });
+
   test("counts a stream once, and health never", async () => {
     const app = await testApp({ rateLimit: { limit: 2, windowMs: hour }, heartbeat: 100 });
     const stream = await app.ask("GET", "/v1/events/stream");

@@ -124,7 +124,9 @@ function appOptions(settings: Settings): Parameters<typeof createApp>[1] & objec
     }),
     ...(settings.AMUSED_METRICS_TOKEN !== undefined && { metricsToken: settings.AMUSED_METRICS_TOKEN }),
     ...(settings.RATE_LIMIT !== null && { rateLimit: settings.RATE_LIMIT }),
-    ...(settings.AMUSED_SELLER_RATE_LIMIT != null && { sellerRateLimit: settings.AMUSED_SELLER_RATE_LIMIT }),
+    ...(settings.AMUSED_SELLER_RATE_LIMIT !== undefined && {
+      sellerRateLimit: settings.AMUSED_SELLER_RATE_LIMIT ?? "off",
+    }),
     ...(script !== null && { referenceScript: async () => new Uint8Array(await readFile(script)) }),
   };
 }

@@ -8,27 +8,30 @@ export type Rate = Pick<RateLimit, "limit" | "windowMs">;
 /** Counts a request of a known caller and notes in the answer's headers what is left; refuses where nothing was. */
 export type CountRequest = (access: Access, cost: number, headers: Record<string, string>) => Promise<void>;
 
-/** How many times as much as one key all keys of a seller together may ask, when nothing else is said. */
-const keysWorth = 10;
-
 /** Limits what each credential asks, and what all credentials of one seller ask together. */
-export function requestLimits(limiter: RateLimiter, perKey: Rate, perSeller: Rate | undefined): CountRequest {
+export function requestLimits(
+  limiter: RateLimiter,
+  perKey: Rate,
+  perSeller: Rate | "off" = tenTimes(perKey),
+): CountRequest {
   const ofKey: RateLimit = { name: "default", ...perKey };
-  const ofSeller: RateLimit = {
-    name: "seller",
-    ...(perSeller ?? { ...perKey, limit: perKey.limit * keysWorth }),
-  };
+  const ofSeller: RateLimit | null = perSeller === "off" ? null : { name: "seller", ...perSeller };
 
   return async ({ sellerId, actor }, cost, headers) => {
     // The host names actors as it likes; seller ids hold no space.
     const key = sellerId === null ? actor : `${sellerId} ${actor}`;
     const left = await limiter.consume(ofKey, key, cost);
     // What is refused to one key must not be on the account of the others, nor what an administrator does for a seller.
-    if (!left.allowed || sellerId === null) return say(headers, ofKey, left, "with this credential");
+    if (!left.allowed || sellerId === null || ofSeller === null)
+      return say(headers, ofKey, left, "with this credential");
     const together = await limiter.consume(ofSeller, sellerId, cost);
     if (together.allowed && left.remaining <= together.remaining) return say(headers, ofKey, left, "");
     return say(headers, ofSeller, together, "by all credentials of this seller together");
   };
+}
+
+function tenTimes({ limit, windowMs }: Rate): Rate {
+  return { limit: limit * 10, windowMs };
 }
 
 /** Says the limit that is the nearest, as draft-ietf-httpapi-ratelimit-headers writes it; refuses where it is reached. */
