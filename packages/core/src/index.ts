@@ -210,6 +210,7 @@ export type * from "./ports/incoming.ts";
 export type * from "./ports/keys.ts";
 export type * from "./ports/models.ts";
 export type * from "./ports/predictions.ts";
+export type * from "./ports/rate-limiter.ts";
 export type * from "./ports/recommendations.ts";
 export type * from "./ports/repositories.ts";
 export type * from "./ports/settings.ts";

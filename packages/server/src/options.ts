@@ -1,7 +1,8 @@
+import type { RateLimiter } from "@amused/core";
 import { z } from "zod";
 import type { Access } from "./auth/access.ts";
 import type { JwtOptions } from "./auth/jwt.ts";
-import type { RateLimit } from "./auth/rate-limit.ts";
+import type { Rate } from "./limits/request-limits.ts";
 import {
   adminKeySchema,
   bytesSchema,
@@ -10,7 +11,10 @@ import {
   jwksUrlSchema,
   metricsTokenSchema,
   originSchema,
+  proxiesSchema,
+  rateRule,
   streamSecretSchema,
+  timeoutSchema,
 } from "./rules.ts";
 
 /** A log that the app writes to; pino's and console's shape at once. */
@@ -47,20 +51,39 @@ export interface AppOptions {
   heartbeat?: number;
   /** How many event streams may be open at once; 10,000 when not said, 503 beyond. */
   streams?: number;
-  /** How many of them with one key or stream token; 5,000 when not said, 429 beyond. */
+  /** How many of them with one key or stream token; 1,000 when not said, 429 beyond. */
   streamsPerKey?: number;
+  /** How many of them of one seller, with whatever credentials; 5,000 when not said, 429 beyond. */
+  streamsPerSeller?: number;
+  /** How many imports may run at once; 8 when not said, 503 beyond. */
+  imports?: number;
+  /** How many of them of one seller; 2 when not said, 429 beyond. */
+  importsPerSeller?: number;
   /** The most bytes of a JSON body; 1 MB when not said. */
   bodyLimit?: number;
   /** The most bytes of an import; 100 MB when not said. */
   importLimit?: number;
   /** The most bytes of an image; 10 MB when not said. */
   imageLimit?: number;
+  /** Milliseconds that an answer may take once the request is there; 30,000 when not said, 503 beyond. Imports and streams may take longer. */
+  requestTimeout?: number;
   /** Accepts the JWTs of an issuer of the host's, beside our keys. Does not go with `authorize`. */
   jwt?: JwtOptions;
   /** Origins whose pages may read the answers, beside those that keys name; none when not said. */
   corsOrigins?: readonly string[];
-  /** Requests per key and time; not limited when not said. */
-  rateLimit?: RateLimit;
+  /** Requests per key and time, whole seconds; not limited when not said. Routes that take much count as several. */
+  rateLimit?: Rate;
+  /** Requests of all keys of a seller together; ten times `rateLimit` when not said. */
+  sellerRateLimit?: Rate | "off";
+  /**
+   * Bad keys and tokens that one address may show, 429 beyond; 30 a minute when not said. Known only where Node is the host,
+   * which tells addresses.
+   */
+  authFailures?: Rate | "off";
+  /** How many proxies stand before the server, each of which adds to `X-Forwarded-For`; 0 when not said: it is not believed. */
+  trustedProxies?: number;
+  /** Where requests are counted; in this process when not said. */
+  rateLimiter?: RateLimiter;
   /** Aborts when the server is about to stop: it is no longer ready, and streams end with a `retry:`. */
   drain?: AbortSignal;
   /** The script of the API reference page; without it `/docs` is a plain list. */
@@ -85,11 +108,19 @@ export const appOptionsSchema: z.ZodType<unknown> = z
     heartbeat: heartbeatSchema.optional(),
     streams: countSchema.optional(),
     streamsPerKey: countSchema.optional(),
+    streamsPerSeller: countSchema.optional(),
+    imports: countSchema.optional(),
+    importsPerSeller: countSchema.optional(),
+    requestTimeout: timeoutSchema.optional(),
     bodyLimit: bytesSchema.optional(),
     importLimit: bytesSchema.optional(),
     imageLimit: bytesSchema.optional(),
     corsOrigins: z.array(originSchema).readonly().optional(),
-    rateLimit: z.strictObject({ limit: countSchema, windowMs: countSchema }).optional(),
+    rateLimit: rateRule.optional(),
+    sellerRateLimit: rateRule.or(z.literal("off")).optional(),
+    authFailures: rateRule.or(z.literal("off")).optional(),
+    trustedProxies: proxiesSchema.optional(),
+    rateLimiter: having("a rate limiter", (value) => isObject(value) && "consume" in value).optional(),
     drain: having("an AbortSignal", (value) => isObject(value) && "aborted" in value).optional(),
     referenceScript: having("a function", isFunction).optional(),
     logger: having(

@@ -14,6 +14,17 @@ export const metricsTokenSchema: z.ZodString = z.string().min(16, "must have at 
 /** Milliseconds. */
 export const heartbeatSchema: z.ZodNumber = z.number().min(100, "must be at least 100ms");
 
+/** Milliseconds. */
+export const timeoutSchema: z.ZodNumber = z
+  .number()
+  .min(100, "must be at least 100ms")
+  .max(86_400_000, "must be at most 1d");
+
+export const proxiesSchema: z.ZodInt = z
+  .int("must be a whole number from 0 to 10")
+  .min(0, "must be a whole number from 0 to 10")
+  .max(10, "must be a whole number from 0 to 10");
+
 export const countSchema: z.ZodInt = whole(999_999_999);
 
 export const bytesSchema: z.ZodInt = whole(Number.MAX_SAFE_INTEGER);
@@ -22,6 +33,12 @@ function whole(most: number): z.ZodInt {
   const message = `must be a whole number from 1 to ${most}`;
   return z.int(message).min(1, message).max(most, message);
 }
+
+/** So much in a time of whole seconds. */
+export const rateRule: z.ZodType<{ limit: number; windowMs: number }> = z.strictObject({
+  limit: countSchema,
+  windowMs: countSchema.multipleOf(1_000, "must be whole seconds, in milliseconds"),
+});
 
 export const originSchema: z.ZodString = z
   .string()

@@ -1,5 +1,5 @@
 import { createAmused, memoryStore } from "@amused/core";
-import { type AppOptions, createApp } from "@amused/server";
+import { type AppOptions, createApp, memoryRateLimiter } from "@amused/server";
 import { Hono } from "hono";
 import { beforeAll, describe, expect, test } from "vitest";
 import { adminKey, problemOf } from "./support/app.ts";
@@ -26,6 +26,14 @@ describe("options of the app", () => {
     ["corsOrigin", ["https://shop.example"]],
     ["rateLimit", { limit: 0, windowMs: 1_000 }],
     ["rateLimit", "600/min"],
+    ["rateLimit", { limit: 1, windowMs: 1_500 }],
+    ["sellerRateLimit", { limit: 0, windowMs: 1_000 }],
+    ["authFailures", "on"],
+    ["trustedProxies", 11],
+    ["trustedProxies", true],
+    ["rateLimiter", () => {}],
+    ["importsPerSeller", 0],
+    ["requestTimeout", 1],
     ["basePath", "shop"],
     ["basePath", "/shop/"],
     ["basePath", "/"],
@@ -62,6 +70,12 @@ describe("options of the app", () => {
       streams: 1,
       corsOrigins: ["*", "https://shop.example"],
       rateLimit: { limit: 1, windowMs: 1_000 },
+      sellerRateLimit: { limit: 2, windowMs: 3_600_000 },
+      authFailures: "off",
+      trustedProxies: 1,
+      rateLimiter: memoryRateLimiter(),
+      imports: 1,
+      requestTimeout: 1_000,
       basePath: "/a/b-c",
       drain: new AbortController().signal,
       logger: console,

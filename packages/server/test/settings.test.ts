@@ -22,6 +22,10 @@ describe("settings", () => {
       AMUSED_RETENTION_EVENTS: 1_000_000,
       AMUSED_PRUNE_EVERY: 3_600_000,
       AMUSED_THREADS: 1,
+      AMUSED_AUTH_FAILURES: { limit: 30, windowMs: 60_000 },
+      AMUSED_TRUSTED_PROXIES: 0,
+      AMUSED_IMPORTS_PER_SELLER: 2,
+      AMUSED_REQUEST_TIMEOUT: 30_000,
     });
   });
 
@@ -36,6 +40,10 @@ describe("settings", () => {
     ["AMUSED_IMPORT_LIMIT", "1.5gb", 1_610_612_736],
     ["AMUSED_RETENTION_DAYS", "7", 7],
     ["AMUSED_PRUNE_EVERY", "90s", 90_000],
+    ["AMUSED_SELLER_RATE_LIMIT", "100/s", { limit: 100, windowMs: 1_000 }],
+    ["AMUSED_AUTH_FAILURES", "off", null],
+    ["AMUSED_TRUSTED_PROXIES", "2", 2],
+    ["AMUSED_REQUEST_TIMEOUT", "5s", 5_000],
     ["AMUSED_THREADS", "0", 0],
     ["AMUSED_THREADS", "64", 64],
     [

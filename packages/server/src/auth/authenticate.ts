@@ -77,7 +77,7 @@ function parsed(said: unknown): Access | null {
   if (said === null || said === undefined) return null;
   const { data, error } = accessSchema.safeParse(said);
   if (error !== undefined) {
-    const said = faults(error.issues).map(({ path, message }) => `${path} ${message}`);
+    const said = faults(error.issues, accessSchema).map(({ path, message }) => `${path} ${message}`);
     throw new TypeError(`What authorize() answered is no access: ${said.join("; ")}`);
   }
   if (data.expiresAt != null && Date.parse(data.expiresAt) <= Date.now())

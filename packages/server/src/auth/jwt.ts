@@ -85,7 +85,7 @@ export function jwtVerifier(
 function accessOf(payload: unknown): Access {
   const { data: claims, error } = claimsSchema.safeParse(payload);
   if (error !== undefined) {
-    const said = faults(error.issues).map(({ path, message }) => `${path} ${message}`);
+    const said = faults(error.issues, claimsSchema).map(({ path, message }) => `${path} ${message}`);
     throw refused(`The token's claims are not fit: ${said.join("; ")}.`);
   }
   const { exp, seller_id: sellerId, sub, scope } = claims;

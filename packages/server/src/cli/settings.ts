@@ -6,7 +6,9 @@ import {
   jwksUrlSchema,
   metricsTokenSchema,
   originSchema,
+  proxiesSchema,
   streamSecretSchema,
+  timeoutSchema,
 } from "../rules.ts";
 import { durationSchema } from "../units/duration.ts";
 import { rateSchema } from "../units/rate.ts";
@@ -30,6 +32,12 @@ const threads = z
   .regex(/^\d{1,2}$/, "must be a whole number from 0 to 64")
   .transform(Number)
   .refine((threads) => threads <= 64, "must be a whole number from 0 to 64");
+
+const proxies = z
+  .string()
+  .regex(/^\d{1,2}$/, "must be a whole number from 0 to 10")
+  .transform(Number)
+  .pipe(proxiesSchema);
 
 const origins = z
   .string()
@@ -66,17 +74,25 @@ const schema = z.object({
   AMUSED_ROW_SECURITY: flag.default(true),
   AMUSED_ADMIN_KEY: adminKeySchema.optional(),
   RATE_LIMIT: rateSchema.default({ limit: 600, windowMs: 60_000 }),
+  AMUSED_SELLER_RATE_LIMIT: rateSchema.optional(),
+  AMUSED_AUTH_FAILURES: rateSchema.default({ limit: 30, windowMs: 60_000 }),
+  AMUSED_TRUSTED_PROXIES: proxies.default(0),
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error", "silent"], "must be debug, info, warn, error or silent")
     .default("info"),
   AMUSED_HEARTBEAT: durationSchema.pipe(heartbeatSchema).default(15_000),
   AMUSED_STREAMS: count.default(10_000),
-  AMUSED_STREAMS_PER_KEY: count.default(5_000),
+  AMUSED_STREAMS_PER_SELLER: count.default(5_000),
+  AMUSED_STREAMS_PER_KEY: count.default(1_000),
   AMUSED_STREAM_SECRET: streamSecretSchema.optional(),
   AMUSED_DRAIN: durationSchema.default(10_000),
   AMUSED_BODY_LIMIT: sizeSchema.default(1024 ** 2),
   AMUSED_IMPORT_LIMIT: sizeSchema.default(100 * 1024 ** 2),
   AMUSED_IMAGE_LIMIT: sizeSchema.default(10 * 1024 ** 2),
+  AMUSED_IMPORTS: count.default(8),
+  AMUSED_IMPORTS_PER_SELLER: count.default(2),
+  AMUSED_REQUEST_TIMEOUT: durationSchema.pipe(timeoutSchema).default(30_000),
+  AMUSED_CONNECTIONS: count.optional(),
   AMUSED_CORS_ORIGINS: origins.default([]),
   AMUSED_JWKS_URL: jwksUrlSchema.optional(),
   AMUSED_JWT_ISSUER: z.string().optional(),

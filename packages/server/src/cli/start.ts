@@ -63,7 +63,9 @@ export async function start(flags: StartFlags): Promise<void> {
   let server: Listening;
   try {
     const app = createApp(amused, { ...appOptions(settings), drain: drain.signal, logger });
-    server = await listen(app.fetch, settings.PORT, settings.HOST);
+    // Beside the streams, which stay, there is room for requests, which go.
+    const connections = settings.AMUSED_CONNECTIONS ?? settings.AMUSED_STREAMS + 2_000;
+    server = await listen(app.fetch, settings.PORT, settings.HOST, { connections });
   } catch (error) {
     await amused.close();
     throw error;
@@ -107,7 +109,13 @@ function appOptions(settings: Settings): Parameters<typeof createApp>[1] & objec
   return {
     heartbeat: settings.AMUSED_HEARTBEAT,
     streams: settings.AMUSED_STREAMS,
+    streamsPerSeller: settings.AMUSED_STREAMS_PER_SELLER,
     streamsPerKey: settings.AMUSED_STREAMS_PER_KEY,
+    imports: settings.AMUSED_IMPORTS,
+    importsPerSeller: settings.AMUSED_IMPORTS_PER_SELLER,
+    requestTimeout: settings.AMUSED_REQUEST_TIMEOUT,
+    authFailures: settings.AMUSED_AUTH_FAILURES ?? "off",
+    trustedProxies: settings.AMUSED_TRUSTED_PROXIES,
     bodyLimit: settings.AMUSED_BODY_LIMIT,
     importLimit: settings.AMUSED_IMPORT_LIMIT,
     imageLimit: settings.AMUSED_IMAGE_LIMIT,
@@ -119,6 +127,9 @@ function appOptions(settings: Settings): Parameters<typeof createApp>[1] & objec
     }),
     ...(settings.AMUSED_METRICS_TOKEN !== undefined && { metricsToken: settings.AMUSED_METRICS_TOKEN }),
     ...(settings.RATE_LIMIT !== null && { rateLimit: settings.RATE_LIMIT }),
+    ...(settings.AMUSED_SELLER_RATE_LIMIT !== undefined && {
+      sellerRateLimit: settings.AMUSED_SELLER_RATE_LIMIT ?? "off",
+    }),
     ...(script !== null && { referenceScript: async () => new Uint8Array(await readFile(script)) }),
   };
 }

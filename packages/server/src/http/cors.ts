@@ -1,4 +1,5 @@
-const exposed = "Amused-Cursor, ETag, Idempotency-Replayed, Location, Retry-After, X-Request-Id";
+const exposed =
+  "Amused-Cursor, ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
 const allowed =
   "Accept, Amused-Cursor, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id";
 

@@ -22,6 +22,7 @@ export const fileRoutes: Route[] = [
       method: "POST",
       path: `/v1/imports/${kind}`,
       id: kind === "products" ? "importProducts" : "importSales",
+      cost: 20,
       tag,
       scope: "write",
       summary: `Import ${kind}`,
@@ -35,6 +36,7 @@ export const fileRoutes: Route[] = [
       method: "GET",
       path: `/v1/exports/${kind}`,
       id: kind === "products" ? "exportProducts" : "exportSales",
+      cost: 20,
       tag,
       scope: "read",
       summary: `Export ${kind}`,
@@ -79,9 +81,15 @@ async function importFile(
 ): Promise<Reply> {
   const { dryRun } = parse(importQuerySchema, query);
   const format = formatOf(request);
-  const file = streamBytes(request, house.limits.import);
-  // A sender that goes away ends its body, so that no signal is needed to stop.
-  return answerReply(await house.amused.services.files.import(context, kind, file, { format, dryRun }));
+  const leave = house.takeImport(context.sellerId);
+  try {
+    const { import: bytes, requestMs: silenceMs } = house.limits;
+    const file = streamBytes(request, { bytes, silenceMs });
+    // A sender that goes away ends its body, so that no signal is needed to stop.
+    return answerReply(await house.amused.services.files.import(context, kind, file, { format, dryRun }));
+  } finally {
+    leave();
+  }
 }
 
 function formatOf(request: Request): FileFormat {
