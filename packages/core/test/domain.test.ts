@@ -250,7 +250,7 @@ describe("a file", () => {
     const names = Array.from({ length: 200_000 }, (_, i) => `field ${i}`);
     const fields = Object.fromEntries(names.map((name) => [name, 1]));
     expect(() => parse(newProductSchema, fields)).toThrow("(and 199998 more)");
-    expect(() => checkHeader("products", ["sku", ...names.slice(0, 998), "sku"])).toThrow("(and 998 more)");
+    expect(() => checkHeader("products", ["sku", ...names.slice(0, 998), "sku"])).toThrow("(and 997 more)");
     // A header has a bound of its own.
     await expect(rowsOf(`${names.slice(0, 60_000).join(",")}\n`, "csv")).rejects.toThrow("more than 1,000");
   });
