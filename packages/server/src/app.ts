@@ -5,6 +5,7 @@ import { honoPath, pathPattern } from "./http/path.ts";
 import { internalReply, isAnswer, problemReply } from "./http/problem.ts";
 import type { Reply } from "./http/reply.ts";
 import { requestIdOf } from "./http/request-id.ts";
+import { secure } from "./http/security-headers.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import type { AppOptions } from "./options.ts";
 import { docsPage } from "./pages/docs.ts";
@@ -88,7 +89,7 @@ async function answer(
   }
   const { status, headers, body } = reply;
   headers["x-request-id"] = requestId;
-  headers["x-content-type-options"] = "nosniff";
+  secure(headers);
   house.cors?.apply(request, headers);
   const seconds = (performance.now() - from) / 1000;
   house.metrics.request(request.method, status, seconds);

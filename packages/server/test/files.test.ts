@@ -100,5 +100,5 @@ test("an image is set, shown publicly under a name that never changes, and can r
   const etag = shown.headers.get("etag") as string;
   expect((await app.raw(imageUrl, { headers: { "if-none-match": etag } })).status).toBe(304);
   const missing = await app.raw(`/v1/files/${"0".repeat(64)}.png`);
-  expect([missing.status, missing.headers.get("cache-control")]).toEqual([404, null]);
+  expect([missing.status, missing.headers.get("cache-control")]).toEqual([404, "private, no-cache"]);
 });
