@@ -1,6 +1,7 @@
 import { createAmused, memoryStore } from "@amused/core";
 import { createApp } from "@amused/server";
 import { afterAll, beforeAll, expect, inject, onTestFinished, vi } from "vitest";
+import * as images from "../../packages/core/test/images.ts";
 import { apiReference } from "../../scripts/build/api-reference.ts";
 import { browserTest, type Chromium, launch } from "./support/browser.ts";
 import { listen } from "./support/listen.ts";
@@ -78,3 +79,31 @@ browserTest("a page is framed by nobody", { timeout: 180_000 }, async () => {
   const { faults } = await open(host);
   await vi.waitFor(() => expect(faults.join()).toMatch(/frame-ancestors/), { timeout: 30_000 });
 });
+
+browserTest(
+  "pictures are drawn as before, once what is not of the picture was taken out",
+  {
+    timeout: 180_000,
+  },
+  async () => {
+    const { animatedGif, animatedWebp, avif, gif, jpeg, png, webp } = images;
+    const amused = await createAmused({ store: memoryStore() });
+    onTestFinished(() => amused.close());
+    const url = await listen(createApp(amused).fetch);
+    const shop = amused.seller("acme");
+    const { id } = await shop.products.create({ name: "Tea" });
+    const { page, faults } = await open(`${url}/`);
+    for (const image of [animatedGif, animatedWebp, avif, gif, jpeg, png, webp]) {
+      const { imageUrl } = await shop.products.setImage(id, image);
+      const size = await page.evaluate(async (src) => {
+        const shown = new Image();
+        shown.src = src;
+        await shown.decode();
+        return [shown.naturalWidth, shown.naturalHeight];
+      }, url + imageUrl);
+      // The one from a telephone lies on its side, and is still turned.
+      expect(size).toEqual(image === jpeg ? [2, 3] : [3, 2]);
+    }
+    expect(faults).toEqual([]);
+  },
+);
