@@ -111,6 +111,6 @@ function refuse(house: House, request: Request, requestId: string, error: unknow
 
 /** A request as it may stand in a log: what the query calls a token or a key is a credential. */
 function about(request: Request, requestId: string): Record<string, string> {
-  const url = request.url.replace(/([?&][^=&]*(?:token|key)=)[^&]*/gi, "$1…");
+  const url = request.url.replace(/([?&][^?=&]*(?:token|key)=)[^&]*/gi, "$1…");
   return { "http.request.id": requestId, "http.request.method": request.method, "url.original": url };
 }

@@ -86,9 +86,7 @@ test("an export that nobody takes is 406, a caller's own order of types is kept"
 test("an image is set, shown publicly under a name that never changes, and can run nothing", async () => {
   const { id } = await app.amused.seller("acme").products.create({ name: "Tea" });
   const png = Uint8Array.from(
-    atob(
-      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
-    ),
+    atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="),
     (character) => character.charCodeAt(0),
   );
   const set = await send(`/v1/products/${id}/image`, png, "application/octet-stream", "PUT");
