@@ -1,0 +1,72 @@
+import { createAmused, isAmusedError } from "@amused/core";
+import type pg from "pg";
+import { expect, onTestFinished, test } from "vitest";
+import { postgresStore } from "../src/index.ts";
+import { describePostgres, freshStore } from "./database.ts";
+
+/** Every statement that goes over the pool or one of its clients, as its text. */
+function texts(pool: pg.Pool): string[] {
+  const all: string[] = [];
+  const note = (query: unknown) =>
+    void all.push(typeof query === "string" ? query : String((query as { text?: string }).text));
+  const listen = (queryable: { query: (...given: never[]) => unknown }) => {
+    const query = queryable.query.bind(queryable) as (...given: unknown[]) => unknown;
+    Object.assign(queryable, {
+      query: (...given: unknown[]) => {
+        note(given[0]);
+        return query(...given);
+      },
+    });
+  };
+  pool.on("connect", listen);
+  return all;
+}
+
+describePostgres("statements", () => {
+  test("have nothing in their text that a user wrote", async () => {
+    const { pool, schema, close } = await freshStore();
+    onTestFinished(close);
+    await pool.query("select pg_sleep(0)");
+    const said = texts(pool);
+    // Each new connection is listened to; the one that made the tables is none of them.
+    const idle = await pool.connect();
+    idle.release(true);
+    const amused = await createAmused({ store: postgresStore({ pool, schema }) });
+
+    const marker = `zq'";--$1\\`;
+    const shop = amused.seller(`zq';--`);
+    const { id } = await shop.products.create(
+      { name: marker, sku: marker, category: marker, description: marker, attributes: { [marker]: marker }, quantity: 9 },
+      { idempotencyKey: "zq';--" },
+    );
+    await shop.products.update(id, { name: `${marker}2`, attributes: { [`${marker}2`]: marker } });
+    await shop.stock.adjust(id, { adjust: 1, reason: marker });
+    await shop.sales.record({ orderId: marker, lines: [{ productId: id, quantity: 1 }] });
+    await shop.sales.return({ orderId: marker, lines: [{ productId: id, quantity: 1 }] });
+    await shop.incoming.create({ productId: id, quantity: 1, expectedOn: "2999-01-01", reference: marker });
+    await shop.events.publish({ type: "zq.said", payload: { [marker]: marker } });
+    await shop.categories.settle(id, { category: marker });
+    const csv = `sku,name,category,attributes.zq';--\nzq';--,zq';--,zq';--,zq';--\n`;
+    expect(await shop.products.import(csv)).toMatchObject({ created: 1, failed: 0 });
+    await shop.sales.import("sku,quantity,soldAt,orderId\nzq';--,1,2026-01-01,zq';--\n");
+    await amused.keys.create({ sellerId: `zq';--`, name: marker });
+    for (const sort of ["name", "-price", "quantity", "createdAt"] as const)
+      await shop.products.list({ search: marker, category: marker, sort, limit: 1 });
+    await shop.products.search({ text: marker });
+    await shop.events.list({ types: ["zq.said", "zq.*"] });
+    await shop.categories.suggest({ name: marker, description: marker });
+    await shop.recommendations.similar(id);
+    await shop.predictions.forecast(id);
+    // A cursor that somebody made by hand.
+    const { nextCursor } = await shop.products.list({ sort: "name", limit: 1 });
+    expect(nextCursor).not.toBeNull();
+    const forged = (nextCursor as string).replace(/.{4}$/, "zq';");
+    await shop.products.list({ sort: "name", limit: 1, cursor: forged }).catch((error: unknown) => {
+      if (!isAmusedError(error, "invalid_request")) throw error;
+    });
+    await amused.close();
+
+    expect(said.length).toBeGreaterThan(30);
+    expect(said.filter((text) => text.includes("zq"))).toEqual([]);
+  });
+});
