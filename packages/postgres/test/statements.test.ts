@@ -1,6 +1,7 @@
 import { createAmused, isAmusedError } from "@amused/core";
 import type pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
 import { postgresStore } from "../src/index.ts";
 import { describePostgres, freshStore } from "./database.ts";
 
@@ -26,7 +27,8 @@ describePostgres("statements", () => {
     const { pool, schema, close } = await freshStore();
     onTestFinished(close);
     const said = texts(pool);
-    const amused = await createAmused({ store: postgresStore({ pool, schema }) });
+    const events = { "zq.said": z.record(z.string(), z.string()) };
+    const amused = await createAmused({ store: postgresStore({ pool, schema }), events });
 
     const marker = `zq'";--$1\\`;
     const shop = amused.seller(`zq';--`);

@@ -1,3 +1,4 @@
+import type { AmusedEvent } from "@amused/core";
 import { describe, expect, test } from "vitest";
 import { expectError, expectFaults } from "./expect-error.ts";
 import type { NewShop } from "./new-shop.ts";
@@ -58,11 +59,11 @@ export function refusalScenarios(newShop: NewShop): void {
       const reaching = "sku,name,attributes.__proto__\nC-1,Coffee,x\n";
       expect(await shop.products.import(reaching)).toMatchObject({ created: 0, failed: 1 });
       const payload = { constructor: { prototype: { x: 1 } }, toString: "z" };
-      await shop.events.publish({ type: "acme.said", payload });
-      const said = await shop.events.list({ types: ["acme.said"] });
-      expect(said.items.map((event) => event.payload)).toEqual([payload]);
+      const publish = (event: unknown) =>
+        (shop.events.publish as (event: unknown) => Promise<AmusedEvent>)(event);
+      expect((await publish({ type: "acme.said", payload })).payload).toEqual(payload);
       const hidden = JSON.parse('{"a":{"__proto__":{"x":1}}}') as Record<string, unknown>;
-      await expectError(shop.events.publish({ type: "acme.said", payload: hidden }), "invalid_request");
+      await expectError(publish({ type: "acme.said", payload: hidden }), "invalid_request");
       await expectError(shop.products.list(JSON.parse('{"__proto__":{"limit":1}}')), "invalid_request");
       expect(({} as { x?: unknown }).x).toBeUndefined();
     });
