@@ -5,6 +5,7 @@ import { honoPath, pathPattern } from "./http/path.ts";
 import { internalReply, isAnswer, problemReply } from "./http/problem.ts";
 import type { Reply } from "./http/reply.ts";
 import { requestIdOf } from "./http/request-id.ts";
+import { secure } from "./http/security-headers.ts";
 import { addressOf } from "./limits/address.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import type { AppOptions } from "./options.ts";
@@ -96,7 +97,7 @@ async function answer(
   const { status, headers, body } = reply;
   Object.assign(headers, always);
   headers["x-request-id"] = requestId;
-  headers["x-content-type-options"] = "nosniff";
+  secure(headers);
   await house.cors.apply(request, headers);
   const seconds = (performance.now() - from) / 1000;
   house.metrics.request(request.method, status, seconds);
@@ -118,6 +119,6 @@ function refuse(house: House, request: Request, requestId: string, error: unknow
 
 /** A request as it may stand in a log: what the query calls a token or a key is a credential. */
 function about(request: Request, requestId: string): Record<string, string> {
-  const url = request.url.replace(/([?&][^=&]*(?:token|key)=)[^&]*/gi, "$1…");
+  const url = request.url.replace(/([?&][^?=&]*(?:token|key)=)[^&]*/gi, "$1…");
   return { "http.request.id": requestId, "http.request.method": request.method, "url.original": url };
 }

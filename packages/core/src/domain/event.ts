@@ -218,6 +218,7 @@ function payloadFault(value: unknown, depth: number): string | null {
   if (typeof value === "number") return Number.isFinite(value) ? null : "must hold finite numbers only";
   if (typeof value !== "object") return "must be JSON";
   for (const [key, item] of Object.entries(value)) {
+    if (key === "__proto__") return "must not hold the key __proto__";
     const fault = isStorable(key)
       ? payloadFault(item, depth + 1)
       : "must not hold NUL characters or broken Unicode";

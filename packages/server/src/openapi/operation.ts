@@ -35,7 +35,9 @@ export function operation(route: Route): ZodOpenApiOperationObject {
         }),
         ...content(route),
       },
-      ...(route.id === "getProduct" && { 304: { description: "The caller has this very state" } }),
+      ...(["getProduct", "getFile"].includes(id) && {
+        304: { description: "The caller has this very state" },
+      }),
       ...refusals(route),
     },
   } as ZodOpenApiOperationObject;

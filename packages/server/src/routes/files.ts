@@ -95,9 +95,9 @@ async function importFile(
 function formatOf(request: Request): FileFormat {
   checkNotEncoded(request);
   const [type, ...parameters] = (request.headers.get("content-type") ?? "")
-    .trim()
     .toLowerCase()
-    .split(/\s*;\s*/);
+    .split(";")
+    .map((part) => part.trim());
   const inUtf8 = parameters.every((parameter) => !/^charset=(?!"?utf-8"?\s*$)/.test(parameter));
   if (type === "text/csv" && inUtf8) return "csv";
   if ((type === "application/x-ndjson" || type === "application/ndjson") && inUtf8) return "ndjson";

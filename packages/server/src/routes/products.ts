@@ -115,7 +115,8 @@ export const productRoutes: Route[] = [
     tag,
     scope: "write",
     summary: "Set a product's image",
-    description: "The body is the image itself: png, jpeg, webp, avif or gif, told by its first bytes.",
+    description:
+      "The body is the image itself: png, jpeg, webp, avif or gif, told by its first bytes. What is not of the picture (where, when and by whom it was made) is taken out, and an avif with such metadata is refused; so are more than 50 million pixels.",
     versioned: true,
     body: { kind: "image" },
     success: { status: 200, description: "The product with its `imageUrl`", schema: productShape },
