@@ -1,4 +1,4 @@
-import { busy, isLost, isTransient, translated } from "./errors.ts";
+import { busy, isLost, isTransient, translated, unconnected } from "./errors.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
 import { sellerTurns } from "./turns.ts";
 
@@ -33,8 +33,14 @@ async function query(queryable: Queryable, text: string, values: unknown[]): Pro
   return (await queryable.query({ name: nameOf(text), text, values })).rows;
 }
 
-async function queryAnew(queryable: Queryable, text: string, values: unknown[]): Promise<Row[]> {
-  return (await queryable.query({ text, values })).rows;
+async function queryAnew(
+  queryable: Queryable,
+  text: string,
+  values: unknown[],
+  timeout?: number,
+): Promise<Row[]> {
+  const limit = timeout === undefined ? {} : { query_timeout: timeout };
+  return (await queryable.query({ text, values, ...limit })).rows;
 }
 
 /** Tries again what lost a race with another transaction, after a moment that differs for each. */
@@ -60,11 +66,24 @@ export function listenTo(client: Queryable): void {
   client.on?.("error", () => {});
 }
 
+/** How long is waited, in milliseconds; where nothing is said, for as long as it takes. */
+export interface Timeouts {
+  /** For the turn among the writes of one seller. */
+  turn?: number | undefined;
+  /** For a batch of background work, which may take longer than the pool's `statement_timeout` lets others. */
+  batch?: number | undefined;
+}
+
+/** How much longer than the database itself the driver waits for an answer: only a silent one is given up on. */
+export const silenceMs = 1_000;
+
 /** Each statement on whichever connection is free. */
-export function pooled(pool: QueryablePool): Database {
+export function pooled(pool: QueryablePool, { turn, batch }: Timeouts = {}): Database {
   /** Hands the work a connection; one that turns out to be lost does not go back. `pool.query` would throw away any that saw an error. */
   async function connected<T>(work: (client: Queryable) => Promise<T>): Promise<T> {
-    const client = await pool.connect();
+    const client = await pool.connect().catch((error) => {
+      throw unconnected(error);
+    });
     listenTo(client);
     let lost = false;
     try {
@@ -79,23 +98,34 @@ export function pooled(pool: QueryablePool): Database {
 
   return {
     run: (text, values = []) => retried(() => connected((client) => query(client, text, values))),
-    runAnew: (text, values = []) => retried(() => connected((client) => queryAnew(client, text, values))),
-    transaction: (work) =>
+    runAnew: (text, values = []) =>
       retried(() =>
-        connected(async (client) => {
-          await client.query({ text: "begin" });
-          try {
-            const result = await work(joined(client));
-            await client.query({ text: "commit" });
-            return result;
-          } catch (error) {
-            await client.query({ text: "rollback" });
-            throw error;
-          }
-        }),
+        connected((client) =>
+          batch === undefined
+            ? queryAnew(client, text, values)
+            : committed(client, `begin; set local statement_timeout = ${Math.ceil(batch)}`, () =>
+                queryAnew(client, text, values, batch + silenceMs),
+              ),
+        ),
       ),
-    inTurn: sellerTurns(),
+    transaction: (work) =>
+      retried(() => connected((client) => committed(client, "begin", () => work(joined(client))))),
+    inTurn: sellerTurns(turn),
   };
+}
+
+/** Work in a transaction of its own. */
+async function committed<T>(client: Queryable, begin: string, work: () => Promise<T>): Promise<T> {
+  await client.query({ text: begin });
+  try {
+    const result = await work();
+    await client.query({ text: "commit" });
+    return result;
+  } catch (error) {
+    // A lost connection has nothing to roll back, and to ask for it would only be waiting once more.
+    if (!isLost(error)) await client.query({ text: "rollback" });
+    throw error;
+  }
 }
 
 /** Statements of one unit of work, which fail together. */
@@ -133,6 +163,7 @@ export function joined(client: Queryable): Database {
       await client.query({ text: `release savepoint ${savepoint}` });
       return result;
     } catch (error) {
+      if (isLost(error)) throw translated(error);
       await client.query({ text: `rollback to savepoint ${savepoint}` }).catch((lost) => {
         throw translated(lost);
       });

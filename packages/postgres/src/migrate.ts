@@ -4,6 +4,7 @@ import { databaseError } from "./errors.ts";
 import type { QueryablePool } from "./queryable.ts";
 
 const folder = new URL("./migrations/", import.meta.url);
+const dayMs = 86_400_000;
 
 /** The migrations of this version, by name in their order. */
 export function migrations(): { name: string; sql: string }[] {
@@ -22,9 +23,12 @@ export async function migrate(pool: QueryablePool, schema: string): Promise<{ ap
   let failed: Error | undefined;
   try {
     await client.query({ text: "begin" });
+    // What is meant for requests is too short for a large table, or for one process to wait for another that is at it.
+    await client.query({ text: "set local statement_timeout = 0; set local lock_timeout = 0" });
     await client.query({
       text: "select pg_advisory_xact_lock(hashtextextended($1, 20261123))",
       values: [`amused migrations ${schema}`],
+      query_timeout: dayMs,
     });
     await client.query({ text: `create schema if not exists ${schema}` });
     await client.query({
@@ -36,7 +40,7 @@ export async function migrate(pool: QueryablePool, schema: string): Promise<{ ap
     const known = new Set(rows.map(({ name }) => name));
     const missing = wanted.filter(({ name }) => !known.has(name));
     for (const { name, sql } of missing) {
-      await client.query({ text: sql });
+      await client.query({ text: sql, query_timeout: dayMs });
       await client.query({ text: `insert into ${schema}.migrations (name) values ($1)`, values: [name] });
     }
     await client.query({ text: "commit" });

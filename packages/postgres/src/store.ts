@@ -1,6 +1,6 @@
 import type { Repositories, Store } from "@amused/core";
 import { invalidRequest } from "@amused/core/errors";
-import { type Database, joined, pooled } from "./database.ts";
+import { type Database, joined, pooled, type Timeouts } from "./database.ts";
 import { translated } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
@@ -25,7 +25,15 @@ export interface PostgresStoreOptions {
   pool: QueryablePool;
   /** The schema that holds our tables; `amused` when not said. */
   schema?: string;
+  /**
+   * What does not wait for ever. How long a statement may take is the pool's to say (`statement_timeout`, and against a
+   * database that has gone silent `query_timeout`), and for how long it is waited for a connection (`connectionTimeoutMillis`).
+   */
+  timeouts?: Timeouts;
 }
+
+/** So many idempotency keys go in one statement, which then takes no longer than others. */
+const pruneBatch = 10_000;
 
 /**
  * Keeps the facts in PostgreSQL, 15 or newer.
@@ -34,11 +42,16 @@ export interface PostgresStoreOptions {
  * const store = postgresStore({ pool: new Pool({ connectionString: process.env.DATABASE_URL }) });
  * const amused = await createAmused({ store });
  */
-export function postgresStore({ pool, schema = "amused" }: PostgresStoreOptions): Store {
+export function postgresStore({ pool, schema = "amused", timeouts }: PostgresStoreOptions): Store {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
     throw new TypeError(`schema: ${schema} is not a name in small letters, digits and _`);
-  const database = pooled(pool);
+  const database = pooled(pool, timeouts);
   const repositoriesOn = repositoriesOf(schema);
+  const keys = `${schema}.idempotency_keys`;
+  const forget = `
+    with gone as (delete from ${keys} where ctid = any (array(
+      select ctid from ${keys} where created_at < $1::timestamptz limit ${pruneBatch})) returning 1)
+    select count(*) from gone`;
   return {
     ...repositoriesOn(database),
     transaction: (work) => database.transaction((within) => work(repositoriesOn(within))),
@@ -48,11 +61,11 @@ export function postgresStore({ pool, schema = "amused" }: PostgresStoreOptions)
       await database.run("select 1");
     },
     async prune(before) {
-      const [row] = await database.run(
-        `with gone as (delete from ${schema}.idempotency_keys where created_at < $1::timestamptz returning 1) select count(*) from gone`,
-        [before],
-      );
-      return Number(row?.count);
+      for (let pruned = 0; ; ) {
+        const [row] = await database.run(forget, [before]);
+        pruned += Number(row?.count);
+        if (Number(row?.count) < pruneBatch) return pruned;
+      }
     },
     // The pool is the host's, and may serve others still.
     async close() {},
