@@ -69,8 +69,11 @@ export async function ownPostgres(binaries: string): Promise<OwnPostgres> {
 
   // A shell holds the server and waits for the end of its input, which comes also when this process is killed:
   // so no run leaves a server behind. It is a session of its own, so that Ctrl-C does not reach the server first.
-  const hold =
-    '"$@" >log 2>&1 & server=$!; while read -r signal; do kill -$signal $server; done; kill -INT $server 2>/dev/null; wait $server';
+  const hold = [
+    '"$@" >log 2>&1 & server=$!',
+    'read -r signal || { kill -INT $server; wait $server; rm -rf "$PWD"; exit; }',
+    "kill -$signal $server; wait $server",
+  ].join("\n");
   const settings = Object.entries({
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
@@ -92,7 +95,13 @@ export async function ownPostgres(binaries: string): Promise<OwnPostgres> {
     holder = held;
     const deadline = Date.now() + 30_000;
     while (!isReady(folder)) {
-      if (Date.now() > deadline || /FATAL/.test(logOf(folder))) {
+      // The processes of a server that was killed take a moment to follow it.
+      if (/pre-existing shared memory block/.test(logOf(folder)) && Date.now() < deadline) {
+        await stop();
+        return start();
+      }
+      // Clients that came too early are told so in the log, too.
+      if (Date.now() > deadline || /FATAL: +(?!the database system is )/.test(logOf(folder))) {
         const said = logOf(folder).trim().split("\n").at(-1) ?? "";
         await remove();
         throw new Error(`the server in ${binaries} did not start: ${said}`);
