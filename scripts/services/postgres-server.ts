@@ -101,7 +101,7 @@ export async function ownPostgres(binaries: string): Promise<OwnPostgres> {
         return start();
       }
       // Clients that came too early are told so in the log, too.
-      if (Date.now() > deadline || /FATAL: +(?!the database system is )/.test(logOf(folder))) {
+      if (Date.now() > deadline || /FATAL: {2}(?!the database system is )/.test(logOf(folder))) {
         const said = logOf(folder).trim().split("\n").at(-1) ?? "";
         await remove();
         throw new Error(`the server in ${binaries} did not start: ${said}`);
