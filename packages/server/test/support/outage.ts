@@ -40,6 +40,8 @@ export interface Sale {
 export interface Traffic {
   answers: Answered[];
   sales: Sale[];
+  /** Settled when nobody sells or looks any more; broken where the server is gone. */
+  ended: Promise<unknown>;
   /** Ends it, and sends every sale without an acknowledgement again until it has one. */
   settle(): Promise<void>;
 }
@@ -91,6 +93,7 @@ export function traffic(url: string, key: string, productId: number, sellers = 3
   return {
     answers,
     sales,
+    ended: done,
     async settle() {
       going = false;
       await done;
