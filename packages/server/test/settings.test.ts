@@ -22,6 +22,10 @@ describe("settings", () => {
       AMUSED_RETENTION_EVENTS: 1_000_000,
       AMUSED_PRUNE_EVERY: 3_600_000,
       AMUSED_THREADS: 1,
+      AMUSED_CONNECTIONS: 16,
+      AMUSED_CONNECT_TIMEOUT: 5_000,
+      AMUSED_STATEMENT_TIMEOUT: 8_000,
+      AMUSED_BATCH_TIMEOUT: 120_000,
     });
   });
 
@@ -36,6 +40,8 @@ describe("settings", () => {
     ["AMUSED_IMPORT_LIMIT", "1.5gb", 1_610_612_736],
     ["AMUSED_RETENTION_DAYS", "7", 7],
     ["AMUSED_PRUNE_EVERY", "90s", 90_000],
+    ["AMUSED_STATEMENT_TIMEOUT", "1.5s", 1_500],
+    ["AMUSED_CONNECTIONS", "3", 3],
     ["AMUSED_THREADS", "0", 0],
     ["AMUSED_THREADS", "64", 64],
     [
@@ -64,6 +70,9 @@ describe("settings", () => {
     ["AMUSED_PRUNE_EVERY", "10ms"],
     ["AMUSED_PRUNE_EVERY", "25d"],
     ["AMUSED_METRICS_TOKEN", "x"],
+    ["AMUSED_STATEMENT_TIMEOUT", "50ms"],
+    ["AMUSED_BATCH_TIMEOUT", "2h"],
+    ["AMUSED_CONNECTIONS", "2"],
     ["AMUSED_THREADS", "65"],
     ["AMUSED_THREADS", "-1"],
     ["AMUSED_THREADS", "1.5"],
