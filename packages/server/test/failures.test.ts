@@ -60,7 +60,11 @@ describe("what fails with nobody there to be told", { timeout: 90_000 }, () => {
   });
 
   test("is no matter where nobody reads what the server says any more", async () => {
-    const env = { ...fair, LOG_LEVEL: "debug", ...upon("SIGUSR2", 'console.log("a word"); console.error("more")') };
+    const env = {
+      ...fair,
+      LOG_LEVEL: "debug",
+      ...upon("SIGUSR2", 'console.log("a word"); console.error("more")'),
+    };
     const { ready, child, ended } = await startServer(["--data", await folder()], env);
     child.stdout?.destroy();
     child.stderr?.destroy();
@@ -98,7 +102,7 @@ describe.skipIf(databaseUrl === null)("a server that is told to stop", { timeout
         }),
       );
       const rows = Array.from({ length: 30_000 }, (_, n) => `S-${n},Tea ${n},${n}`);
-      const importing = fetch(`${url}/v1/products/import`, {
+      const importing = fetch(`${url}/v1/imports/products`, {
         method: "POST",
         headers: { authorization: `Bearer ${key}`, "content-type": "text/csv" },
         body: ["sku,name,quantity", ...rows].join("\n"),
@@ -123,9 +127,12 @@ describe.skipIf(databaseUrl === null)("a server that is told to stop", { timeout
     // A body that never comes keeps the first one waiting.
     const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([123])) });
     const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-    void fetch(`${ready.url}/v1/products`, { method: "POST", headers, body, duplex: "half" } as RequestInit).catch(
-      () => {},
-    );
+    void fetch(`${ready.url}/v1/products`, {
+      method: "POST",
+      headers,
+      body,
+      duplex: "half",
+    } as RequestInit).catch(() => {});
     await sleep(300);
     child.kill("SIGTERM");
     await sleep(200);

@@ -40,6 +40,7 @@ async function openShop(databaseUrl: string, env: Record<string, string> = {}) {
   const shop = createClient({ baseUrl: url, apiKey: key, reconnect: { minDelay: 20, maxDelay: 200 } });
   const reading = (async () => {
     for await (const event of shop.events.subscribe({ from: "start", signal: stop.signal })) {
+      if (event.type === "stream.reset") throw new Error("The log was lost on the way.");
       const { orderId } = event.payload as { orderId?: string };
       seen.push({ seq: event.seq, type: event.type, orderId });
     }
