@@ -1,4 +1,4 @@
-import { AmusedError, isAmusedError } from "@amused/core/errors";
+import { AmusedError, beingErased, isAmusedError } from "@amused/core/errors";
 
 /** The SQLSTATE or system code of an error, and the constraint it is about. */
 export function databaseError(error: unknown): { code: string; constraint: string | null } {
@@ -53,7 +53,7 @@ export function unconnected(cause: unknown): AmusedError {
 /** Tells a lost database from a wrong statement: the first is `unavailable`, the second is thrown as it is. */
 export function translated(error: unknown): unknown {
   if (isAmusedError(error)) return error;
-  const { code } = databaseError(error);
+  const { code, constraint } = databaseError(error);
   if (code === diskFull)
     return unavailable(
       "The database's disk is full. Nothing was changed; make room there, then try again.",
@@ -64,6 +64,7 @@ export function translated(error: unknown): unknown {
       "The database can not be reached. A write may or may not have happened: try again with the same Idempotency-Key.",
       error,
     );
+  if (constraint === "event_streams_erasing") return beingErased(error);
   // The server's own limits of time, for a statement and for a lock.
   if (code === "57014" || code === "55P03") return busy(error);
   if (code === "22003" || code === "23514") {

@@ -5,11 +5,14 @@ import { translated } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
 import { alertRepository } from "./repositories/alerts.ts";
+import { auditRepository } from "./repositories/audit.ts";
 import { categoryRepository } from "./repositories/categories.ts";
 import { consumerRepository } from "./repositories/consumers.ts";
 import { demandRepository } from "./repositories/demand.ts";
 import { engineStateRepository } from "./repositories/engine-states.ts";
+import { erasureRepository } from "./repositories/erasures.ts";
 import { eventRepository } from "./repositories/events.ts";
+import { fileClaimRepository } from "./repositories/file-claims.ts";
 import { idempotencyRepository } from "./repositories/idempotency.ts";
 import { incomingRepository } from "./repositories/incoming.ts";
 import { keyRepository } from "./repositories/keys.ts";
@@ -106,6 +109,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
   const stock = stockRepository(schema);
   const sales = saleRepository(schema);
   const events = eventRepository(schema);
+  const audit = auditRepository(schema);
   const consumers = consumerRepository(schema);
   const demand = demandRepository(schema);
   const incoming = incomingRepository(schema);
@@ -117,11 +121,14 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
   const categories = categoryRepository(schema);
   const idempotency = idempotencyRepository(schema);
   const keys = keyRepository(schema);
+  const files = fileClaimRepository(schema);
+  const erasures = erasureRepository(schema);
   return (database) => ({
     products: products(database),
     stock: stock(database),
     sales: sales(database),
     events: events(database),
+    audit: audit(database),
     consumers: consumers(database),
     demand: demand(database),
     incoming: incoming(database),
@@ -133,5 +140,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
     categories: categories(database),
     idempotency: idempotency(database),
     keys: keys(database),
+    files: files(database),
+    erasures: erasures(database),
   });
 }

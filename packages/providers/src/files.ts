@@ -53,6 +53,13 @@ export function diskFiles(folder: string): FileStore {
         type: type?.toString() ?? types[extname(key)] ?? "application/octet-stream",
       };
     },
+
+    async delete(key) {
+      const path = pathOf(key);
+      if (path === null) return;
+      await rm(path, { force: true });
+      await rm(`${path}.type`, { force: true });
+    },
   };
 }
 
