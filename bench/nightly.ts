@@ -74,7 +74,7 @@ async function measure(kind: StoreKind, place: string): Promise<Measured> {
   const { url, apiKey } = server;
   const state = async () => (await (await fetch(`${url}/bench/state`)).json()) as State;
   const drive = async (ms: number) => {
-    const order = { url, apiKey, perSecond, forMs: ms, products: catalogue.products };
+    const order = { url, apiKeys: [apiKey], perSecond, forMs: ms, products: catalogue.products };
     const driven = await driver.ask(order);
     if (driven.unexpected !== null) throw new Error(`The server answered ${driven.unexpected}`);
     return driven.ms;

@@ -1,7 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { startAmused } from "../amused/command.ts";
 import { prepareAmused } from "../amused/database.ts";
 import { prepareByHand } from "../by-hand/database.ts";
 import { type DatabaseServer, type FreshDatabase, steadyPool } from "../measure/database.ts";
@@ -94,32 +92,6 @@ async function amused({ url: databaseUrl }: FreshDatabase) {
   const pool = steadyPool(databaseUrl, 1);
   await prepareAmused(pool);
   await pool.end();
-  const adminKey = randomBytes(32).toString("base64url");
-  const folder = await mkdtemp(join(tmpdir(), "amused-bench-"));
-  const server = await startServer(
-    here("../../packages/server/src/bin.ts"),
-    ["start", "--json", "--port", "0", "--data", folder],
-    {
-      DATABASE_URL: databaseUrl,
-      AMUSED_ADMIN_KEY: adminKey,
-      RATE_LIMIT: "off",
-      LOG_LEVEL: "warn",
-    },
-  );
-  const apiKeys = await Promise.all(shops.map((sellerId) => keyFor(sellerId, server.url, adminKey)));
-  const stop = async () => {
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
-  };
-  return { ...server, apiKeys, stop };
-}
-
-async function keyFor(sellerId: string, url: string, adminKey: string): Promise<string> {
-  const response = await fetch(`${url}/v1/keys`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
-    body: JSON.stringify({ sellerId, name: "bench", scopes: ["read", "write"] }),
-  });
-  if (response.status !== 201) throw new Error(`No key was made: ${await response.text()}`);
-  return ((await response.json()) as { key: string }).key;
+  const server = await startAmused(databaseUrl, { RATE_LIMIT: "off" });
+  return { ...server, apiKeys: await Promise.all(shops.map(server.keyFor)) };
 }

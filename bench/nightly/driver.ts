@@ -5,7 +5,8 @@ import { answerOrders } from "../measure/process.ts";
 // A process of its own that asks a server for this and that at a steady, modest rate.
 export interface Order {
   url: string;
-  apiKey: string;
+  /** Taken in turn. */
+  apiKeys: string[];
   perSecond: number;
   forMs: number;
   products: number;
@@ -22,12 +23,11 @@ const freshMs = 2000;
 const kept: { line: Connection; usedAt: number }[] = [];
 let sent = 0;
 
-answerOrders<Order, Driven>(async ({ url, apiKey, perSecond, forMs, products }) => {
+answerOrders<Order, Driven>(async ({ url, apiKeys, perSecond, forMs, products }) => {
   const { hostname, port, host } = new URL(url);
   const driven: Driven = { ms: [], unexpected: null };
   const from = now();
   const asked: Promise<void>[] = [];
-  const always = ` HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${apiKey}\r\n`;
 
   async function ask(due: number): Promise<void> {
     const n = sent++;
@@ -40,6 +40,8 @@ answerOrders<Order, Driven>(async ({ url, apiKey, perSecond, forMs, products }) 
 
   /** Of twenty requests twelve get a product, five list fifty, three sell. */
   function request(n: number): string {
+    const apiKey = apiKeys[n % apiKeys.length];
+    const always = ` HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${apiKey}\r\n`;
     const id = 1 + ((n * 7919) % products);
     if (n % 20 < 12) return `GET /v1/products/${id}${always}\r\n`;
     if (n % 20 < 17) return `GET /v1/products?limit=50&sort=name${always}\r\n`;

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Package } from "../packages.ts";
+import { apiReference } from "./api-reference.ts";
 
 /** What a package carries beside its code; each says in a few words what it made. */
 export const extras: Record<string, (one: Package) => Promise<string[]>> = {
@@ -11,7 +12,7 @@ export const extras: Record<string, (one: Package) => Promise<string[]>> = {
   ],
   "@amused/server": async ({ folder }) => [
     ...copied(join(folder, "demo"), join(folder, "dist/demo"), "demo data"),
-    ...(await apiReference(join(folder, "dist/reference"))),
+    ...(await reference(join(folder, "dist/reference"))),
   ],
 };
 
@@ -28,26 +29,12 @@ function ran(script: string, what: string): string[] {
   return [what];
 }
 
-/**
- * The browser bundle of the API reference page. The package named for it, `@scalar/api-reference`, brings 272 packages
- * and 287 MB for this one file; the one for Fastify carries the file itself and hands it out as a route, which is asked here.
- */
-async function apiReference(folder: string): Promise<string[]> {
-  const { default: plugin } = await import("@scalar/fastify-api-reference");
-  let script: string | undefined;
-  const reply = { header: () => reply, send: (body: string) => body };
-  const server = {
-    route: ({ url, handler }: { url: string; handler: (request: unknown, reply: unknown) => unknown }) => {
-      if (url.endsWith(".js")) script = String(handler({}, reply));
-    },
-  };
-  const register = plugin as unknown as (server: unknown, options: unknown, next: () => void) => void;
-  register(server, { routePrefix: "/", configuration: { url: "/openapi.json" } }, () => {});
-  if (!script || script.length < 100_000)
-    throw new Error("@scalar/fastify-api-reference no longer hands out its script");
+/** The script of the API reference page, with its licence. */
+async function reference(folder: string): Promise<string[]> {
+  const script = await apiReference();
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "scalar.js"), script);
   const entry = import.meta.resolve("@scalar/fastify-api-reference");
   cpSync(new URL("../LICENSE", entry), join(folder, "scalar.LICENSE"));
-  return [`API reference (${(script.length / 1e6).toFixed(1)} MB)`];
+  return [`API reference (${(script.byteLength / 1e6).toFixed(1)} MB)`];
 }

@@ -202,3 +202,17 @@ browserTest("a page of another origin reads what it may", slow, async () => {
   const page = await open("acme", `&key=${key}`);
   expect((await page.evaluate(() => globalThis.names())).sort()).toEqual(["Black tea", "Green tea"]);
 });
+
+browserTest("a page uses a key that names it, and none that names others", slow, async () => {
+  const { open, ask, site } = await visit({ serve: () => inProcess([]) });
+  const keyFor = async (origin: string) => {
+    const made = await ask("/v1/keys", { sellerId: "acme", scopes: ["read"], origins: [origin] });
+    return ((await made.json()) as { key: string }).key;
+  };
+  const [own, foreign] = [await keyFor(site.url), await keyFor("https://other.example")];
+  await ask("/v1/products?sellerId=acme", { name: "Green tea" });
+  const page = await open("acme", `&key=${own}`);
+  expect(await page.evaluate(() => globalThis.names())).toEqual(["Green tea"]);
+  const other = await open("acme", `&key=${foreign}`);
+  await expect(other.evaluate(() => globalThis.names())).rejects.toThrow(/pages of other origins/);
+});

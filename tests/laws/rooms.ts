@@ -125,7 +125,10 @@ export const rooms: Room[] = [
   {
     name: "server",
     files: /^packages\/server\/src\//,
-    may: ["core", "core/errors", "hono", "@hono/node-server", "zod", "zod-openapi", "pino", "node:*"],
+    may: [
+      ...["core", "core/errors", "hono", "@hono/node-server", "jose", "rate-limiter-flexible"],
+      ...["zod", "zod-openapi", "pino", "node:*"],
+    ],
   },
   {
     // It runs in browsers: zod alone would be 93 KB of it, and nothing of Node is there.

@@ -5,7 +5,7 @@ import type { SystemEvents } from "./consumers.ts";
 import type { StreamPosition } from "./domain/cursor.ts";
 import type { Erasure } from "./domain/erasure.ts";
 import { type CustomEvents, defineEvents, type NoCustomEvents } from "./domain/event.ts";
-import type { ApiKey, KeyRequest, NewApiKey } from "./domain/key.ts";
+import type { ApiKey, KeyRequest, KeyRotation, NewApiKey } from "./domain/key.ts";
 import { currencySchema } from "./domain/money.ts";
 import type { Listing, PageBody } from "./domain/page.ts";
 import { parse } from "./domain/parse.ts";
@@ -70,6 +70,11 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
     /** Makes a key; its secret, `key`, is in this answer only. */
     create(request: KeyRequest): Promise<NewApiKey>;
     list(query?: { sellerId?: string; limit?: number; cursor?: string }): Listing<ApiKey, PageBody<ApiKey>>;
+    /**
+     * Makes a new key with the seller, name, scopes and origins of this one, which lives on for `overlap`, so that whoever
+     * uses it can change over. The secret, `key`, is in this answer only. A key is rotated once: its successor is next.
+     */
+    rotate(id: number, rotation?: KeyRotation): Promise<NewApiKey>;
     revoke(id: number): Promise<void>;
   };
   readonly sellers: {
@@ -235,6 +240,8 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
           query.cursor,
           async (cursor) => (await services.keys.list(sellerId ?? null, { ...query, cursor })).body.value,
         ),
+      rotate: async (id, rotation = {}) =>
+        (await services.keys.rotate({ actor: null }, parse(idSchema, id, "id"), rotation)).body.value,
       revoke: async (id) => {
         await services.keys.revoke({ actor: null }, parse(idSchema, id, "id"));
       },
@@ -252,7 +259,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
     ready: () => store.ping(),
     async start() {
       if (closed.signal.aborted) throw new AmusedError("unavailable", "This system is closed.", {});
-      begun ??= react(consumers, own);
+      begun ??= react(consumers, own, passing.wake);
       consumers.resume();
       pruning.start();
       passing.start();

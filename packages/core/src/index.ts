@@ -120,8 +120,12 @@ export {
 export {
   type ApiKey,
   type KeyRequest,
+  type KeyRotation,
   keyRequestSchema,
+  keyRotationSchema,
+  mostOverlapMs,
   type NewApiKey,
+  originSchema,
   type Scope,
   scopes,
 } from "./domain/key.ts";
@@ -198,7 +202,8 @@ export {
   stockAdjustmentSchema,
   stockCountSchema,
 } from "./domain/stock.ts";
-export { compareCodePoints, fold } from "./domain/text.ts";
+export { compareCodePoints, fold, visibleText } from "./domain/text.ts";
+export { momentSchema } from "./domain/time.ts";
 export * from "./errors.ts";
 export type * from "./file-options.ts";
 export { type MemoryCacheOptions, memoryCache } from "./memory/cache.ts";
@@ -216,8 +221,10 @@ export type * from "./ports/engine-states.ts";
 export type * from "./ports/erasures.ts";
 export type { FileStore } from "./ports/files.ts";
 export type * from "./ports/incoming.ts";
+export type * from "./ports/keys.ts";
 export type * from "./ports/models.ts";
 export type * from "./ports/predictions.ts";
+export type * from "./ports/rate-limiter.ts";
 export type * from "./ports/recommendations.ts";
 export type * from "./ports/repositories.ts";
 export type * from "./ports/settings.ts";

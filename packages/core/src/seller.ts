@@ -85,7 +85,7 @@ export interface Products {
   import(file: FileSource, options?: ImportOptions): Promise<ImportResult>;
   /** The catalogue as a file that `import` takes again, unchanged. */
   export(options?: ExportOptions): ReadableStream<Uint8Array>;
-  /** Stores a png, jpeg, webp, avif or gif under a name made of its content and shows it on the product. */
+  /** Stores the picture of a png, jpeg, webp, avif or gif, without its metadata, under a name made of it; the product shows it. */
   setImage(id: number, image: Uint8Array | Blob, options?: VersionedWriteOptions): Promise<Product>;
   /**
    * Suggests a description: a language model's where the host has one, else what is known of the product, in a row. Nothing is

@@ -27,6 +27,14 @@ test("many who ask at once cause one answer, which is then kept", async () => {
   expect([await cached.answer(key, hour, make), made()]).toEqual([1, 1]);
 });
 
+test("a value in memory does not outlive its time when the clock goes back", async () => {
+  let at = 1_000_000;
+  const cache = memoryCache({ now: () => new Date(at) });
+  await cache.set("a", "x", 1_000);
+  at -= 500_000;
+  expect(await cache.get("a")).toBeNull();
+});
+
 test("what differs in seller, kind or inputs is another answer; the order of names is no difference", async () => {
   const { cached, make } = setUp();
   const keys = [

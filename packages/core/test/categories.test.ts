@@ -256,6 +256,15 @@ test("what is deleted before its turn, or while it waits, is left alone", async 
   await expect(shop.categories.explain(lamp.id)).rejects.toMatchObject({ code: "not_found" });
 });
 
+test("asked about what nothing was ever seen of, a shop with categories suggests none", async () => {
+  const shop = (await begin()).seller("acme");
+  await stockUp(shop);
+  const suggested = async (name: string) =>
+    (await shop.categories.suggest({ name })).suggestions.map(({ category }) => category);
+  expect(await suggested("😀")).toEqual([]);
+  expect((await suggested("Red tea"))[0]).toBe("Drinks > Tea");
+});
+
 test("nothing is suggested for what nothing is known of, and work goes on after it", async () => {
   const amused = await begin();
   const shop = amused.seller("acme");

@@ -27,9 +27,16 @@ async function begin({
     },
   };
   const models = { embedding, limits: { retries: 0, timeout: 5_000 } };
-  const amused = await createAmused({ store, models, onError() {} });
+  let ahead = 0;
+  const now = () => new Date(Date.now() + ahead);
+  const clock = {
+    advance(ms: number) {
+      ahead += ms;
+    },
+  };
+  const amused = await createAmused({ store, models, now, onError() {} });
   open.push(amused);
-  return { amused, store, shop: amused.seller("acme"), asked };
+  return { amused, clock, store, shop: amused.seller("acme"), asked };
 }
 
 const poll = (value: () => unknown) => expect.poll(value, { timeout: 15_000, interval: 50 });
@@ -78,6 +85,18 @@ test("what means the same is similar whatever it is called, and what is sent say
     "Iron pan",
   );
   expect(asked.slice(before)).toEqual(["Cooking pot\nleaf: whole"]);
+});
+
+test("nobody waits for a model that takes its time: what it makes of a product is in the list a little later", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { shop, clock } = await begin({ embed: (text) => gate.promise.then(() => about(text)) });
+  const sencha = await shop.products.create({ name: "Sencha" });
+  await shop.products.create({ name: "Sencha pan" });
+  const first = await shop.recommendations.similar(sencha.id);
+  expect([first.model, first.items.length]).toEqual(["content", 1]);
+  gate.resolve();
+  clock.advance(61_000);
+  await poll(async () => (await shop.recommendations.similar(sencha.id)).model).toBe("content + vectors");
 });
 
 test("vectors outlive a restart, and those of another model are made anew", async () => {

@@ -2,7 +2,7 @@ import { fakeClock } from "@amused/testkit";
 import { expect, test } from "vitest";
 import { createAmused } from "../src/amused.ts";
 import { parse } from "../src/domain/parse.ts";
-import { AmusedError, invalidRequest } from "../src/errors.ts";
+import { AmusedError, invalidRequest, isAmusedError } from "../src/errors.ts";
 import { memoryCache } from "../src/memory/cache.ts";
 import { memoryStore } from "../src/memory/store.ts";
 import type { LanguageModel, ModelCall, Models } from "../src/ports/models.ts";
@@ -93,7 +93,7 @@ test("what is not available is tried again, after growing pauses or when it is t
 test("tries come to an end, and a failure is not kept", async () => {
   const { tryLanguage, errors, requests } = setUp([unavailable(), unavailable(), unavailable(), fine]);
   expect(await tryLanguage("acme", question)).toMatchObject({ ok: false, reason: "failed" });
-  expect(errors.map(String)).toEqual(["Error: The language model fake is not available: HTTP 503."]);
+  expect(errors.map(String)).toEqual(["AmusedError: The language model fake is not available: HTTP 503."]);
   expect(reasonOf(await tryLanguage("acme", question))).toBe("ok");
   expect(requests).toHaveLength(4);
 });
@@ -154,10 +154,14 @@ test("an answer that is on its way when the system is closed is not waited for",
 test("after five failures the model rests; then one tries for all, and a success opens the way", async () => {
   let works = false;
   const answer = () => (works ? fine : unavailable()());
-  const { tryLanguage, requests, clock, counters } = setUp([answer], { retries: 0 });
+  const { tryLanguage, requests, clock, counters, errors } = setUp([answer], { retries: 0 });
   for (let n = 0; n < 5; n++) expect(reasonOf(await tryLanguage("acme", asking(n)))).toBe("failed");
   expect(reasonOf(await tryLanguage("bolt", asking(5)))).toBe("resting");
   expect(requests).toHaveLength(5);
+  expect(errors.map((error) => isAmusedError(error) && [error.message, error.cause])).toEqual([
+    ...new Array(5).fill(["The language model fake is not available: HTTP 503.", undefined]),
+    [expect.stringContaining("is left alone for 30 seconds"), undefined],
+  ]);
   clock.advance(30_000);
   const both = await Promise.all([tryLanguage("acme", asking(6)), tryLanguage("bolt", asking(7))]);
   expect(both.map(reasonOf).sort()).toEqual(["failed", "resting"]);

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { type Amused, createAmused } from "../src/amused.ts";
 import { memoryStore } from "../src/memory/store.ts";
 import type { RecommendationRow } from "../src/ports/recommendations.ts";
@@ -310,5 +310,22 @@ test("within a transaction of the store, recommendations know what it did", asyn
     const pot = await shop.products.create({ name: "Tea pot" });
     const { items } = await shop.recommendations.similar(id);
     expect(items.map(({ product }) => product.id)).toEqual([pot.id]);
+  });
+});
+
+test("within a transaction a list that is kept is given as it is, and says that it is behind: no catalogue is read", async () => {
+  const store = memoryStore();
+  amused = await createAmused({ store });
+  const shop = amused.seller("acme");
+  const { id } = await shop.products.create({ name: "Tea" });
+  await shop.products.create({ name: "Tea pot" });
+  const kept = await shop.recommendations.similar(id);
+  await shop.products.update(id, { name: "Pot" });
+  await store.transaction(async (transaction) => {
+    const read = vi.spyOn(transaction.products, "list");
+    const within = (amused as Amused).withTransaction(transaction).seller("acme");
+    const { behind, generatedAt } = await within.recommendations.similar(id);
+    expect([generatedAt, behind]).toEqual([kept.generatedAt, 1]);
+    expect(read).not.toHaveBeenCalled();
   });
 });

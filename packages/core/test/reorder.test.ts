@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { type Amused, createAmused } from "../src/amused.ts";
+import type { ProductStockout } from "../src/domain/prediction.ts";
 import type { SellerSettings } from "../src/domain/settings.ts";
-import { addDays } from "../src/domain/time.ts";
+import { addDays, dateOf } from "../src/domain/time.ts";
 import { memoryStore } from "../src/memory/store.ts";
 import type { ProductDemand } from "../src/ports/demand.ts";
 import { outlook } from "../src/services/predictions/outlook.ts";
@@ -151,6 +152,25 @@ test("a setting that is changed while predictions are made is in the next answer
   await shop.settings.update({ packSize: null });
   expect((await shop.predictions.stockout(id)).reorder?.packSize).toBe(1);
 });
+
+test("with background work, terms that the seller sets and sales of the past make all predictions anew at once", async () => {
+  amused = await createAmused({ store: memoryStore() });
+  const shop = amused.seller("acme");
+  const { id } = await shop.products.create({ name: "Tea", sku: "TEA", quantity: 40 });
+  await amused.start();
+  // Well below the minute after which it would be looked for anyway.
+  const poll = (value: () => unknown) => expect.poll(value, { timeout: 25_000, interval: 50 });
+  const made = async () =>
+    (await shop.predictions.list({ productId: id, type: "stockout" })).items.map(
+      ({ data }) => (data as ProductStockout).reorder?.leadTimeDays ?? null,
+    );
+  await poll(async () => (await made()).length).toBeGreaterThan(0);
+  const days = Array.from({ length: 40 }, (_, n) => addDays(dateOf(new Date()), n - 40));
+  await shop.sales.import(`sku,quantity,soldAt\n${days.map((day) => `TEA,2,${day}`).join("\n")}\n`);
+  await poll(async () => (await made())[0]).toBe(14);
+  await shop.settings.update({ leadTimeDays: 3 });
+  await poll(async () => (await made())[0]).toBe(3);
+}, 60_000);
 
 test("with background work, goods that are noted make predictions anew", async () => {
   amused = await createAmused({ store: memoryStore() });

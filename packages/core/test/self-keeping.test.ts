@@ -4,6 +4,7 @@ import { dateOf } from "../src/domain/time.ts";
 import { memoryStore } from "../src/memory/store.ts";
 import type { Repositories } from "../src/ports/repositories.ts";
 import type { Store } from "../src/ports/store.ts";
+import { forecastReactor } from "../src/reactors/forecasts.ts";
 import { scoring } from "../src/services/predictions/scoring.ts";
 import { predictionsPass } from "../src/services/predictions/upkeep.ts";
 import { testDeps } from "./support/deps.ts";
@@ -157,6 +158,25 @@ test("a setting is set and what was predicted by the old one expires, or neither
   expect([(await shop.settings.get()).leadTimeDays, await isStale()]).toEqual([30, true]);
 });
 
+test("what was known of a log says nothing of one with another history", async () => {
+  const store = memoryStore();
+  amused = await createAmused({ store });
+  const { id: productId } = await amused.seller("acme").products.create({ name: "Tea", quantity: 5 });
+  const predictions = { ...store.predictions, find: async () => null };
+  const read = vi.spyOn(store.demand, "read");
+  const handle = forecastReactor(
+    testDeps({ ...store, predictions }, () => new Date()),
+    () => {},
+  );
+  const context = { sellerId: "acme", attempt: 1, signal: new AbortController().signal };
+  const happens = (id: string) =>
+    handle({ id, productId, seq: 1, createdAt: "2020-01-01T00:00:00.000Z" }, context);
+  for (const id of ["aaaa.1", "aaaa.1"]) await happens(id);
+  expect(read).toHaveBeenCalledTimes(1);
+  await happens("bbbb.1");
+  expect(read).toHaveBeenCalledTimes(2);
+});
+
 test("a sales import that is written while a prediction is made is in the next one", async () => {
   const store = memoryStore();
   const { read } = store.demand;
@@ -241,7 +261,7 @@ test("the pass reads one batch ahead of a thread, and none where there is no thr
   for (const threaded of [true, false]) {
     const store = memoryStore();
     amused = await createAmused({ store, threads: 0 });
-    for (let n = 0; n < 40; n++) await amused.seller("acme").products.create({ name: `Tea ${n}` });
+    for (let n = 0; n < 20; n++) await amused.seller("acme").products.create({ name: `Tea ${n}` });
     let [read, saved] = [0, 0];
     const ahead: number[] = [];
     const demand: Store["demand"] = {
@@ -262,7 +282,7 @@ test("the pass reads one batch ahead of a thread, and none where there is no thr
     const errors: unknown[] = [];
     // Else the shop would be learned, which reads too.
     const at = deps.now();
-    await deps.shopProfiles.save("acme", { profile: null, catalogue: 40 }, { basedOn: 0, version: 0, at });
+    await deps.shopProfiles.save("acme", { profile: null, catalogue: 20 }, { basedOn: 0, version: 0, at });
     const calculator = { ...deps.calculator, threaded };
     await predictionsPass({ ...deps, calculator }, new AbortController().signal, (error) =>
       errors.push(error),

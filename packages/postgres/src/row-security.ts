@@ -95,7 +95,8 @@ export async function secureTables(
         end if;
       end $$;
       grant usage on schema ${schema} to ${role};
-      grant select, insert, update, delete on all tables in schema ${schema} to ${role}`,
+      grant select, insert, update, delete on all tables in schema ${schema} to ${role};
+      grant usage on all sequences in schema ${schema} to ${role}`,
   });
 }
 

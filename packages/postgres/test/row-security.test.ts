@@ -116,6 +116,11 @@ describePostgres("row-level security", () => {
     client.release(true);
   });
 
+  test("lets through whatever statements need beside the rows: lists expire by the next number", async () => {
+    await store.recommendations.expire("acme", "similar");
+    await store.predictions.expire("acme");
+  });
+
   test("holds the owner of the tables too, who needs no other role", async () => {
     const [user, owned] = [random("owner"), random("owned")];
     await pool.query(`reset role; create role ${user} login; create schema ${owned} authorization ${user}`);

@@ -5,6 +5,8 @@ import { honoPath, pathPattern } from "./http/path.ts";
 import { internalReply, isAnswer, problemReply } from "./http/problem.ts";
 import type { Reply } from "./http/reply.ts";
 import { requestIdOf } from "./http/request-id.ts";
+import { secure } from "./http/security-headers.ts";
+import { addressOf } from "./limits/address.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import type { AppOptions } from "./options.ts";
 import { docsPage } from "./pages/docs.ts";
@@ -30,6 +32,7 @@ export function createApp(amused: Pick<Amused, "services" | "ready">, options: A
     document: () => (document ??= JSON.stringify(openApiDocument(routes, options.basePath))),
     docs: () => docsPage(routes, options.referenceScript !== undefined),
   });
+  const { trustedProxies: proxies = 0 } = options;
   const app = new Hono();
 
   for (const route of routes) {
@@ -37,8 +40,12 @@ export function createApp(amused: Pick<Amused, "services" | "ready">, options: A
     // One handler and no middleware: Hono calls it without composing anything.
     app.on(route.method, honoPath(route.path), (c) => {
       const request = c.req.raw;
-      return answer(house, request, (requestId) =>
-        respond({ request, requestId, response: nodeResponseOf(c.env), param: (name) => c.req.param(name) }),
+      return answer(house, request, (requestId, headers) =>
+        respond({
+          ...{ request, requestId, headers, response: nodeResponseOf(c.env) },
+          param: (name) => c.req.param(name),
+          address: () => addressOf(request, c.env, proxies),
+        }),
       );
     });
   }
@@ -68,7 +75,7 @@ async function elsewhere(house: House, request: Request, methods: string[] | nul
     throw new AmusedError("not_found", "There is nothing at this path; /openapi.json has all there is.", {});
   if (request.method !== "OPTIONS")
     throw new AmusedError("method_not_allowed", `This path takes ${methods.join(", ")}.`, { allow: methods });
-  const headers = house.cors?.preflight(request, methods) ?? {};
+  const headers = await house.cors.preflight(request, methods);
   return { status: 204, headers: { ...headers, allow: methods.join(", ") }, body: null };
 }
 
@@ -76,20 +83,22 @@ async function elsewhere(house: House, request: Request, methods: string[] | nul
 async function answer(
   house: House,
   request: Request,
-  respond: (requestId: string) => Promise<Reply>,
+  respond: (requestId: string, headers: Record<string, string>) => Promise<Reply>,
 ): Promise<Response> {
   const from = performance.now();
   const requestId = requestIdOf(request);
+  const always: Record<string, string> = {};
   let reply: Reply;
   try {
-    reply = await respond(requestId);
+    reply = await respond(requestId, always);
   } catch (error) {
     reply = refuse(house, request, requestId, error);
   }
   const { status, headers, body } = reply;
+  Object.assign(headers, always);
   headers["x-request-id"] = requestId;
-  headers["x-content-type-options"] = "nosniff";
-  house.cors?.apply(request, headers);
+  secure(headers);
+  await house.cors.apply(request, headers);
   const seconds = (performance.now() - from) / 1000;
   house.metrics.request(request.method, status, seconds);
   if (house.tellsRequests) {
@@ -110,6 +119,6 @@ function refuse(house: House, request: Request, requestId: string, error: unknow
 
 /** A request as it may stand in a log: what the query calls a token or a key is a credential. */
 function about(request: Request, requestId: string): Record<string, string> {
-  const url = request.url.replace(/([?&][^=&]*(?:token|key)=)[^&]*/gi, "$1…");
+  const url = request.url.replace(/([?&][^?=&]*(?:token|key)=)[^&]*/gi, "$1…");
   return { "http.request.id": requestId, "http.request.method": request.method, "url.original": url };
 }

@@ -1,6 +1,9 @@
-import { createAmused, memoryStore } from "@amused/core";
-import { createApp } from "@amused/server";
+import { AmusedError, createAmused, memoryStore } from "@amused/core";
+import { type AppOptions, createApp, routes } from "@amused/server";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { House } from "../src/house.ts";
+import { responder } from "../src/routes/respond.ts";
+import type { Route, SellerRoute } from "../src/routes/route.ts";
 import { adminKey, problemOf, type TestApp, testApp } from "./support/app.ts";
 
 let app: TestApp;
@@ -32,10 +35,14 @@ describe("nothing is open by default", () => {
     const revoked = await app.keyOf("acme");
     for await (const { id } of app.amused.keys.list({ sellerId: "acme" }))
       if (id !== 1) await app.amused.keys.revoke(id);
+    const answers = [];
     for (const key of ["amk_00000000_nobody", revoked]) {
       const response = await app.raw("/v1/products", as(key));
-      expect([response.status, (await problemOf(response)).code]).toEqual([401, "unauthenticated"]);
+      const { requestId: _, ...problem } = await problemOf(response);
+      answers.push(problem);
     }
+    expect(answers[0]).toMatchObject({ status: 401, code: "unauthenticated" });
+    expect(answers[1]).toEqual(answers[0]);
   });
 
   test("an API key in the query is refused, also beside one in the header", async () => {
@@ -150,6 +157,70 @@ describe("the host's own word", () => {
     expect((await host.request("/v1/products", { ...cookie, method: "POST" })).status).toBe(403);
     expect((await host.request("/v1/products?sellerId=other", cookie)).status).toBe(403);
     expect((await host.request("/v1/keys", cookie)).status).toBe(403);
+  });
+});
+
+describe("what the host's own word may not be", () => {
+  const good = { sellerId: "acme", scopes: ["read"], actor: "user:7" };
+  const answered = async (authorize: () => unknown) => {
+    const errors: unknown[] = [];
+    const logger = { debug() {}, info() {}, warn() {}, error: (fields: object) => void errors.push(fields) };
+    const host = await testApp({ authorize: authorize as NonNullable<AppOptions["authorize"]>, logger });
+    const refused = [];
+    for (const path of ["/v1/products", "/v1/products?sellerId=acme", "/v1/keys", "/v1/events/stream"]) {
+      const response = await host.raw(path);
+      refused.push(response.status);
+      if (response.status === 500) expect(await response.text()).not.toMatch(/authorize|hunter2/);
+    }
+    return { refused, errors };
+  };
+
+  test.each<[string, object]>([
+    ["a seller that is not there", { ...good, sellerId: undefined }],
+    ["a seller that is not there, of an administrator's look", { scopes: ["admin"], actor: "user:7" }],
+    ["no seller without the scope admin", { ...good, sellerId: null }],
+    ["a seller that is a number", { ...good, sellerId: 7 }],
+    ["a seller with a space", { ...good, sellerId: "ac me" }],
+    ["scopes that are not there", { ...good, scopes: undefined }],
+    ["a scope there is none of", { ...good, scopes: ["read", "root"] }],
+    ["no actor", { ...good, actor: "" }],
+    ["an actor with a line break", { ...good, actor: "a\nb" }],
+    ["an end that is no time", { ...good, expiresAt: "tomorrow" }],
+    ["a text", "admin" as unknown as object],
+  ])("%s is the host's fault: 500, told in the log only", async (_, said) => {
+    const { refused, errors } = await answered(() => said);
+    expect(refused).toEqual([500, 500, 500, 500]);
+    expect(errors[0]).toMatchObject({ err: { message: expect.stringContaining("authorize()") } });
+  });
+
+  test("an error of its own is 500 without a word of it, and one of ours is what it says", async () => {
+    const thrown = await answered(() => {
+      throw new Error("hunter2");
+    });
+    expect(thrown.refused).toEqual([500, 500, 500, 500]);
+    const down = await answered(() => {
+      throw new AmusedError("unavailable", "The sessions can not be read.", { retryAfter: 1 });
+    });
+    expect(down.refused).toEqual([503, 503, 503, 503]);
+  });
+
+  test("nobody, and what has ended, is 401", async () => {
+    for (const said of [null, undefined, { ...good, expiresAt: "2020-01-01T00:00:00Z" }])
+      expect((await answered(() => said)).refused).toEqual([401, 401, 401, 401]);
+  });
+
+  test("a seller with the scope admin is no administrator", async () => {
+    const { refused } = await answered(() => ({ ...good, scopes: ["read", "admin"] }));
+    expect(refused.slice(0, 3)).toEqual([200, 200, 403]);
+  });
+});
+
+describe("a route", () => {
+  test("that declares no scope does not compile, and does not start", async () => {
+    const { scope: _, ...undeclared } = routes.find(({ id }) => id === "listProducts") as SellerRoute;
+    // @ts-expect-error: it has no scope
+    const route: Route = undeclared;
+    expect(() => responder(route, {} as House)).toThrow(/GET \/v1\/products declares no scope/);
   });
 });
 

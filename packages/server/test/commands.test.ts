@@ -50,6 +50,32 @@ describe("commands on the store", { timeout: slow }, () => {
     expect(await done(["doctor", "--port", "0", ...on])).not.toContain("MEND");
     expect(JSON.parse(await done(["openapi"]))).toMatchObject({ openapi: "3.1.0" });
   });
+
+  test("rotate a key, and list what is left of it without a secret", async () => {
+    const on = ["--data", await folder()];
+    const key = await done([
+      "keys",
+      "create",
+      "--seller",
+      "acme",
+      "--origins",
+      "https://shop.example",
+      ...on,
+    ]);
+    const rotated = amused(["keys", "rotate", "1", "--overlap", "1h", ...on]);
+    expect([await rotated.ended, rotated.stdout()]).toEqual([0, expect.stringMatching(/^amk_\S+\n$/)]);
+    expect(rotated.stderr()).toMatch(/Key \d+ takes the place of key 1, which lives on for 1h/);
+    const listed = await done(["keys", "list", ...on]);
+    expect(listed).toMatch(
+      /^1 +amk_\w+ +acme +read,write +never +\d{4}-\S+ +unnamed \(only on https:\/\/shop.example\) \(replaced by \d+\)$/m,
+    );
+    for (const secret of [key, rotated.stdout().trim()]) expect(listed).not.toContain(secret);
+    const wrong = amused(["keys", "rotate", "1", "--overlap", "1", ...on]);
+    expect([await wrong.ended, wrong.stderr()]).toEqual([
+      1,
+      expect.stringMatching(/^amused: --overlap must be a duration/),
+    ]);
+  });
 });
 
 describe("erasing a seller", { timeout: slow }, () => {

@@ -93,15 +93,25 @@ test("the command says where texts go, and sends them there", { timeout: 60_000 
   };
   const host = new URL(ai.url).host;
   const data = await folder();
-  const doctor = amused(["doctor", "--port", "0", "--data", data], env);
-  await doctor.ended;
-  expect(doctor.stdout()).toContain(`small at ${host}`);
+  const look = async () => {
+    const doctor = amused(["doctor", "--port", "0", "--data", data], env);
+    await doctor.ended;
+    const said = doctor.stdout() + doctor.stderr();
+    expect(said).not.toContain("sk-secret");
+    return said.split("\n").find((line) => line.includes("models"));
+  };
+  expect(await look()).toMatch(`ok    models     small at ${host}`);
+  const sent = ai.requests.length;
+  expect(sent).toBe(1);
+  expect(JSON.stringify(ai.requests[0]?.body)).toContain("hello");
+  ai.next({ kind: "status", status: 401 });
+  expect(await look()).toMatch(/^MEND {2}models .*AI_MODEL.*refuses the key \(HTTP 401\).*AI_API_KEY/);
   const { ready, stderr } = await startServer(["--data", data], env);
   expect(stderr()).toContain(`small at ${host}`);
   const products = `${ready.url}/v1/products`;
   const seller = `sellerId=models-${process.pid}`;
-  // Whatever was said until now, nothing was sent.
-  expect(ai.requests).toEqual([]);
+  // Whatever was said until now, only doctor has sent anything.
+  expect(ai.requests).toHaveLength(sent + 1);
   const tea = { name: "Tea", category: "Drinks" };
   const made = await request(`${products}?${seller}`, adminKey, "POST", tea);
   const { id } = (await made.json()) as { id: number };
@@ -111,5 +121,5 @@ test("the command says where texts go, and sends them there", { timeout: 60_000 
   expect(new Set(ai.requests.map(({ authorization }) => authorization))).toEqual(
     new Set(["Bearer sk-secret"]),
   );
-  expect(doctor.stdout() + stderr()).not.toContain("sk-secret");
+  expect(stderr()).not.toContain("sk-secret");
 });

@@ -1,5 +1,5 @@
 import { createAmused, memoryStore } from "@amused/core";
-import { type AppOptions, createApp } from "@amused/server";
+import { type AppOptions, createApp, memoryRateLimiter } from "@amused/server";
 import { Hono } from "hono";
 import { beforeAll, describe, expect, test } from "vitest";
 import { adminKey, problemOf } from "./support/app.ts";
@@ -26,10 +26,20 @@ describe("options of the app", () => {
     ["corsOrigin", ["https://shop.example"]],
     ["rateLimit", { limit: 0, windowMs: 1_000 }],
     ["rateLimit", "600/min"],
+    ["rateLimit", { limit: 1, windowMs: 1_500 }],
+    ["sellerRateLimit", { limit: 0, windowMs: 1_000 }],
+    ["authFailures", "on"],
+    ["trustedProxies", 11],
+    ["trustedProxies", true],
+    ["rateLimiter", () => {}],
+    ["importsPerSeller", 0],
+    ["requestTimeout", 1],
     ["basePath", "shop"],
     ["basePath", "/shop/"],
     ["basePath", "/"],
     ["authorize", true],
+    ["jwt", { jwksUrl: "https://id.example/keys", issuer: "https://id.example" }],
+    ["jwt", { jwksUrl: "http://id.example/keys", issuer: "https://id.example", audience: "amused" }],
     ["logger", { info() {} }],
     ["drain", new AbortController()],
   ])("%s: %j is refused, and named", (name, value) => {
@@ -42,6 +52,14 @@ describe("options of the app", () => {
     expect(refusal).toMatchObject({ code: "invalid_request", message: expect.stringContaining(name) });
   });
 
+  test("JWTs beside the host's own word are refused", () => {
+    const jwt = { jwksUrl: "http://localhost:9/keys", issuer: "https://id.example", audience: "amused" };
+    createApp(amused, { jwt });
+    expect(() => createApp(amused, { jwt, authorize: () => null })).toThrow(
+      /jwt: does not go with authorize/,
+    );
+  });
+
   test("good ones are taken", () => {
     createApp(amused, {
       authorize: () => null,
@@ -52,6 +70,12 @@ describe("options of the app", () => {
       streams: 1,
       corsOrigins: ["*", "https://shop.example"],
       rateLimit: { limit: 1, windowMs: 1_000 },
+      sellerRateLimit: { limit: 2, windowMs: 3_600_000 },
+      authFailures: "off",
+      trustedProxies: 1,
+      rateLimiter: memoryRateLimiter(),
+      imports: 1,
+      requestTimeout: 1_000,
       basePath: "/a/b-c",
       drain: new AbortController().signal,
       logger: console,

@@ -22,6 +22,14 @@ describe("settings", () => {
       AMUSED_RETENTION_EVENTS: 1_000_000,
       AMUSED_PRUNE_EVERY: 3_600_000,
       AMUSED_THREADS: 1,
+      AMUSED_AUTH_FAILURES: { limit: 30, windowMs: 60_000 },
+      AMUSED_TRUSTED_PROXIES: 0,
+      AMUSED_IMPORTS_PER_SELLER: 2,
+      AMUSED_REQUEST_TIMEOUT: 30_000,
+      AMUSED_DATABASE_CONNECTIONS: 16,
+      AMUSED_CONNECT_TIMEOUT: 5_000,
+      AMUSED_STATEMENT_TIMEOUT: 8_000,
+      AMUSED_BATCH_TIMEOUT: 120_000,
     });
   });
 
@@ -36,6 +44,12 @@ describe("settings", () => {
     ["AMUSED_IMPORT_LIMIT", "1.5gb", 1_610_612_736],
     ["AMUSED_RETENTION_DAYS", "7", 7],
     ["AMUSED_PRUNE_EVERY", "90s", 90_000],
+    ["AMUSED_SELLER_RATE_LIMIT", "100/s", { limit: 100, windowMs: 1_000 }],
+    ["AMUSED_AUTH_FAILURES", "off", null],
+    ["AMUSED_TRUSTED_PROXIES", "2", 2],
+    ["AMUSED_REQUEST_TIMEOUT", "5s", 5_000],
+    ["AMUSED_STATEMENT_TIMEOUT", "1.5s", 1_500],
+    ["AMUSED_DATABASE_CONNECTIONS", "3", 3],
     ["AMUSED_THREADS", "0", 0],
     ["AMUSED_THREADS", "64", 64],
     [
@@ -64,11 +78,31 @@ describe("settings", () => {
     ["AMUSED_PRUNE_EVERY", "10ms"],
     ["AMUSED_PRUNE_EVERY", "25d"],
     ["AMUSED_METRICS_TOKEN", "x"],
+    ["AMUSED_STATEMENT_TIMEOUT", "50ms"],
+    ["AMUSED_BATCH_TIMEOUT", "2h"],
+    ["AMUSED_DATABASE_CONNECTIONS", "2"],
     ["AMUSED_THREADS", "65"],
     ["AMUSED_THREADS", "-1"],
     ["AMUSED_THREADS", "1.5"],
   ])("%s=%s is refused in one line that names it", (name, value) => {
     expect(() => read({ [name]: value })).toThrow(new RegExp(`^${name} [^\n]+$`));
+  });
+
+  test("JWTs are accepted by three settings together, over https or from this machine", () => {
+    const all = {
+      AMUSED_JWKS_URL: "https://id.example/keys",
+      AMUSED_JWT_ISSUER: "https://id.example",
+      AMUSED_JWT_AUDIENCE: "amused",
+    };
+    expect(read(all)).toMatchObject(all);
+    for (const name of Object.keys(all))
+      expect(() => read({ ...all, [name]: "" })).toThrow(new RegExp(`^${name} must be set too`));
+    for (const url of ["http://127.0.0.1:8080/keys", "http://localhost/keys", "http://[::1]/keys"])
+      expect(read({ ...all, AMUSED_JWKS_URL: url })).toMatchObject({ AMUSED_JWKS_URL: url });
+    for (const url of ["http://id.example/keys", "https://me:secret@id.example", "file:///keys", "keys"])
+      expect(() => read({ ...all, AMUSED_JWKS_URL: url })).toThrow(
+        /^AMUSED_JWKS_URL must be an https address/,
+      );
   });
 
   test("a secret is not repeated", () => {

@@ -133,6 +133,20 @@ describe("streams are limited", () => {
     expect(await metric(app, "amused_streams_open")).toBe(0);
   });
 
+  test("for each seller with 429, however many tokens it makes, and other sellers have theirs", async () => {
+    const app = await testApp({ streamsPerSeller: 2, streamsPerKey: 1 });
+    const tokens = [];
+    for (let n = 0; n < 3; n++)
+      tokens.push(((await (await app.ask("POST", "/v1/stream-tokens")).json()) as { token: string }).token);
+    const [first, second, third] = await Promise.all(
+      tokens.map((token) => app.raw(`/v1/events/stream?token=${token}`)),
+    );
+    expect([first?.status, second?.status, third?.status]).toEqual([200, 200, 429]);
+    const other = await open(app, "", { authorization: `Bearer ${await app.keyOf("other")}` });
+    expect(other.status).toBe(200);
+    for (const response of [first, second, other]) await response?.body?.cancel();
+  });
+
   test("and a stream that could not be opened holds no place", async () => {
     const app = await testApp({ streamsPerKey: 1 });
     for (let i = 0; i < 3; i++) {

@@ -19,6 +19,7 @@ export {
 export { type AiRequest, type AiScript, type OpenAiServer, openAiServer } from "./open-ai-server.ts";
 export { predictionFaults } from "./prediction-faults.ts";
 export { type Random, random } from "./random.ts";
+export { type RateLimiterConformanceOptions, rateLimiterConformance } from "./rate-limiter-conformance.ts";
 export { transportScenarios } from "./scenarios/scenarios.ts";
 export type { OpenTransport, Transport } from "./scenarios/transport.ts";
 export type { ProductTruth, SimulatedProduct } from "./shop/catalogue.ts";

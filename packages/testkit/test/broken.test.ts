@@ -880,6 +880,24 @@ const faults: [what: string, about: string, promise: RegExp, store: () => Store]
     /revoked key/,
     () => broken((store) => ({ keys: { revoke: async (command) => store.keys.revoke(command, -1) } })),
   ],
+  [
+    "lets the old key of a rotation live on",
+    "kept by their hash",
+    /rotated key/,
+    () =>
+      broken((store) => ({
+        keys: {
+          rotate: async (command, id, successor) =>
+            store.keys.rotate(command, id, { ...successor, until: later(86_400_000) }),
+        },
+      })),
+  ],
+  [
+    "knows every origin",
+    "kept by their hash",
+    /origin is known/,
+    () => broken(() => ({ keys: { knowsOrigin: async () => true } })),
+  ],
 ];
 
 test.each(faults)("a store that %s is found out", async (_, about, promise, store) => {

@@ -47,7 +47,9 @@ function texts(query: object = {}): object {
 
 export function createHttp<Custom extends CustomEvents>(options: ClientOptions<Custom>): Http {
   const { seller: sellerId, fetch = (request) => globalThis.fetch(request) } = options;
-  const root = `${String(options.baseUrl).replace(/\/+$/, "")}/v1`;
+  let base = String(options.baseUrl);
+  while (base.endsWith("/")) base = base.slice(0, -1);
+  const root = `${base}/v1`;
   const credential = holdCredential(options.apiKey ?? options.token);
   let seen: string | undefined;
 

@@ -48,7 +48,7 @@ export function createTail(passes: (event: AnyEvent) => boolean): Tail {
       else if (!cursor || step <= 0) return;
       else if (typeof said === "string") begin(cursor);
       else {
-        if (step !== 1 || queue.length >= bound) begin(cursor.replace(/\d+$/, String(said.seq - 1)));
+        if (step !== 1 || queue.length >= bound) begin(cursor.replace(/(?<!\d)\d+$/, String(said.seq - 1)));
         end = cursor;
         if (passes(said)) queue.push(said);
       }

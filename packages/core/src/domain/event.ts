@@ -38,6 +38,7 @@ export interface EventPayloads {
   "import.completed": ImportFact;
   "settings.updated": SettingsFact;
   "keys.created": KeyFact;
+  "keys.rotated": KeyRotatedFact;
   "keys.revoked": KeyFact;
 }
 
@@ -90,6 +91,12 @@ export interface KeyFact {
   keyId: number;
   name: string;
   scopes: Scope[];
+}
+
+/** The key that was rotated: which one takes its place, and when it ends itself. */
+export interface KeyRotatedFact extends KeyFact {
+  replacedBy: number;
+  expiresAt: string;
 }
 
 /** The host's own events: a name and the shape of its payload. */
@@ -211,6 +218,7 @@ function payloadFault(value: unknown, depth: number): string | null {
   if (typeof value === "number") return Number.isFinite(value) ? null : "must hold finite numbers only";
   if (typeof value !== "object") return "must be JSON";
   for (const [key, item] of Object.entries(value)) {
+    if (key === "__proto__") return "must not hold the key __proto__";
     const fault = isStorable(key)
       ? payloadFault(item, depth + 1)
       : "must not hold NUL characters or broken Unicode";

@@ -19,7 +19,7 @@ export function memoryCache({
   now = () => new Date(),
 }: MemoryCacheOptions = {}): Cache {
   // A map keeps the order of insertion: what is used is put at its end, so that its beginning was used the longest ago.
-  const entries = new Map<string, { value: string; until: number; bytes: number }>();
+  const entries = new Map<string, { value: string; from: number; until: number; bytes: number }>();
   let bytes = 0;
 
   function remove(key: string): void {
@@ -33,7 +33,9 @@ export function memoryCache({
       if (entry === undefined) return null;
       entries.delete(key);
       entries.set(key, entry);
-      if (entry.until > now().getTime()) return entry.value;
+      const at = now().getTime();
+      // By a clock that went back, how old it is is not known.
+      if (entry.from <= at && at < entry.until) return entry.value;
       remove(key);
       return null;
     },
@@ -42,7 +44,8 @@ export function memoryCache({
       const size = 2 * (key.length + value.length) + overhead;
       // It would push out everything else and then not fit.
       if (size > maxBytes) return;
-      entries.set(key, { value, until: now().getTime() + ttlMs, bytes: size });
+      const from = now().getTime();
+      entries.set(key, { value, from, until: from + ttlMs, bytes: size });
       bytes += size;
       for (const oldest of entries.keys()) {
         if (bytes <= maxBytes && entries.size <= maxEntries) break;

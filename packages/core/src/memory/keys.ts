@@ -1,5 +1,7 @@
+import type { KeyFact } from "../domain/event.ts";
 import type { ApiKey } from "../domain/key.ts";
-import type { Command, KeyRepository } from "../ports/repositories.ts";
+import type { Command } from "../ports/command.ts";
+import type { KeyRepository, KeyRow } from "../ports/keys.ts";
 import type { Run } from "./access.ts";
 import { perform } from "./command.ts";
 import { fact } from "./log.ts";
@@ -11,6 +13,15 @@ const nobody = "";
 
 export function keyRepository(db: Database, run: Run): KeyRepository {
   const { journal, keys } = db;
+  function add(row: Omit<KeyRow, "hash">, hash: string, at: string): ApiKey {
+    const { prefix, sellerId, name, scopes, origins, expiresAt } = structuredClone(row);
+    const id = db.nextId("key");
+    const own = { createdAt: at, expiresAt, lastUsedAt: null, replacedBy: null };
+    const key: ApiKey = { id, prefix, sellerId, name, scopes, origins, ...own };
+    journal.put(keys, id, { key, hash, revoked: false });
+    return key;
+  }
+
   const commandFor = (command: Omit<Command, "sellerId">, sellerId: string | null): Command => ({
     ...command,
     sellerId: sellerId ?? nobody,
@@ -20,15 +31,35 @@ export function keyRepository(db: Database, run: Run): KeyRepository {
     create: (command, { hash, ...row }) =>
       run(() =>
         perform(db, commandFor(command, row.sellerId), ({ at, emit }) => {
-          const { prefix, sellerId, name, scopes, expiresAt } = row;
-          const id = db.nextId("key");
-          const times = { createdAt: at, expiresAt, lastUsedAt: null };
-          const key: ApiKey = { id, prefix, sellerId, name, scopes: [...scopes], ...times };
-          journal.put(keys, id, { key, hash, revoked: false });
-          if (sellerId !== null) emit(fact("keys.created", null, { keyId: id, name, scopes: key.scopes }));
+          const key = add(row, hash, at);
+          if (key.sellerId !== null) emit(fact("keys.created", null, factOf(key)));
           return { body: key };
         }),
       ),
+
+    rotate: (command, id, { hash, prefix, expiresAt, until }) =>
+      run(() => {
+        const state = keys.get(id);
+        if (state === undefined) return null;
+        return perform(db, commandFor(command, state.key.sellerId), ({ at, emit }) => {
+          const { key: old } = state;
+          const ended = old.expiresAt !== null && old.expiresAt <= at;
+          if (state.revoked || ended || old.replacedBy !== null) return null;
+          const key = add(
+            { ...old, prefix, expiresAt: expiresAt === undefined ? old.expiresAt : expiresAt },
+            hash,
+            at,
+          );
+          const end = until.toISOString();
+          const ends = old.expiresAt !== null && old.expiresAt < end ? old.expiresAt : end;
+          journal.put(keys, id, { ...state, key: { ...old, expiresAt: ends, replacedBy: key.id } });
+          if (key.sellerId !== null) {
+            emit(fact("keys.created", null, factOf(key)));
+            emit(fact("keys.rotated", null, { ...factOf(old), replacedBy: key.id, expiresAt: ends }));
+          }
+          return { body: key };
+        });
+      }),
 
     find: (hash) =>
       run(() => {
@@ -41,6 +72,11 @@ export function keyRepository(db: Database, run: Run): KeyRepository {
         const found = keys.get(id);
         return found === undefined || found.revoked ? null : (structuredClone(found.key) as ApiKey);
       }),
+
+    knowsOrigin: (origin) =>
+      run(() =>
+        [...keys.values()].some(({ key, revoked }) => !revoked && key.origins?.includes(origin) === true),
+      ),
 
     list: (sellerId, { limit, after }) =>
       run(() => {
@@ -60,8 +96,7 @@ export function keyRepository(db: Database, run: Run): KeyRepository {
         return perform(db, commandFor(command, key.sellerId), ({ emit }) => {
           if (state.revoked) return null;
           journal.put(keys, id, { ...state, revoked: true });
-          const { name, scopes } = key;
-          if (key.sellerId !== null) emit(fact("keys.revoked", null, { keyId: id, name, scopes }));
+          if (key.sellerId !== null) emit(fact("keys.revoked", null, factOf(key)));
           return { body: null };
         });
       }),
@@ -74,6 +109,10 @@ export function keyRepository(db: Database, run: Run): KeyRepository {
         }
       }),
   };
+}
+
+function factOf({ id, name, scopes }: ApiKey): KeyFact {
+  return { keyId: id, name, scopes };
 }
 
 /** Several nodes write this down, not always in order: the latest use stands. */

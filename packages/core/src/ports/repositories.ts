@@ -1,6 +1,5 @@
 import type { StreamPosition } from "../domain/cursor.ts";
 import type { EventOf } from "../domain/event.ts";
-import type { ApiKey, Scope } from "../domain/key.ts";
 import type { Attributes, Product, ProductSort } from "../domain/product.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
@@ -15,6 +14,7 @@ import type { EngineStateRepository } from "./engine-states.ts";
 import type { ErasureRepository, FileClaimRepository } from "./erasures.ts";
 import type { IdempotencyRepository } from "./idempotency.ts";
 import type { IncomingRepository } from "./incoming.ts";
+import type { KeyRepository } from "./keys.ts";
 import type { PredictionRepository } from "./predictions.ts";
 import type { RecommendationRepository } from "./recommendations.ts";
 import type { PageRequest, Read, Rows } from "./rows.ts";
@@ -259,29 +259,4 @@ export interface EventRepository {
    * nothing that a writer waits for, and can be called on several nodes at once. Heads stay as they are.
    */
   prune(request: PruneRequest): Promise<Pruned>;
-}
-
-export interface KeyRow {
-  sellerId: string | null;
-  name: string;
-  prefix: string;
-  /** SHA-256 of the whole key, hex. */
-  hash: string;
-  scopes: Scope[];
-  expiresAt: string | null;
-}
-
-export interface KeyRepository {
-  /** Event `keys.created` on its seller's log, if it has a seller. */
-  create(command: Omit<Command, "sellerId">, row: KeyRow): Promise<Written<ApiKey>>;
-  /** The key of this hash, unless revoked. */
-  find(hash: string): Promise<ApiKey | null>;
-  /** The key of this id, unless revoked. */
-  findById(id: number): Promise<ApiKey | null>;
-  /** Newest first; `null` lists those of all sellers and the admin keys. */
-  list(sellerId: string | null, page: PageRequest): Promise<Rows<ApiKey>>;
-  /** Event `keys.revoked`. `null` when there is none, or it is revoked already. */
-  revoke(command: Omit<Command, "sellerId">, id: number): Promise<Written<null> | null>;
-  /** Notes when keys were last used. */
-  touch(uses: { id: number; at: Date }[]): Promise<void>;
 }

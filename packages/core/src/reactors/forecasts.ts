@@ -11,6 +11,8 @@ export const forecastEvents: readonly string[] = [
   "incoming.*",
   "product.created",
   "product.updated",
+  "settings.updated",
+  "import.completed",
 ];
 
 /** An event waits until it is this old, so that a burst of them is over, or at least a second's worth of it. */
@@ -20,9 +22,10 @@ const remembered = 10_000;
 
 /**
  * Makes a product's predictions anew after something happened to it: once for all that happened up to then. Events that
- * a prediction knows already are passed over.
+ * a prediction knows already are passed over. What may have let all of a seller's expire wakes
+ * the pass.
  */
-export function forecastReactor(deps: Deps): Handle {
+export function forecastReactor(deps: Deps, wake: (sellerId: string) => void): Handle {
   const known = new Map<string, number>();
 
   return async (event, { sellerId, signal }) => {
@@ -32,7 +35,8 @@ export function forecastReactor(deps: Deps): Handle {
       seq: number;
       createdAt: string;
     };
-    if (productId === null) return;
+    // What is of no product let the predictions of all expire, if any: the pass makes them anew.
+    if (productId === null) return wake(sellerId);
     // What can not be forecast for now is left to the pass.
     if (deps.calculator.isSetAside(outlookOf(sellerId, productId))) return;
     // Of a log with another history, as after a restore, what was known of this one says nothing.

@@ -14,7 +14,7 @@ interface Lease {
 
 /**
  * Does a seller's work of this name unless another node does. `hold` says whether it may go on. What fails is told of, for
- * the next pass to try again.
+ * the next pass to try again. `false` where another does it.
  */
 export async function underLease(
   { repositories, now }: Pick<Deps, "repositories" | "now">,
@@ -22,10 +22,10 @@ export async function underLease(
   name: string,
   report: (error: unknown) => void,
   work: (hold: () => Promise<boolean>) => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   try {
     const lease = await takeLease(repositories.engines, sellerId, name, now);
-    if (lease === null) return;
+    if (lease === null) return false;
     try {
       await work(lease.renew);
     } finally {
@@ -34,6 +34,7 @@ export async function underLease(
   } catch (error) {
     report(error);
   }
+  return true;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
-import { imageTypes, sniffImage } from "../domain/image.ts";
+import { imageTypes, readImage } from "../domain/image/image.ts";
 import { currencyDecimals, formatAmount, tooFine } from "../domain/money.ts";
 import { parse } from "../domain/parse.ts";
 import {
@@ -115,18 +115,19 @@ export function productsService(deps: Deps): Omit<Services["products"], "search"
       });
     },
 
-    async setImage(context, id, image, ifVersion) {
-      if (image.length === 0) throw invalidRequest([{ path: "", message: "is empty" }]);
-      const kind = sniffImage(image);
-      if (kind === null)
+    async setImage(context, id, body, ifVersion) {
+      if (body.length === 0) throw invalidRequest([{ path: "", message: "is empty" }]);
+      const image = readImage(body);
+      if (image === null)
         throw new AmusedError("unsupported_media_type", "An image must be png, jpeg, webp, avif or gif.", {
           supported: imageTypes,
         });
       // Refuse before storing: a file that no product shows would stay behind.
       if ((await repositories.products.find(context.sellerId, id)) === null) throw notFound("product", id);
-      const name = `${createHash("sha256").update(image).digest("hex")}.${kind.extension}`;
+      const { bytes, type, extension } = image;
+      const name = `${createHash("sha256").update(bytes).digest("hex")}.${extension}`;
       await repositories.files.claim(context.sellerId, name);
-      await deps.files.put(name, { bytes: image, type: kind.type });
+      await deps.files.put(name, { bytes, type });
       const imageUrl = `/v1/files/${name}`;
       return update(context, id, ifVersion, (product) =>
         product.imageUrl === imageUrl

@@ -34,7 +34,7 @@ export function rememberedWithin(
   return {
     cached: uncached,
     shopProfiles: shopProfiles(repositories.engines, now),
-    recommenders: createRecommenders({ repositories, now }),
+    recommenders: { ...createRecommenders({ repositories, now }), renews: false },
     categorizers: modelsWithin({ repositories, calculator, currency, now }),
     meanings: noMeanings,
   };

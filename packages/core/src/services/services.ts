@@ -223,10 +223,14 @@ export interface Services {
     /** The context's seller is not used: the request names it. The answer's `key` is nowhere else. */
     create(context: Omit<Context, "sellerId">, input: unknown): Promise<Answer<NewApiKey>>;
     list(sellerId: string | null, query: unknown): Promise<Answer<PageBody<ApiKey>>>;
+    /** A new key in the place of an old one, which lives on for a while. The answer's `key` is nowhere else. */
+    rotate(context: Omit<Context, "sellerId">, id: number, input: unknown): Promise<Answer<NewApiKey>>;
     revoke(context: Omit<Context, "sellerId">, id: number): Promise<Answer<null>>;
     /** Who holds this key; `unauthenticated` when nobody does (any longer). Verified keys are remembered for seconds. */
     verify(key: string): Promise<ApiKey>;
     /** The same for whoever holds what was made with the key of this id, such as a stream token. */
-    verifyId(id: number): Promise<void>;
+    verifyId(id: number): Promise<ApiKey>;
+    /** Whether some key names this origin: what a preflight, which carries no key, can be told. Remembered for seconds. */
+    knowsOrigin(origin: string): Promise<boolean>;
   };
 }

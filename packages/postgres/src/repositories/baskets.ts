@@ -7,20 +7,25 @@ const [each, most] = [4, 1_000];
 /** What was bought together, by orders. */
 export function baskets(schema: string): (database: Database) => SaleRepository["orders"] {
   const sales = `${schema}.sales_history`;
-  const ofOrder = `${sales} s where s.seller_id = $1::text and s.order_id = begun.order_id and s.quantity > 0`;
+  // Whatever the planner knows or thinks of a seller, it reads a bounded number of sales: the next ones of all sellers, and
+  // those of each order. That one's seller comes from its row: of a seller who is named the planner may think that there is
+  // nothing, and read all of it for each order; of one it can not name it thinks as of all others.
   const statement = `
-    with seen as materialized (
-      select s.id, s.order_id, s.quantity, s.created_at from ${sales} s
-      where s.seller_id = $1::text and s.id > $2::bigint order by s.id limit $4::int * ${each}),
+    with next as materialized (
+      select s.seller_id, s.id, s.order_id, s.quantity, s.created_at from ${sales} s
+      where (s.seller_id, s.id) > ($1::text, $2::bigint) order by s.seller_id, s.id limit $4::int * ${each}),
+    seen as (select * from next where seller_id = $1::text),
     stop as materialized (select min(id) as id from seen where created_at >= $3::timestamptz),
     begun as materialized (
-      select seen.order_id, min(seen.id) as id from seen, stop
-      where seen.order_id is not null and seen.quantity > 0 and (stop.id is null or seen.id < stop.id) group by seen.order_id),
+      select seen.seller_id, seen.order_id, min(seen.id) as id from seen, stop
+      where seen.order_id is not null and seen.quantity > 0 and (stop.id is null or seen.id < stop.id) group by seen.seller_id, seen.order_id),
     basket as (
-      select begun.id, begun.order_id, bought.products from begun cross join lateral (
-        select '[' || string_agg(product_id::text, ',' order by product_id) || ']' as products
-        from (select distinct s.product_id from ${ofOrder} order by s.product_id limit ${most}) s having count(*) > 1) bought
-      where not exists (select from ${ofOrder} and s.id < begun.id)
+      select begun.id, begun.order_id, array_to_json(bought.products)::text as products from begun cross join lateral (
+        select min(o.id) as first, (array_agg(distinct o.product_id))[1:${most}] as products
+        from (
+          select s.id, s.product_id from ${sales} s
+          where s.seller_id = begun.seller_id and s.order_id = begun.order_id and s.quantity > 0) o) bought
+      where bought.first = begun.id and cardinality(bought.products) > 1
       order by begun.id limit $4::int + 1)
     select basket.*, ends.last, ends.more
     from (

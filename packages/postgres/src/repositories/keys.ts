@@ -2,26 +2,49 @@ import type { ApiKey, KeyRepository } from "@amused/core";
 import type { Database } from "../database.ts";
 import { everySeller } from "../row-security.ts";
 import { commandStatement } from "../sql/command.ts";
-import { bare, keyJson, object, text } from "../sql/json.ts";
+import { bare, keyJson, object, text, time } from "../sql/json.ts";
 import { listPage } from "../sql/page.ts";
 
 /** API keys. A seller's key stands in its log; an admin key has no seller and no log. */
 export function keyRepository(schema: string): (database: Database) => KeyRepository {
   const keys = `${schema}.api_keys`;
-  const fact = (type: string) => `
-    facts as (
-      select 1 as ord, null::bigint as product_id, '${type}' as type,
-        ${object({ keyId: bare("id"), name: text("name"), scopes: text("scopes") })} as payload
-      from made where seller_id is not null)`;
+  const own = { keyId: bare("id"), name: text("name"), scopes: text("scopes") };
+  const rotated = { ...own, replacedBy: bare("replaced_by"), expiresAt: time("expires_at") };
+  const fact = (ord: number, type: string, payload: string, from: string) => `
+      select ${ord} as ord, null::bigint as product_id, '${type}' as type, ${payload} as payload
+      from ${from} where seller_id is not null`;
 
   const create = commandStatement(schema, {
-    parameters: 5,
+    parameters: 6,
     sql: `
       made as (
-        insert into ${keys} as k (seller_id, name, prefix, hash, scopes, expires_at, created_at)
-        select nullif($1::text, ''), $5::text, $6::text, $7::text, $8::text[], $9::timestamptz, $3::timestamptz
+        insert into ${keys} as k (seller_id, name, prefix, hash, scopes, origins, expires_at, created_at)
+        select nullif($1::text, ''), $5::text, $6::text, $7::text, $8::text[], $9::text[], $10::timestamptz, $3::timestamptz
         returning k.*),
-      ${fact("keys.created")}`,
+      facts as (${fact(1, "keys.created", object(own), "made")})`,
+    outcome: `select ${keyJson("made")} as body, null::text as revision from made`,
+  });
+
+  const rotate = commandStatement(schema, {
+    parameters: 6,
+    sql: `
+      old as (
+        select k.* from ${keys} k where k.id = $5::bigint and k.revoked_at is null and k.replaced_by is null
+          and (k.expires_at is null or k.expires_at > $3::timestamptz)
+          and k.seller_id is not distinct from nullif($1::text, '')
+        for update),
+      made as (
+        insert into ${keys} as k (seller_id, name, prefix, hash, scopes, origins, expires_at, created_at)
+        select seller_id, name, $6::text, $7::text, scopes, origins,
+          case when $8::boolean then expires_at else $9::timestamptz end, $3::timestamptz
+        from old
+        returning k.*),
+      ended as (
+        update ${keys} as k set replaced_by = made.id, expires_at = least(old.expires_at, $10::timestamptz)
+        from old, made where k.id = old.id
+        returning k.*),
+      facts as (${fact(1, "keys.created", object(own), "made")}
+        union all ${fact(2, "keys.rotated", object(rotated), "ended")})`,
     outcome: `select ${keyJson("made")} as body, null::text as revision from made`,
   });
 
@@ -32,7 +55,7 @@ export function keyRepository(schema: string): (database: Database) => KeyReposi
         update ${keys} as k set revoked_at = $3::timestamptz where k.id = $5::bigint and k.revoked_at is null
           and k.seller_id is not distinct from nullif($1::text, '')
         returning k.*),
-      ${fact("keys.revoked")}`,
+      facts as (${fact(1, "keys.revoked", object(own), "made")})`,
     outcome: "select 'null' as body, null::text as revision from made",
   });
 
@@ -51,9 +74,19 @@ export function keyRepository(schema: string): (database: Database) => KeyReposi
     run: (_, statement, values) => database.run(everySeller, statement, values),
   });
 
+  /** Whose key it is, in whose log its events stand: only the row knows. "" for an admin key, `null` where there is none. */
+  async function sellerOf(database: Database, id: number): Promise<string | null> {
+    const [row] = await database.run(
+      everySeller,
+      `select coalesce(seller_id, '') as seller from ${keys} where id = $1::bigint`,
+      [id],
+    );
+    return row === undefined ? null : (row.seller as string);
+  }
+
   return (database) => ({
     async create(command, row) {
-      const values = [row.name, row.prefix, row.hash, row.scopes, row.expiresAt];
+      const values = [row.name, row.prefix, row.hash, row.scopes, row.origins, row.expiresAt];
       const { written } = await create<ApiKey>(
         unbound(database),
         { ...command, sellerId: row.sellerId ?? "" },
@@ -77,19 +110,26 @@ export function keyRepository(schema: string): (database: Database) => KeyReposi
         limit,
       }),
 
+    async knowsOrigin(origin) {
+      const [row] = await database.run(
+        everySeller,
+        `select exists (select from ${keys} where origins @> array[$1::text] and revoked_at is null) as known`,
+        [origin],
+      );
+      return row?.known === true;
+    },
+
+    async rotate(command, id, { prefix, hash, expiresAt, until }) {
+      const sellerId = await sellerOf(database, id);
+      if (sellerId === null) return null;
+      const values = [id, prefix, hash, expiresAt === undefined, expiresAt ?? null, until];
+      return (await rotate<ApiKey>(unbound(database), { ...command, sellerId }, values)).written;
+    },
+
     async revoke(command, id) {
-      // The event goes to the log of the key's seller, which only the row knows.
-      const [row] = await database.run(everySeller, `select seller_id from ${keys} where id = $1::bigint`, [
-        id,
-      ]);
-      if (row === undefined) return null;
-      return (
-        await revoke<null>(
-          unbound(database),
-          { ...command, sellerId: (row.seller_id as string | null) ?? "" },
-          [id],
-        )
-      ).written;
+      const sellerId = await sellerOf(database, id);
+      if (sellerId === null) return null;
+      return (await revoke<null>(unbound(database), { ...command, sellerId }, [id])).written;
     },
 
     async touch(uses) {

@@ -33,7 +33,8 @@ export function isoDate(day: string): string {
   return `to_char(${day}, 'YYYY-MM-DD')`;
 }
 
-const time = (value: string) => quoted(isoTime(value));
+/** The same as JSON, where it may be null. */
+export const time = (value: string): string => quoted(isoTime(value));
 
 /** A product, from an alias of the table. */
 export function productJson(p: string): string {
@@ -152,9 +153,11 @@ export function keyJson(k: string): string {
     sellerId: text(`${k}.seller_id`),
     name: text(`${k}.name`),
     scopes: text(`${k}.scopes`),
+    origins: text(`${k}.origins`),
     createdAt: time(`${k}.created_at`),
     expiresAt: time(`${k}.expires_at`),
     lastUsedAt: time(`${k}.last_used_at`),
+    replacedBy: bare(`${k}.replaced_by`),
   });
 }
 

@@ -117,10 +117,17 @@ function readingOf({ structuredOutputText, content }: AiLanguageAnswer): unknown
   const text =
     structuredOutputText ??
     content.map((part) => (part.type === "text" && typeof part.text === "string" ? part.text : "")).join("");
-  const bare = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?```\s*$/.exec(text)?.[1] ?? text;
   try {
-    return JSON.parse(bare) as unknown;
+    return JSON.parse(unfenced(text.trim())) as unknown;
   } catch {
     return text;
   }
+}
+
+/** What stands between a line of three backquotes and the three that end it. */
+function unfenced(text: string): string {
+  const line = text.indexOf("\n");
+  const fence = text.slice(0, line).trimEnd();
+  const isFenced = (fence === "```" || fence === "```json") && text.endsWith("```") && text.length > line + 3;
+  return isFenced ? text.slice(line + 1, -3) : text;
 }

@@ -1,4 +1,5 @@
-import { AmusedError, type Scope } from "@amused/core";
+import { AmusedError, momentSchema, type Scope, scopes, sellerIdSchema, visibleText } from "@amused/core";
+import { z } from "zod";
 
 /** Who calls, and what they may do. */
 export interface Access {
@@ -12,6 +13,25 @@ export interface Access {
   expiresAt?: string | null;
 }
 
+/** Whom a credential or a host names as the one who acts: it stands in the ledger and in logs. */
+export const actorSchema: z.ZodString = visibleText(255).regex(
+  /^\P{Cc}+$/u,
+  "must not hold control characters",
+);
+
+/** What a host says about a caller. Nobody becomes an administrator because a field is missing. */
+export const accessSchema: z.ZodType<Access> = z
+  .object({
+    sellerId: sellerIdSchema.nullable(),
+    scopes: z.array(z.enum(scopes)).readonly(),
+    actor: actorSchema,
+    expiresAt: momentSchema.nullish().transform((expiresAt) => expiresAt ?? null),
+  })
+  .refine(({ sellerId, scopes }) => sellerId !== null || scopes.includes("admin"), {
+    path: ["sellerId"],
+    message: "must name a seller, except beside the scope admin",
+  });
+
 /** Refuses an access that lacks the scope. */
 export function checkScope(access: Access, scope: Scope): void {
   if (hasScope(access, scope)) return;
@@ -20,7 +40,7 @@ export function checkScope(access: Access, scope: Scope): void {
 
 function hasScope({ scopes, sellerId }: Access, scope: Scope): boolean {
   // A seller's credential is never an administrator's, whatever it says.
-  if (sellerId === null && scopes.includes("admin")) return true;
+  if (sellerId === null) return scopes.includes("admin");
   if (scope === "admin") return false;
   return scopes.includes(scope) || (scope === "read" && scopes.includes("write"));
 }

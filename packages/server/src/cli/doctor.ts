@@ -1,8 +1,8 @@
 import { access, constants, readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { models } from "./doctor-models.ts";
 import { lineOf, Refusal } from "./fail.ts";
 import { listen } from "./listen.ts";
-import { saidOfModels } from "./models.ts";
 import { readSettings, type Settings, unknownSettings, unusedSettings } from "./settings.ts";
 
 /** What a check found; a fault says how to mend it. */
@@ -37,7 +37,7 @@ export async function doctor(flags: DoctorFlags): Promise<void> {
   if (settings !== null) {
     findings.push(["folder", await folder(settings)]);
     findings.push(["port", await port(settings)]);
-    findings.push(["models", { fine: saidOfModels(settings) ?? "none of others: no text leaves this host" }]);
+    findings.push(["models", await models(settings)]);
     if (settings.DATABASE_URL === undefined) findings.push(["database", await embedded(settings)]);
     else
       findings.push(

@@ -34,5 +34,5 @@ export function messageOf(error: Error): string {
 
 /** A text that others made, so that it stays in its line and tells the terminal nothing. */
 export function oneLine(text: string): string {
-  return text.replace(/\s*\p{Cc}+\s*/gu, " ");
+  return text.replace(/[\s\p{Cc}]+/gu, (run) => (/\p{Cc}/u.test(run) ? " " : run));
 }

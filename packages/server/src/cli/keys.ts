@@ -1,5 +1,6 @@
-import { idSchema, type Scope } from "@amused/core";
-import { Refusal } from "./fail.ts";
+import { type ApiKey, idSchema, type Scope } from "@amused/core";
+import { durationSchema } from "../units/duration.ts";
+import { oneLine, Refusal } from "./fail.ts";
 import { withAmused, withData } from "./house.ts";
 import { readSettings } from "./settings.ts";
 
@@ -12,6 +13,7 @@ export interface CreateKeyFlags extends StoreFlags {
   scopes: string;
   name?: string;
   expires?: string;
+  origins?: string;
   json?: boolean;
 }
 
@@ -21,46 +23,100 @@ export async function createKey({
   scopes,
   name,
   expires,
+  origins,
   json,
-  data,
+  ...flags
 }: CreateKeyFlags): Promise<void> {
   const request = {
-    scopes: scopes.split(",").map((scope) => scope.trim()) as Scope[],
+    scopes: listOf(scopes) as Scope[],
     ...(seller !== undefined && { sellerId: seller }),
     ...(name !== undefined && { name }),
     ...(expires !== undefined && { expiresAt: expires }),
+    ...(origins !== undefined && { origins: listOf(origins) }),
   };
-  const key = await withAmused(settingsOf({ ...(data !== undefined && { data }) }), (amused) =>
-    amused.keys.create(request),
-  );
+  const key = await withAmused(settingsOf(flags), (amused) => amused.keys.create(request));
   console.log(json ? JSON.stringify(key) : key.key);
 }
 
-/** `amused keys list` */
+/** `amused keys list`: newest first, in columns. */
 export async function listKeys({
   seller,
   json,
   ...flags
 }: StoreFlags & { seller?: string; json?: boolean }): Promise<void> {
   await withData(settingsOf(flags), async (amused) => {
-    for await (const key of amused.keys.list({
-      limit: 200,
-      ...(seller !== undefined && { sellerId: seller }),
-    })) {
-      const { id, prefix, sellerId, name, scopes, expiresAt, lastUsedAt } = key;
-      const ends = expiresAt === null ? "" : `  ends ${expiresAt}`;
-      const line = `${id}  ${prefix}…  ${sellerId ?? "(admin)"}  ${scopes.join(",")}  ${name}  last used ${lastUsedAt ?? "never"}${ends}`;
-      console.log(json ? JSON.stringify(key) : line);
-    }
+    if (!json) console.log(columns(["ID", "PREFIX", "SELLER", "SCOPES", "LAST USED", "ENDS", "NAME"]));
+    const query = { limit: 200, ...(seller !== undefined && { sellerId: seller }) };
+    for await (const key of amused.keys.list(query)) console.log(json ? JSON.stringify(key) : lineOf(key));
   });
+}
+
+export interface RotateKeyFlags extends StoreFlags {
+  overlap: string;
+  expires?: string;
+  json?: boolean;
+}
+
+/** `amused keys rotate`: prints as `create` does; when the old key ends is said beside it. */
+export async function rotateKey(
+  id: string,
+  { overlap, expires, json, ...flags }: RotateKeyFlags,
+): Promise<void> {
+  const duration = durationSchema.safeParse(overlap);
+  if (!duration.success) throw new Refusal(`--overlap ${duration.error.issues[0]?.message}`);
+  const old = numberOf(id);
+  const rotation = { overlap: duration.data, ...(expires !== undefined && { expiresAt: expires }) };
+  const key = await withData(settingsOf(flags), (amused) => amused.keys.rotate(old, rotation));
+  console.log(json ? JSON.stringify(key) : key.key);
+  console.error(`Key ${key.id} takes the place of key ${old}, which lives on for ${overlap} at most.`);
 }
 
 /** `amused keys revoke` */
 export async function revokeKey(id: string, flags: StoreFlags): Promise<void> {
-  const { success, data: checked } = idSchema.safeParse(Number(id));
-  if (!success) throw new Refusal(`A key is named by its number, as in "amused keys list"; ${id} is none.`);
-  await withData(settingsOf(flags), (amused) => amused.keys.revoke(checked));
-  console.log(`Key ${checked} is revoked.`);
+  const key = numberOf(id);
+  await withData(settingsOf(flags), (amused) => amused.keys.revoke(key));
+  console.log(`Key ${key} is revoked.`);
+}
+
+function numberOf(id: string): number {
+  const { success, data } = idSchema.safeParse(Number(id));
+  if (success) return data;
+  throw new Refusal(`A key is named by its number, as in "amused keys list"; ${id} is none.`);
+}
+
+function listOf(text: string): string[] {
+  return text.split(",").map((item) => item.trim());
+}
+
+function lineOf({
+  id,
+  prefix,
+  sellerId,
+  scopes,
+  lastUsedAt,
+  expiresAt,
+  name,
+  origins,
+  replacedBy,
+}: ApiKey): string {
+  const notes = [
+    oneLine(name),
+    origins === null ? "" : `(only on ${origins.join(", ")})`,
+    replacedBy === null ? "" : `(replaced by ${replacedBy})`,
+  ];
+  return columns([
+    ...[String(id), prefix, sellerId ?? "(admin)", scopes.join(",")],
+    ...[lastUsedAt ?? "never", expiresAt ?? "never", notes.filter(Boolean).join(" ")],
+  ]);
+}
+
+/** A value longer than its column pushes the rest of its line. */
+function columns(values: string[]): string {
+  const widths = [4, 12, 14, 10, 24, 24, 0];
+  return values
+    .map((value, i) => value.padEnd(widths[i] as number))
+    .join("  ")
+    .trimEnd();
 }
 
 function settingsOf({ data }: StoreFlags) {

@@ -9,16 +9,24 @@ export interface Listening {
   close(withinMs: number): Promise<void>;
 }
 
-/** Serves an app with Node. */
+const serverOptions = {
+  maxHeaderSize: 16_384,
+  // Uploads may be slow, but a request that only trickles in must not hold a connection for ever.
+  requestTimeout: 300_000,
+  headersTimeout: 20_000,
+  // Node looks for what has run out of time this often.
+  connectionsCheckingInterval: 5_000,
+};
+
+/** Serves an app with Node, over so many connections at most; more are closed as they come. */
 export async function listen(
   fetch: (request: Request) => Response | Promise<Response>,
   port: number,
   host: string,
+  { connections }: { connections?: number } = {},
 ): Promise<Listening> {
-  const server = createAdaptorServer({ fetch }) as Server;
-  // Uploads may be slow, but a request that only trickles in must not hold a connection for ever.
-  server.requestTimeout = 300_000;
-  server.headersTimeout = 20_000;
+  const server = createAdaptorServer({ fetch, serverOptions }) as Server;
+  if (connections !== undefined) server.maxConnections = connections;
   server.prependListener("request", closeAfterUnreadBody);
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {

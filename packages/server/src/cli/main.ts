@@ -31,13 +31,16 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option(...dataFlag)
     .action((flags) => orFail(async () => (await import("./migrate.ts")).migrate(flags)));
 
-  const keys = program.command("keys").description("make, list and revoke API keys, on the store itself");
+  const keys = program
+    .command("keys")
+    .description("make, list, rotate and revoke API keys, on the store itself");
   keys
     .command("create")
     .option("--seller <id>", "whose key it is; none for an admin key")
     .option("--scopes <scopes>", "read, write or admin, separated by commas", "read,write")
     .option("--name <name>", "what it is for")
     .option("--expires <time>", "when it ends, ISO 8601")
+    .option("--origins <origins>", "the pages that may use it, separated by commas")
     .option("--json", "print the whole key as JSON")
     .option(...dataFlag)
     .action((flags) => orFail(async () => (await import("./keys.ts")).createKey(flags)));
@@ -47,6 +50,14 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option("--json", "print one JSON line for each")
     .option(...dataFlag)
     .action((flags) => orFail(async () => (await import("./keys.ts")).listKeys(flags)));
+  keys
+    .command("rotate <id>")
+    .description("print a new key, which takes the place of this one")
+    .option("--overlap <time>", "how long the old one lives on; 0s ends it at once", "24h")
+    .option("--expires <time>", "when the new one ends, ISO 8601; with the old one's own end when not said")
+    .option("--json", "print the whole key as JSON")
+    .option(...dataFlag)
+    .action((id, flags) => orFail(async () => (await import("./keys.ts")).rotateKey(id, flags)));
   keys
     .command("revoke <id>")
     .option(...dataFlag)

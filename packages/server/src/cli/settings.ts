@@ -3,9 +3,12 @@ import { z } from "zod";
 import {
   adminKeySchema,
   heartbeatSchema,
+  jwksUrlSchema,
   metricsTokenSchema,
   originSchema,
+  proxiesSchema,
   streamSecretSchema,
+  timeoutSchema,
 } from "../rules.ts";
 import { durationSchema } from "../units/duration.ts";
 import { rateSchema } from "../units/rate.ts";
@@ -30,6 +33,12 @@ const threads = z
   .transform(Number)
   .refine((threads) => threads <= 64, "must be a whole number from 0 to 64");
 
+const proxies = z
+  .string()
+  .regex(/^\d{1,2}$/, "must be a whole number from 0 to 10")
+  .transform(Number)
+  .pipe(proxiesSchema);
+
 const origins = z
   .string()
   .transform((text) =>
@@ -53,6 +62,11 @@ const apiAddress = z.string().refine((text) => {
 
 const tokens = z.union([z.literal("off").transform(() => null), count], "must be a whole number, or off");
 
+/** For what requests and background work wait: everything is given up some time. */
+const patience = durationSchema
+  .refine((ms) => ms >= 100 && ms <= 3_600_000, "must be from 100ms to 1h")
+  .transform(Math.ceil);
+
 /** Every setting of the server by its variable. Empty is not set. */
 const schema = z.object({
   PORT: port.default(3000),
@@ -63,20 +77,37 @@ const schema = z.object({
     .default("./amused-data"),
   DATABASE_URL: database.optional(),
   AMUSED_ROW_SECURITY: flag.default(true),
+  AMUSED_DATABASE_CONNECTIONS: count
+    .refine((count) => count >= 3 && count <= 1_000, "must be a whole number from 3 to 1000")
+    .default(16),
+  AMUSED_CONNECT_TIMEOUT: patience.default(5_000),
+  AMUSED_STATEMENT_TIMEOUT: patience.default(8_000),
+  AMUSED_BATCH_TIMEOUT: patience.default(120_000),
   AMUSED_ADMIN_KEY: adminKeySchema.optional(),
   RATE_LIMIT: rateSchema.default({ limit: 600, windowMs: 60_000 }),
+  AMUSED_SELLER_RATE_LIMIT: rateSchema.optional(),
+  AMUSED_AUTH_FAILURES: rateSchema.default({ limit: 30, windowMs: 60_000 }),
+  AMUSED_TRUSTED_PROXIES: proxies.default(0),
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error", "silent"], "must be debug, info, warn, error or silent")
     .default("info"),
   AMUSED_HEARTBEAT: durationSchema.pipe(heartbeatSchema).default(15_000),
   AMUSED_STREAMS: count.default(10_000),
-  AMUSED_STREAMS_PER_KEY: count.default(5_000),
+  AMUSED_STREAMS_PER_SELLER: count.default(5_000),
+  AMUSED_STREAMS_PER_KEY: count.default(1_000),
   AMUSED_STREAM_SECRET: streamSecretSchema.optional(),
   AMUSED_DRAIN: durationSchema.default(10_000),
   AMUSED_BODY_LIMIT: sizeSchema.default(1024 ** 2),
   AMUSED_IMPORT_LIMIT: sizeSchema.default(100 * 1024 ** 2),
   AMUSED_IMAGE_LIMIT: sizeSchema.default(10 * 1024 ** 2),
+  AMUSED_IMPORTS: count.default(8),
+  AMUSED_IMPORTS_PER_SELLER: count.default(2),
+  AMUSED_REQUEST_TIMEOUT: durationSchema.pipe(timeoutSchema).default(30_000),
+  AMUSED_CONNECTIONS: count.optional(),
   AMUSED_CORS_ORIGINS: origins.default([]),
+  AMUSED_JWKS_URL: jwksUrlSchema.optional(),
+  AMUSED_JWT_ISSUER: z.string().optional(),
+  AMUSED_JWT_AUDIENCE: z.string().optional(),
   AMUSED_CURRENCY: currencySchema.default("USD"),
   AMUSED_THREADS: threads.default(1),
   AMUSED_RETENTION_DAYS: count.refine((days) => days <= 36_500, "must be at most 36500").default(30),
@@ -127,6 +158,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
   const result = schema.safeParse(given);
   if (result.success) {
     checkModels(result.data);
+    checkJwt(result.data);
     return result.data;
   }
   const lines = result.error.issues.map(({ path, message }) => {
@@ -146,8 +178,18 @@ function checkModels({ AI_BASE_URL, AI_MODEL, AI_EMBEDDING_MODEL }: Settings): v
     throw new Refusal("AI_BASE_URL must come with AI_MODEL, AI_EMBEDDING_MODEL or both");
 }
 
+/** Without one of them, tokens of others would be taken for ours. */
+function checkJwt({ AMUSED_JWKS_URL, AMUSED_JWT_ISSUER, AMUSED_JWT_AUDIENCE }: Settings): void {
+  const given = Object.entries({ AMUSED_JWKS_URL, AMUSED_JWT_ISSUER, AMUSED_JWT_AUDIENCE });
+  const missing = given.filter(([, value]) => value === undefined).map(([name]) => name);
+  if (missing.length > 0 && missing.length < given.length)
+    throw new Refusal(
+      `${missing.join(" and ")} must be set too: JWTs are accepted with all of ${given.map(([name]) => name).join(", ")}`,
+    );
+}
+
 const later =
-  /^(REDIS_URL|SMTP_URL|MAIL_FROM|SMS_URL|TWILIO_\w+|S3_\w+|DATABASE_REPLICA_URLS|AMUSED_JWKS_URL|AMUSED_JWT_\w+|AMUSED_ALLOW_PRIVATE_WEBHOOKS)$/;
+  /^(REDIS_URL|SMTP_URL|MAIL_FROM|SMS_URL|TWILIO_\w+|S3_\w+|DATABASE_REPLICA_URLS|AMUSED_ALLOW_PRIVATE_WEBHOOKS)$/;
 
 /** Settings that are given but that this version does nothing with. */
 export function unusedSettings(env: NodeJS.ProcessEnv): string[] {

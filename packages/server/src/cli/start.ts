@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Amused } from "@amused/core";
+import { type Amused, isAmusedError } from "@amused/core";
 import { createApp } from "../app.ts";
 import { version } from "../version.ts";
 import { asset } from "./assets.ts";
 import { type Demo, demoSeller, prepareDemo } from "./demo/demo.ts";
+import { countFailures } from "./failures.ts";
 import { firstAdminKey } from "./first-key.ts";
 import { openAmused } from "./house.ts";
 import { type Listening, listen } from "./listen.ts";
@@ -29,13 +30,7 @@ export async function start(flags: StartFlags): Promise<void> {
   const settings = readSettings({ PORT: flags.port, HOST: flags.host, AMUSED_DATA: flags.data }, process.env);
   const show = flags.json ? blank : screen();
   const logger = createLogger(settings.LOG_LEVEL, process.stderr.isTTY && !flags.json);
-  process.on("unhandledRejection", (err) =>
-    logger.error({ err }, "A promise was rejected and nobody looked"),
-  );
-  process.on("uncaughtException", (err) => {
-    logger.error({ err }, "Nobody caught this; the process ends");
-    process.exit(1);
-  });
+  const failures = countFailures(logger);
   const unused = unusedSettings(process.env);
   if (unused.length > 0) logger.warn({}, `This version does not use: ${unused.join(", ")}`);
   const unknown = unknownSettings(process.env);
@@ -47,7 +42,12 @@ export async function start(flags: StartFlags): Promise<void> {
     settings.DATABASE_URL === undefined
       ? `embedded PostgreSQL in ${resolve(settings.AMUSED_DATA)}`
       : "PostgreSQL";
-  const onError = (err: unknown) => logger.error({ err }, "Background work failed");
+  const onError = (err: unknown) => {
+    failures.background++;
+    // What was foreseen says enough in one line.
+    if (isAmusedError(err)) logger.warn({}, err.message);
+    else logger.error({ err }, "Background work failed");
+  };
   const amused = await show.step(
     "store",
     async () => openAmused(settings, onError, await openModels(settings)),
@@ -60,8 +60,10 @@ export async function start(flags: StartFlags): Promise<void> {
   }
   let server: Listening;
   try {
-    const app = createApp(amused, { ...appOptions(settings), drain: drain.signal, logger });
-    server = await listen(app.fetch, settings.PORT, settings.HOST);
+    const app = createApp(amused, { ...appOptions(settings), drain: drain.signal, logger, failures });
+    // Beside the streams, which stay, there is room for requests, which go.
+    const connections = settings.AMUSED_CONNECTIONS ?? settings.AMUSED_STREAMS + 2_000;
+    server = await listen(app.fetch, settings.PORT, settings.HOST, { connections });
   } catch (error) {
     await amused.close();
     throw error;
@@ -105,19 +107,38 @@ function appOptions(settings: Settings): Parameters<typeof createApp>[1] & objec
   return {
     heartbeat: settings.AMUSED_HEARTBEAT,
     streams: settings.AMUSED_STREAMS,
+    streamsPerSeller: settings.AMUSED_STREAMS_PER_SELLER,
     streamsPerKey: settings.AMUSED_STREAMS_PER_KEY,
+    imports: settings.AMUSED_IMPORTS,
+    importsPerSeller: settings.AMUSED_IMPORTS_PER_SELLER,
+    requestTimeout: settings.AMUSED_REQUEST_TIMEOUT,
+    authFailures: settings.AMUSED_AUTH_FAILURES ?? "off",
+    trustedProxies: settings.AMUSED_TRUSTED_PROXIES,
     bodyLimit: settings.AMUSED_BODY_LIMIT,
     importLimit: settings.AMUSED_IMPORT_LIMIT,
     imageLimit: settings.AMUSED_IMAGE_LIMIT,
     corsOrigins: settings.AMUSED_CORS_ORIGINS,
+    ...jwtOption(settings),
     ...(settings.AMUSED_ADMIN_KEY !== undefined && { adminKey: settings.AMUSED_ADMIN_KEY }),
     ...(settings.AMUSED_STREAM_SECRET !== undefined && {
       streamTokenSecret: settings.AMUSED_STREAM_SECRET,
     }),
     ...(settings.AMUSED_METRICS_TOKEN !== undefined && { metricsToken: settings.AMUSED_METRICS_TOKEN }),
     ...(settings.RATE_LIMIT !== null && { rateLimit: settings.RATE_LIMIT }),
+    ...(settings.AMUSED_SELLER_RATE_LIMIT !== undefined && {
+      sellerRateLimit: settings.AMUSED_SELLER_RATE_LIMIT ?? "off",
+    }),
     ...(script !== null && { referenceScript: async () => new Uint8Array(await readFile(script)) }),
   };
+}
+
+function jwtOption({
+  AMUSED_JWKS_URL: jwksUrl,
+  AMUSED_JWT_ISSUER: issuer,
+  AMUSED_JWT_AUDIENCE: audience,
+}: Settings) {
+  if (jwksUrl === undefined || issuer === undefined || audience === undefined) return {};
+  return { jwt: { jwksUrl, issuer, audience } };
 }
 
 function showDemo(amused: Amused, settings: Settings, show: Screen): Promise<Demo> {

@@ -1,6 +1,8 @@
 import { AmusedError, invalidRequest } from "@amused/core";
 
 const maxDepth = 64;
+/** Members and elements; a custom event's payload of 64 KB can not have more. */
+const maxValues = 50_000;
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** Refuses a body that does not call itself JSON (`application/json`, `application/…+json`, UTF-8). */
@@ -25,7 +27,7 @@ export function checkNotEncoded(request: Request): void {
     );
 }
 
-/** The value of a JSON body, as plain data: not deeper than 64, and with no key that could reach a prototype. */
+/** The value of a JSON body, as plain data: not deeper than 64, of no more than 50,000 values, and with no key that could reach a prototype. */
 export function parseJson(bytes: Uint8Array): unknown {
   let text: string;
   try {
@@ -33,7 +35,7 @@ export function parseJson(bytes: Uint8Array): unknown {
   } catch {
     throw fault("is not valid UTF-8");
   }
-  if (isTooDeep(text)) throw fault(`is nested deeper than ${maxDepth} levels`);
+  checkShape(text);
   try {
     // Escapes could hide the key from a search of the text, hence the look at every key where there are any.
     return /__proto__|\\u00/i.test(text) ? JSON.parse(text, refuseProto) : JSON.parse(text);
@@ -52,8 +54,10 @@ function fault(message: string): AmusedError<"invalid_request"> {
   return invalidRequest([{ path: "", message }]);
 }
 
-function isTooDeep(text: string): boolean {
+/** Looks at the text before it becomes values, which take many times as much. */
+function checkShape(text: string): void {
   let depth = 0;
+  let values = 1;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
@@ -62,8 +66,8 @@ function isTooDeep(text: string): boolean {
       else if (unit === 34) inString = false;
     } else if (unit === 34) inString = true;
     else if (unit === 123 || unit === 91) {
-      if (++depth > maxDepth) return true;
+      if (++depth > maxDepth) throw fault(`is nested deeper than ${maxDepth} levels`);
     } else if (unit === 125 || unit === 93) depth--;
+    else if (unit === 44 && ++values > maxValues) throw fault(`holds more than ${maxValues} values`);
   }
-  return false;
 }

@@ -6,6 +6,9 @@ export type Query = Record<string, unknown>;
 /** How each parameter is read, told by its schema once when the app is made. */
 export type QueryKinds = ReadonlyMap<string, "number" | "boolean" | "list" | "text">;
 
+/** The longest list of types, and a cursor beside it, take half of it. */
+const maxLength = 8_000;
+
 const none: Query = Object.freeze({});
 
 /** Reads the kinds of a query's parameters off its schema. */
@@ -30,6 +33,8 @@ export function readQuery(url: string, kinds: QueryKinds, schema?: z.ZodObject):
   const from = url.indexOf("?");
   if (from === -1 || from === url.length - 1) return none;
   const text = url.slice(from + 1);
+  if (text.length > maxLength)
+    throw invalidRequest([{ path: "", message: `the query is longer than ${maxLength} characters` }]);
   if (text.includes("%")) checkEncoding(text);
   const query: Query = Object.create(null);
   const faults: Fault[] = [];

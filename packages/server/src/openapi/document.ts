@@ -31,7 +31,12 @@ export function openApiDocument(routes: readonly Route[], basePath = ""): Return
     paths,
     components: {
       securitySchemes: {
-        key: { type: "http", scheme: "bearer", description: "An API key, or a stream token on the stream" },
+        key: {
+          type: "http",
+          scheme: "bearer",
+          description:
+            "An API key, a JWT of the issuer that the server accepts, or a stream token on the stream",
+        },
       },
       schemas: {
         Product: shapes.productShape,

@@ -13,10 +13,11 @@ const cursorHeader = {
 
 /** One operation of the document. */
 export function operation(route: Route): ZodOpenApiOperationObject {
-  const { id, tag, summary, description, body, success, scope } = route;
+  const { id, tag, summary, description, body, success, scope, cost } = route;
   const secured = scope !== "public";
   const needs = secured ? `Scope: \`${scope === "stream" ? "read" : scope}\`.` : "";
-  const text = [description, needs].filter(Boolean).join("\n\n");
+  const counts = cost === undefined ? "" : `Counts as ${cost} requests of the rate limit.`;
+  const text = [description, needs, counts].filter(Boolean).join("\n\n");
   return {
     operationId: id,
     tags: [tag],
@@ -35,7 +36,9 @@ export function operation(route: Route): ZodOpenApiOperationObject {
         ...content(route),
       },
       ...(success.later !== undefined && { 202: { description: success.later, ...content(route) } }),
-      ...(route.id === "getProduct" && { 304: { description: "The caller has this very state" } }),
+      ...(["getProduct", "getFile"].includes(id) && {
+        304: { description: "The caller has this very state" },
+      }),
       ...refusals(route),
     },
   } as ZodOpenApiOperationObject;
@@ -89,8 +92,11 @@ function content({ success }: Route): object {
 function answerHeaders(route: Route): Record<string, z.ZodType> {
   const { scope, path, method, id } = route;
   if (scope === "public") return {};
+  // As draft-ietf-httpapi-ratelimit-headers writes them.
   const ofProduct = /^\/v1\/products(\/\{id\}(\/image|\/stock)?)?$/.test(path) && id !== "listProducts";
   return {
+    "RateLimit-Policy": header('The limit that is the nearest, where there is one: `"default";q=600;w=60`'),
+    RateLimit: header('What is left of it, and for how many seconds: `"default";r=599;t=31`'),
     ...(scope !== "admin" && scope !== "stream" && cursorHeader),
     ...(ofProduct && method !== "DELETE" && { ETag: header("Version and stock revision") }),
     ...(id === "createProduct" && { Location: header("Where the product is") }),

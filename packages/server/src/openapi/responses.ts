@@ -31,7 +31,10 @@ export function refusals(route: Route): ZodOpenApiResponsesObject {
   if (route.path.startsWith("/v1/")) statuses.add(406);
   if (route.path === "/v1/events") statuses.add(410).add(404);
   if (route.query !== undefined && "productId" in route.query.shape) statuses.add(404);
-  if (route.path === "/v1/sales" || route.path === "/v1/returns") statuses.add(404);
+  // Their bodies name products.
+  if (["/v1/sales", "/v1/returns", "/v1/incoming"].includes(route.path)) statuses.add(404);
+  // Open by its route, and yet for those with an admin key or the metrics token only.
+  if (route.path === "/metrics") statuses.add(401).add(403);
   const sorted = [...statuses].sort((a, b) => a - b);
   return Object.fromEntries(
     sorted.map((status) => [String(status), { $ref: `#/components/responses/Problem${status}` }]),

@@ -175,9 +175,14 @@ const keyFields = {
   sellerId: z.string().nullable(),
   name: z.string(),
   scopes: z.array(z.enum(scopes)),
+  origins: z
+    .array(z.string())
+    .nullable()
+    .meta({ description: "Pages that may use it; null: wherever a request comes from" }),
   createdAt: moment,
   expiresAt: moment.nullable(),
   lastUsedAt: moment.nullable(),
+  replacedBy: count.nullable().meta({ description: "The key that took its place" }),
 };
 export const keyShape = shape<ApiKey>()(z.object(keyFields));
 export const newKeyShape = shape<NewApiKey>()(

@@ -21,7 +21,6 @@ export function pageReply(html: string): Reply {
   const headers = {
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": policy,
-    "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cache-control": "no-cache",

@@ -36,6 +36,7 @@ export const fileRoutes: Route[] = [
       method: "POST",
       path: `/v1/imports/${kind}`,
       id: kind === "products" ? "importProducts" : "importSales",
+      cost: 20,
       tag,
       scope: "write",
       summary: `Import ${kind}`,
@@ -51,6 +52,7 @@ export const fileRoutes: Route[] = [
       method: "GET",
       path: `/v1/exports/${kind}`,
       id: exports[kind].id,
+      cost: 20,
       tag,
       scope: exports[kind].scope,
       summary: `Export ${kind === "audit" ? "who did what" : kind}`,
@@ -95,17 +97,23 @@ async function importFile(
 ): Promise<Reply> {
   const { dryRun } = parse(importQuerySchema, query);
   const format = formatOf(request);
-  const file = streamBytes(request, house.limits.import);
-  // A sender that goes away ends its body, so that no signal is needed to stop.
-  return answerReply(await house.amused.services.files.import(context, kind, file, { format, dryRun }));
+  const leave = house.takeImport(context.sellerId);
+  try {
+    const { import: bytes, requestMs: silenceMs } = house.limits;
+    const file = streamBytes(request, { bytes, silenceMs });
+    // A sender that goes away ends its body, so that no signal is needed to stop.
+    return answerReply(await house.amused.services.files.import(context, kind, file, { format, dryRun }));
+  } finally {
+    leave();
+  }
 }
 
 function formatOf(request: Request): FileFormat {
   checkNotEncoded(request);
   const [type, ...parameters] = (request.headers.get("content-type") ?? "")
-    .trim()
     .toLowerCase()
-    .split(/\s*;\s*/);
+    .split(";")
+    .map((part) => part.trim());
   const inUtf8 = parameters.every((parameter) => !/^charset=(?!"?utf-8"?\s*$)/.test(parameter));
   if (type === "text/csv" && inUtf8) return "csv";
   if ((type === "application/x-ndjson" || type === "application/ndjson") && inUtf8) return "ndjson";

@@ -1,11 +1,33 @@
-import { keyRequestSchema, pageQuery, sellerIdSchema } from "@amused/core";
+import {
+  type Answer,
+  keyRequestSchema,
+  keyRotationSchema,
+  mostOverlapMs,
+  type NewApiKey,
+  pageQuery,
+  parse,
+  sellerIdSchema,
+} from "@amused/core";
 import { z } from "zod";
 import { idOf } from "../http/path.ts";
-import { answerReply, emptyReply } from "../http/reply.ts";
+import { answerReply, emptyReply, type Reply } from "../http/reply.ts";
 import { keyShape, newKeyShape, pageShape } from "../openapi/shapes.ts";
+import { durationSchema } from "../units/duration.ts";
 import type { Route } from "./route.ts";
 
 const tag = "Keys";
+
+const rotationSchema = keyRotationSchema.extend({
+  overlap: durationSchema
+    .refine((ms) => ms <= mostOverlapMs, "must be at most 30d")
+    .optional()
+    .meta({
+      description: "How long the old key lives on, with a unit: `24h` when not said, `0s` ends it at once",
+    }),
+  expiresAt: keyRotationSchema.shape.expiresAt.meta({
+    description: "When the new key ends: with the old one's own end when not said, never with `null`",
+  }),
+});
 
 export const keyRoutes: Route[] = [
   {
@@ -16,14 +38,11 @@ export const keyRoutes: Route[] = [
     scope: "admin",
     summary: "Make an API key",
     description:
-      "For a seller, with `read` and `write` when not said; or with the scope `admin` and no seller. The secret is in this answer only: a replay does not show it again.",
+      "For a seller, with `read` and `write` when not said; or with the scope `admin` and no seller. A key that lives in pages names their `origins`: a request of any other page is refused. The secret is in this answer only: a replay does not show it again.",
     body: { kind: "json", schema: keyRequestSchema },
     success: { status: 201, description: "The key with its secret", schema: newKeyShape },
-    async handle({ house, context, body }) {
-      const reply = answerReply(await house.amused.services.keys.create(context, body), 201);
-      reply.headers["cache-control"] = "no-store";
-      return reply;
-    },
+    handle: async ({ house, context, body }) =>
+      secretReply(await house.amused.services.keys.create(context, body)),
   },
   {
     method: "GET",
@@ -42,6 +61,26 @@ export const keyRoutes: Route[] = [
     },
   },
   {
+    method: "POST",
+    path: "/v1/keys/{id}/rotate",
+    id: "rotateKey",
+    tag,
+    scope: "admin",
+    summary: "Put a new key in the place of one",
+    description:
+      "Of the same seller, name, scopes and origins. The old key lives on for `overlap`, then ends with its streams; a key is rotated once, its successor is next. The secret is in this answer only: a replay does not show it again.",
+    body: { kind: "json", schema: rotationSchema, optional: true },
+    success: { status: 201, description: "The new key with its secret", schema: newKeyShape },
+    handle: async ({ house, context, body, param }) =>
+      secretReply(
+        await house.amused.services.keys.rotate(
+          context,
+          idOf(param("id")),
+          parse(rotationSchema, body ?? {}),
+        ),
+      ),
+  },
+  {
     method: "DELETE",
     path: "/v1/keys/{id}",
     id: "revokeKey",
@@ -54,3 +93,10 @@ export const keyRoutes: Route[] = [
       emptyReply(await house.amused.services.keys.revoke(context, idOf(param("id")))),
   },
 ];
+
+/** No cache keeps a secret. */
+function secretReply(answer: Answer<NewApiKey>): Reply {
+  const reply = answerReply(answer, 201);
+  reply.headers["cache-control"] = "no-store";
+  return reply;
+}

@@ -9,13 +9,16 @@ import { idempotencyKey, requestHash } from "../http/idempotency.ts";
 import { checkJsonType, parseJson } from "../http/json.ts";
 import { type QueryKinds, queryKinds, readQuery } from "../http/query.ts";
 import type { Reply } from "../http/reply.ts";
+import { inTime } from "../limits/deadline.ts";
+import type { Stranger } from "../limits/guard.ts";
 import type { NodeResponse } from "../stream/node-sink.ts";
 import type { AdminRoute, PublicRoute, RequestBody, Route, SellerRoute } from "./route.ts";
 
 /** A request as the app hands it in. */
-export interface Incoming {
-  request: Request;
+export interface Incoming extends Stranger {
   requestId: string;
+  /** What the answer says whatever it will be. */
+  headers: Record<string, string>;
   response: NodeResponse | null;
   param(name: string): string | undefined;
 }
@@ -23,9 +26,19 @@ export interface Incoming {
 /** What a route does with a request: who is it, may they, what do they say, and then the handler. Throws refusals. */
 export function responder(route: Route, house: House): (incoming: Incoming) => Promise<Reply> {
   const kinds = new Map(queryKinds(route.query));
-  if (route.scope === "public") return publicResponder(route, house, kinds);
-  if (route.scope === "admin") return adminResponder(route, house, kinds);
-  return sellerResponder(route, house, kinds.set("sellerId", "text"));
+  switch (route.scope) {
+    case "public":
+      return publicResponder(route, house, kinds);
+    case "admin":
+      return adminResponder(route, house, kinds);
+    case "read":
+    case "write":
+    case "stream":
+      return sellerResponder(route, house, kinds.set("sellerId", "text"));
+    default:
+      // The compiler refuses such a route; one that came past it must not be open to whoever has any key.
+      throw new TypeError(`${(route as Route).method} ${(route as Route).path} declares no scope.`);
+  }
 }
 
 function publicResponder(
@@ -33,9 +46,12 @@ function publicResponder(
   house: House,
   kinds: QueryKinds,
 ): (incoming: Incoming) => Promise<Reply> {
-  return async ({ request, requestId, response, param }) => {
+  return async ({ request, requestId, response, param, address }) => {
     const query = readQuery(request.url, kinds, route.query);
-    return unlessKnown(request, await route.handle({ house, request, requestId, response, param, query }));
+    return unlessKnown(
+      request,
+      await route.handle({ house, request, requestId, response, param, address, query }),
+    );
   };
 }
 
@@ -44,18 +60,18 @@ function adminResponder(
   house: House,
   kinds: QueryKinds,
 ): (incoming: Incoming) => Promise<Reply> {
-  return async ({ request, requestId, response, param }) => {
-    const access = await house.authenticate(request, false);
+  return async (incoming) => {
+    const { headers, ...call } = incoming;
+    const { request } = call;
+    const access = await house.guard(incoming, () => house.authenticate(request, false));
     checkScope(access, "admin");
-    house.limit?.(access.actor);
+    await house.count?.(access, route.cost ?? 1, headers);
     checkAccept(request, route);
     const query = readQuery(request.url, kinds, route.query);
     const { body, idempotency } = await readRequest(request, route, house);
-    const context = { actor: access.actor, requestId, idempotency };
-    return unlessKnown(
-      request,
-      await route.handle({ house, request, requestId, response, param, query, access, context, body }),
-    );
+    const context = { actor: access.actor, requestId: call.requestId, idempotency };
+    const handled = route.handle({ ...call, house, query, access, context, body });
+    return unlessKnown(request, await timed(handled, house, call.requestId));
   };
 }
 
@@ -66,10 +82,14 @@ function sellerResponder(
 ): (incoming: Incoming) => Promise<Reply> {
   const isStream = route.scope === "stream";
   const scope = route.scope === "write" ? "write" : "read";
-  return async ({ request, requestId, response, param }) => {
-    const access: Access = await house.authenticate(request, isStream);
+  // An import goes on as long as its file comes, and a stream as long as somebody reads.
+  const isOpenEnded = isStream || route.body?.kind === "file";
+  return async (incoming) => {
+    const { headers, ...call } = incoming;
+    const { request } = call;
+    const access: Access = await house.guard(incoming, () => house.authenticate(request, isStream));
     checkScope(access, scope);
-    house.limit?.(access.actor);
+    await house.count?.(access, route.cost ?? 1, headers);
     if (!isStream) checkAccept(request, route);
     const { sellerId: named, ...query } = readQuery(request.url, kinds, route.query);
     const sellerId = sellerOf(access, named);
@@ -77,15 +97,19 @@ function sellerResponder(
     const context = {
       sellerId,
       actor: access.actor,
-      requestId,
+      requestId: call.requestId,
       idempotency,
       sees: request.headers.get("amused-cursor"),
     };
-    return unlessKnown(
-      request,
-      await route.handle({ house, request, requestId, response, param, query, access, context, body, bytes }),
-    );
+    const handled = route.handle({ ...call, house, query, access, context, body, bytes });
+    return unlessKnown(request, await (isOpenEnded ? handled : timed(handled, house, call.requestId)));
   };
+}
+
+function timed(handled: Promise<Reply>, { limits, logger }: House, requestId: string): Promise<Reply> {
+  return inTime(handled, limits.requestMs, (err) =>
+    logger.warn({ err, "http.request.id": requestId }, "A request failed after its time was over"),
+  );
 }
 
 function checkAccept(request: Request, { success }: Route): void {
@@ -120,10 +144,10 @@ async function readBody(
   limits: House["limits"],
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   if (body === undefined || body.kind === "file") return null;
-  if (body.kind === "image") return readBytes(request, limits.image);
+  if (body.kind === "image") return readBytes(request, { bytes: limits.image, silenceMs: limits.requestMs });
   // Without a type and a body, what is missing is the body.
   if (request.headers.has("content-type") || request.headers.has("content-encoding")) checkJsonType(request);
-  const bytes = await readBytes(request, limits.body);
+  const bytes = await readBytes(request, { bytes: limits.body, silenceMs: limits.requestMs });
   if (bytes.byteLength > 0) checkJsonType(request);
   return bytes;
 }

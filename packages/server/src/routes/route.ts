@@ -4,12 +4,12 @@ import type { Access } from "../auth/access.ts";
 import type { House } from "../house.ts";
 import type { Query } from "../http/query.ts";
 import type { Reply } from "../http/reply.ts";
+import type { Stranger } from "../limits/guard.ts";
 import type { NodeResponse } from "../stream/node-sink.ts";
 
 /** A request on its way to a handler. */
-export interface Call {
+export interface Call extends Stranger {
   readonly house: House;
-  readonly request: Request;
   readonly requestId: string;
   /** Node's own response, where Node is the host. */
   readonly response: NodeResponse | null;
@@ -66,6 +66,8 @@ interface Described {
   query?: z.ZodObject;
   body?: RequestBody;
   success: Success;
+  /** As how many requests it counts against the rate limit; 1 when not said. */
+  cost?: number;
   /** Takes `If-Match`. */
   versioned?: true;
 }

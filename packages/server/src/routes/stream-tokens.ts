@@ -22,7 +22,7 @@ export const streamTokenRoutes: Route[] = [
     scope: "read",
     summary: "Make a token for a browser's stream",
     description:
-      "Short-lived, read-only, good for `/v1/events/stream` and nothing else, so that no key lives in a page. Whoever has it reads the seller's whole log, `keys.created` and `keys.revoked` included: it is not for pages that everybody can open. It is kept nowhere: a retry makes another.",
+      "Short-lived, read-only, good for `/v1/events/stream` and nothing else, so that no key lives in a page. Whoever has it reads the seller's whole log, `keys.created` and its like included: it is not for pages that everybody can open. It is kept nowhere: a retry makes another.",
     body: { kind: "json", schema: requestSchema, optional: true },
     success: { status: 201, description: "The token", schema: streamTokenShape },
     async handle({ house, context, access, body }) {

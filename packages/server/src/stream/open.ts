@@ -46,7 +46,7 @@ export async function openStream(call: SellerCall): Promise<Reply> {
     (await seller.stream(context, { ...filter, from }, nobody)).close();
     return { status: 200, headers: { ...headers }, body: null };
   }
-  const leavePlace = house.takePlace(holderOf(call));
+  const leavePlace = house.takeStream(context.sellerId, holderOf(call));
   const reader = readerOf(call);
   try {
     const log = await seller.stream(context, { ...filter, from }, reader);

@@ -184,6 +184,13 @@ async function doEverything(
   await transaction.events.append(commandOf(sellerId), [
     { type: "test.fact", productId: null, payload: { n: 1 } },
   ]);
-  const key = { sellerId, name: "till", prefix: "amk_test", hash: `${sellerId} ${seed}`, expiresAt: null };
+  const key = {
+    sellerId,
+    name: "till",
+    prefix: "amk_test",
+    hash: `${sellerId} ${seed}`,
+    origins: null,
+    expiresAt: null,
+  };
   await transaction.keys.create(commandOf(sellerId), { ...key, scopes: ["read"] });
 }

@@ -224,6 +224,7 @@ function commandsWithKeys(): {
           name: "till",
           prefix: "amk_test",
           hash: `idempotent ${sellerId}`,
+          origins: null,
           expiresAt: null,
         };
         return store.keys.create(command, { ...row, scopes: ["read"] });

@@ -86,7 +86,14 @@ async function shop(store: Store, sellerId: string): Promise<Shop> {
   });
   const pot = await createProduct(store, sellerId, { sku: "POT", name: "Pot", quantity: 2 });
   await sell(store, keyed(sellerId, "first"), [line(tea.id, 1)], { orderId: "o-1" });
-  const key = { sellerId, name: "till", prefix: "amk_test", hash: `tenant ${sellerId}`, expiresAt: null };
+  const key = {
+    sellerId,
+    name: "till",
+    prefix: "amk_test",
+    hash: `tenant ${sellerId}`,
+    origins: null,
+    expiresAt: null,
+  };
   await store.keys.create(commandOf(sellerId), { ...key, scopes: ["read"] });
   await predict(store, sellerId, [predictionRow(tea.id, { type: "stockout", runOutOn: "2025-06-16" })]);
   await store.recommendations.save(commandOf(sellerId), [recommendationRow(tea.id)]);

@@ -174,6 +174,10 @@ export function predictionScenarios(newShop: NewShop): void {
       }
       expect((await shop.predictions.scores({ type: "forecast" })).items).toEqual([]);
       await expectError(other.predictions.record({ productId: id }), "not_found");
+      await shop.products.delete(id);
+      expect(await shop.predictions.record({ productId: id }), "as in lists").toMatchObject({
+        forecast: { scored: 0 },
+      });
       await expectError(other.predictions.scores({ productId: id }), "not_found");
       await expectFaults(shop.predictions.scores({ limit: 0 }), ["limit"]);
     });

@@ -1,3 +1,4 @@
+import type { AmusedEvent } from "@amused/core";
 import { describe, expect, test } from "vitest";
 import { expectError, expectFaults } from "./expect-error.ts";
 import type { NewShop } from "./new-shop.ts";
@@ -184,6 +185,19 @@ export function refusalScenarios(newShop: NewShop): void {
       expect((await shop.products.get(id)).attributes).toEqual(attributes);
       const polluting = JSON.parse('{"__proto__":"x"}') as Record<string, string>;
       await expectError(shop.products.create({ name: "x", attributes: polluting }), "invalid_request");
+      const csv = "sku,name,attributes.constructor,attributes.toString\nT-1,Tea,a,b\n";
+      expect(await shop.products.import(csv)).toMatchObject({ created: 1, failed: 0 });
+      const [tea] = (await shop.products.list({ search: "tea" })).items;
+      expect(tea?.attributes).toEqual({ constructor: "a", toString: "b" });
+      const reaching = "sku,name,attributes.__proto__\nC-1,Coffee,x\n";
+      expect(await shop.products.import(reaching)).toMatchObject({ created: 0, failed: 1 });
+      const payload = { constructor: { prototype: { x: 1 } }, toString: "z" };
+      const publish = (event: unknown) =>
+        (shop.events.publish as (event: unknown) => Promise<AmusedEvent>)(event);
+      expect((await publish({ type: "acme.said", payload })).payload).toEqual(payload);
+      const hidden = JSON.parse('{"a":{"__proto__":{"x":1}}}') as Record<string, unknown>;
+      await expectError(publish({ type: "acme.said", payload: hidden }), "invalid_request");
+      await expectError(shop.products.list(JSON.parse('{"__proto__":{"limit":1}}')), "invalid_request");
       expect(({} as { x?: unknown }).x).toBeUndefined();
     });
   });

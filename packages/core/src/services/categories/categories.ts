@@ -3,6 +3,7 @@ import {
   categoryDecisionSchema,
   categoryQuerySchema,
   categorySuggestSchema,
+  type SuggestedCategory,
 } from "../../domain/category.ts";
 import { encodedValue } from "../../domain/encoded.ts";
 import { parse } from "../../domain/parse.ts";
@@ -37,7 +38,7 @@ export function categoriesService(deps: Deps, models: CategoryModels): Services[
         limit,
       );
       const body = encodedValue<CategorySuggestions>({
-        ...{ suggestions: suggestions[0] ?? [], model },
+        ...{ suggestions: (suggestions[0] ?? []).filter(isFounded), model },
         // What happened up to the question is in it: it was learned from the log just now.
         ...{ generatedAt: deps.now().toISOString(), behind: 0 },
       });
@@ -94,6 +95,12 @@ export function categoriesService(deps: Deps, models: CategoryModels): Services[
       return answerRead(deps, context.sellerId, await repositories.categories.accuracy(context.sellerId));
     },
   };
+}
+
+/** Where nothing of an item was ever seen, how many products each category has is all that is left: no reason to suggest one. */
+function isFounded({ because }: SuggestedCategory): boolean {
+  const speaks = because.some(({ kind }) => kind !== "few_examples" && kind !== "unknown_text");
+  return speaks || !because.some(({ kind, share }) => kind === "unknown_text" && share === 1);
 }
 
 /** What was said: `undefined` is not. */

@@ -1,13 +1,15 @@
 import { Readable } from "node:stream";
 import { parse as csvParser } from "csv-parse";
 import type { FileFormat, FileSource } from "../../domain/import.ts";
-import { AmusedError } from "../../errors.ts";
+import { AmusedError, invalidRequest } from "../../errors.ts";
 
 /** One row of a file, counted from 1 (after the header): its fields by name, or why it can not be read. */
 export type FileRow = { row: number; fields: { [name: string]: unknown } } | { row: number; error: string };
 
 /** No row may be larger; a missing quote would otherwise swallow the rest of the file into one. */
 const maxRowLength = 1_000_000;
+/** More names of attributes than any catalogue has; each row has a cell for every one. */
+const maxColumns = 1_000;
 
 /** Refuses the columns of a CSV, before its first row is read; no columns at all are those of an empty file. */
 type CheckHeader = (header: readonly string[]) => void;
@@ -85,6 +87,13 @@ async function* readCsv(text: AsyncIterable<string>, checkHeader: CheckHeader): 
       if (at > 0) yield readFields(at, columns, cells);
       else {
         columns = cells.map((name) => name.trim());
+        if (columns.length > maxColumns)
+          throw invalidRequest([
+            {
+              path: "",
+              message: `has ${columns.length} columns, more than ${maxColumns.toLocaleString("en")}`,
+            },
+          ]);
         checkHeader(columns);
       }
     }

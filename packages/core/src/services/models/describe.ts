@@ -41,7 +41,7 @@ export function describe(product: Describable): LanguageUse<string> {
 const markup = /<[a-z/!]|\]\(/i;
 const address = /[a-z]:\/\/|(?:javascript|data|mailto|tel):\S|www\.|\S@\S/i;
 /** An address without its scheme looks like this, and so do a few names: `Node.js`. */
-const domain = /[\p{L}\d-]{2,}\.[a-z]{2,24}(?![\p{L}\d])/giu;
+const domain = /(?<![\p{L}\d-])[\p{L}\d-]{2,}\.[a-z]{2,24}(?![\p{L}\d])/giu;
 
 function readDescription(answer: unknown, known: string): string | null {
   const text = answerSchema.parse(answer).description.trim();
@@ -57,7 +57,7 @@ function shortened(text: string): string {
   const cut = atMost(text, longest - 1);
   const sentence = Math.max(...[". ", "! ", "? ", "。"].map((end) => cut.lastIndexOf(end)));
   if (sentence > longest / 2) return cut.slice(0, sentence + 1);
-  return `${cut.replace(/\s+\S*$/u, "")}…`;
+  return `${cut.replace(/(?<!\s)\s+\S*$/u, "")}…`;
 }
 
 /** What can be said of a product without a model: what is known, in a row, in no language but its own. */

@@ -1,4 +1,4 @@
-import { isAmusedError } from "../../errors.ts";
+import { AmusedError, isAmusedError } from "../../errors.ts";
 import type { ModelCall } from "../../ports/models.ts";
 import type { Circuit } from "../circuit.ts";
 import type { Limits } from "./limits.ts";
@@ -62,9 +62,19 @@ export async function tryModel<T>(guard: Guard, question: Question<T>): Promise<
         return { ok: true, value, answer: asked.answer };
       }
       const { error } = asked;
-      const failed = (reason: "failed" | "timed_out", message: string) => {
+      const failed = (reason: "failed" | "timed_out", message: string, restMs: number | null = null) => {
         const refusal = refused(reason, message);
-        guard.onError(new Error(refusal.message, { cause: error }));
+        // What was foreseen says enough by itself; of a fault in a model the host gets all there is.
+        const isForeseen = reason === "timed_out" || isAmusedError(error);
+        guard.onError(
+          isForeseen
+            ? new AmusedError("unavailable", refusal.message, {})
+            : new Error(refusal.message, { cause: error }),
+        );
+        if (restMs !== null) {
+          const rest = `The ${name} is left alone for ${restMs / 1000} seconds: what it is asked for is done without it.`;
+          guard.onError(new AmusedError("unavailable", rest, {}));
+        }
         return refusal;
       };
       if (closed.aborted) {
@@ -72,23 +82,21 @@ export async function tryModel<T>(guard: Guard, question: Question<T>): Promise<
         return refused("off", "is not asked any more: the system is closed.");
       }
       if (ended.signal.aborted) {
-        circuit.failed();
-        return failed("timed_out", `did not answer within ${limits.timeout} ms.`);
+        return failed("timed_out", `did not answer within ${limits.timeout} ms.`, circuit.failed());
       }
       if (isAmusedError(error, "invalid_request")) {
         circuit.undecided();
         return failed("failed", `refused the question: ${error.message}`);
       }
       if (!isAmusedError(error, "unavailable")) {
-        circuit.failed();
         // What others write into their errors is not known: the host reads it in the error's cause.
-        return failed("failed", isAmusedError(error) ? `does not work: ${error.message}` : "does not work.");
+        const message = isAmusedError(error) ? `does not work: ${error.message}` : "does not work.";
+        return failed("failed", message, circuit.failed());
       }
       const told = (error.retryAfter ?? 0) * 1000;
       const pause = told || 250 * 2 ** attempt * (1 + guard.random());
       if (attempt >= limits.retries || pause >= limits.timeout) {
-        circuit.failed(told);
-        return failed("failed", `is not available: ${error.message}`);
+        return failed("failed", `is not available: ${error.message}`, circuit.failed(told));
       }
       await guard.wait(pause, ended.signal);
     }

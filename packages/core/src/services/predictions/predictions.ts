@@ -138,8 +138,6 @@ export function predictionsService(deps: Deps): Services["predictions"] {
     async record(context, input) {
       checkSees(context);
       const { productId = null } = parse(recordQuerySchema, input);
-      if (productId !== null && (await repositories.products.find(context.sellerId, productId)) === null)
-        throw notFound("product", productId);
       const { sellerId } = context;
       const since = addDays(dateOf(deps.now()), -receiptDays);
       const sum = async () => {

@@ -20,22 +20,37 @@ export async function predictionsPass(
   signal: AbortSignal,
   onError: (error: unknown) => void,
 ): Promise<void> {
-  // What ends the work has it fail too.
-  const report = (error: unknown) => {
-    if (!signal.aborted) onError(error);
-  };
+  const report = unlessOver(signal, onError);
   let after: ProductKey | null = null;
   do {
     const page: StalePage = await staleAfter(deps, after, 1);
     const sellerId = page.products[0]?.sellerId;
     after = page.next;
     if (sellerId === undefined) continue;
-    await underLease(deps, sellerId, predictionWork, report, (hold) =>
-      forecastSeller(deps, sellerId, signal, report, hold),
-    );
+    await sellerPredictionsPass(deps, sellerId, signal, report);
     // There may be more after the one that was found, and of others.
     after = { sellerId, productId: Number.MAX_SAFE_INTEGER };
   } while (after !== null && !signal.aborted);
+}
+
+/** The same of one seller's; `false` where another pass is at it. */
+export async function sellerPredictionsPass(
+  deps: Deps,
+  sellerId: string,
+  signal: AbortSignal,
+  onError: (error: unknown) => void,
+): Promise<boolean> {
+  const report = unlessOver(signal, onError);
+  return underLease(deps, sellerId, predictionWork, report, (hold) =>
+    forecastSeller(deps, sellerId, signal, report, hold),
+  );
+}
+
+/** What ends the work has it fail too. */
+function unlessOver(signal: AbortSignal, onError: (error: unknown) => void): (error: unknown) => void {
+  return (error) => {
+    if (!signal.aborted) onError(error);
+  };
 }
 
 interface StalePage {

@@ -1,29 +1,42 @@
 import { mostRecommended, type StoredRecommendation } from "../../domain/recommendation.ts";
 import type { Meant } from "../meaning/meanings.ts";
+import { orAfter } from "../or-after.ts";
 import { rounded } from "../rounded.ts";
 import type { RecommendationDeps, RecommendationList } from "./deps.ts";
 
 /** What is near by meaning that is looked at, and how near it must be where nothing else speaks for it. */
 const [lookedAt, nearEnough] = [100, 0.5];
 
+/** What is near a product by meaning, and whether there is more to know later. */
+interface MeaningLists {
+  near(productId: number): Promise<Meant[] | null>;
+  late: boolean;
+}
+
 /**
  * What is near each of the products whose similar ones are asked for, once their vectors are made; `null` where there is no
- * embedding model, or it did not work.
+ * embedding model, or it did not work. Waits for `waitMs` at most: the vectors are made all the same, for the next time.
  */
 export async function meaningLists(
   { repositories, meanings }: RecommendationDeps,
   sellerId: string,
   lists: readonly RecommendationList[],
-): Promise<(productId: number) => Promise<Meant[] | null>> {
+  waitMs?: number,
+): Promise<MeaningLists> {
   const ids = lists.flatMap(({ productId, kind }) => (kind === "similar" ? [productId] : []));
-  if (meanings.model === null || ids.length === 0) return async () => null;
+  if (meanings.model === null || ids.length === 0) return { near: async () => null, late: false };
   const products = await repositories.products.lookup(sellerId, { skus: [], names: [], ids });
-  await meanings.learn(sellerId, products);
+  let late = true;
+  const learning = meanings.learn(sellerId, products).then(() => {
+    late = false;
+  });
+  await (waitMs === undefined ? learning : orAfter(waitMs, learning));
   const byId = new Map(products.map((product) => [product.id, product]));
-  return async (productId) => {
+  const near = async (productId: number) => {
     const product = byId.get(productId);
     return product === undefined ? null : meanings.nearProduct(sellerId, product, lookedAt);
   };
+  return { near, late };
 }
 
 /** The mean of both: likeness as a share of the best one, and how much nearer by meaning than the shop's average. */

@@ -17,6 +17,8 @@ import type { RecommendationDeps } from "./deps.ts";
 import { explain } from "./explain.ts";
 import { refresh } from "./refresh.ts";
 
+/** How long an answer waits for what a model of others makes of a product; the pass waits for as long as it takes. */
+const patienceMs = 1_000;
 /** A list this young is served though something happened since: a burst of sales is not a burst of lists. */
 const burstMs = 1_000;
 
@@ -37,11 +39,13 @@ export function recommendationsService(deps: RecommendationDeps): Services["reco
   async function current(sellerId: string, productId: number, kind: RecommendationKind) {
     const { find } = repositories.recommendations;
     let found = await find(sellerId, productId, kind);
-    if (found === null || !isFresh(found)) {
+    if (found === null || (deps.recommenders.renews && !isFresh(found))) {
       // For what is no product, no catalogue is read.
       if (found === null && (await repositories.products.find(sellerId, productId)) === null)
         throw notFound("product", productId);
-      await single(`${sellerId}\n${productId} ${kind}`, () => refresh(deps, sellerId, [{ productId, kind }]));
+      await single(`${sellerId}\n${productId} ${kind}`, () =>
+        refresh(deps, sellerId, [{ productId, kind }], { waitMs: patienceMs }),
+      );
       found = await find(sellerId, productId, kind);
     }
     if (found === null) throw notFound("product", productId);

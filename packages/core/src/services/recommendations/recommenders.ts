@@ -5,6 +5,8 @@ import { buildModel, type Model, type ModelDeps } from "./model.ts";
 export interface Recommenders {
   /** A seller's model, with all in it that was committed before the call. */
   current(sellerId: string): Promise<Model>;
+  /** Whether a list that is kept is made anew for an answer: not while a host's transaction is open, which would wait for it. */
+  readonly renews: boolean;
   forget(sellerId: string): void;
 }
 
@@ -61,6 +63,7 @@ export function createRecommenders(deps: ModelDeps, bounds: ModelBounds = usual)
   }
 
   return {
+    renews: true,
     async current(sellerId) {
       const one = held.get(sellerId) ?? hold(sellerId);
       // Anew at the end: what is used longest ago is forgotten first.

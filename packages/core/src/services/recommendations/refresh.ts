@@ -8,18 +8,26 @@ import { meaningLists, withMeaning } from "./meaning.ts";
 /** After how long a list that nothing happened to is made anew: others may belong in it since. */
 const freshMs = 24 * 3_600_000;
 
-/** Makes the lists of these products anew and keeps them; says up to where they know the log. */
+/** The same where a model of others was not waited for. */
+const lateFreshMs = 60_000;
+
+/**
+ * Makes the lists of these products anew and keeps them; says up to where they know the log. `waitMs`: how long a model of
+ * others is waited for; what comes later is in the next list, which is due soon.
+ */
 export async function refresh(
   deps: RecommendationDeps,
   sellerId: string,
   lists: readonly RecommendationList[],
+  { waitMs }: { waitMs?: number } = {},
 ): Promise<number> {
   const { repositories, recommenders, now } = deps;
   const at = now();
   const { recommender, basedOn } = await recommenders.current(sellerId);
   const known = basedOn();
-  const expiresAt = new Date(at.getTime() + freshMs).toISOString();
-  const near = await meaningLists(deps, sellerId, lists);
+  const { near, late } = await meaningLists(deps, sellerId, lists, waitMs);
+  const after = (ms: number) => new Date(at.getTime() + ms).toISOString();
+  const [expiresAt, soon] = [after(freshMs), after(lateFreshMs)];
   const rows: RecommendationRow[] = [];
   const yieldNow = yielder();
   for (const { productId, kind } of lists) {
@@ -30,7 +38,7 @@ export async function refresh(
     rows.push({
       ...{ productId, kind, data: { items }, count: items.length },
       ...{ model: meant === null ? modelNames[kind] : `${modelNames[kind]} + ${deps.meanings.model}` },
-      ...{ basedOn: known, expiresAt },
+      ...{ basedOn: known, expiresAt: late && kind === "similar" ? soon : expiresAt },
     });
   }
   const { position } = await repositories.recommendations.save(systemCommand(deps, sellerId, at), rows);

@@ -93,7 +93,7 @@ async function* rowsOf(text: AsyncIterable<string>, delimiter: string): AsyncGen
 /** What comes until the first line is whole, or is longer than any. */
 async function untilFirstLine(text: AsyncGenerator<string>): Promise<string> {
   let head = "";
-  while (head.length < longestLine && !/\S[\s\S]*[\r\n]/.test(head)) {
+  while (head.length < longestLine && !/[\r\n]/.test(head.trimStart())) {
     const { value, done } = await text.next();
     if (done) break;
     head += value;
@@ -102,7 +102,8 @@ async function untilFirstLine(text: AsyncGenerator<string>): Promise<string> {
 }
 
 function separatorOf(head: string): string {
-  const names = (/[^\r\n]*\S[^\r\n]*/.exec(head)?.[0] ?? "").replace(/"[^"]*"/g, "");
+  const first = head.split(/[\r\n]+/).find((line) => line.trim() !== "") ?? "";
+  const names = first.replace(/"[^"]*"/g, "");
   const count = (separator: string) => names.split(separator).length;
   return [",", ";", "\t", "|"].sort((a, b) => count(b) - count(a))[0] as string;
 }
