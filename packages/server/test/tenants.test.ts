@@ -157,7 +157,9 @@ describe.each(stores)("tenants $name", ({ open }) => {
       const ask = requestOf(operation, { ...owner.names, sku: owner.names.freeSku }, owner.names);
       const path = scope === "admin" ? ask.path : ofSeller(ask.path, owner.names.sellerId);
       const answer = await world.ask({ ...ask, path }, adminKey);
-      expect(answer.status, answer.text).toBe(success);
+      // What takes longer is told to go on, and nothing is to be seen of it before it was asked for.
+      const first: Record<string, number> = { eraseSeller: 202, getErasure: 404 };
+      expect(answer.status, answer.text).toBe(first[id] ?? success);
     },
     60_000,
   );

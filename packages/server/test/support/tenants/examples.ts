@@ -10,6 +10,7 @@ export const pathNames: Record<string, keyof Names> = {
   "/v1/incoming/{id}": "incoming",
   "/v1/alerts/{id}": "alert",
   "/v1/keys/{id}": "key",
+  "/v1/sellers/{sellerId}": "sellerId",
   "/v1/files/{key}": "file",
 };
 
@@ -34,7 +35,13 @@ export const namingQueries: Record<string, Example<string>> = {
 /** Those that name nothing. One with an `enum` needs no example. */
 export const plainQueries: Record<string, string> = {
   ...{ limit: "2", maxQuantity: "50", stockoutWithin: "14", inStock: "true", horizon: "7", within: "14" },
-  ...{ from: "2026-06-01", to: "2026-06-15", types: "product.*,sale.recorded", dryRun: "true" },
+  ...{
+    actor: "nobody",
+    from: "2026-06-01",
+    to: "2026-06-15",
+    types: "product.*,sale.recorded",
+    dryRun: "true",
+  },
 };
 
 /** Those that have a test of their own: who may name a seller, where a page goes on, and the stream's token. */

@@ -31,13 +31,21 @@ function bodyOf(text: string, plain: (text: string) => string, sentence: (text: 
       return plain(name === "detail" || name === "message" ? sentence(value) : value);
     });
   } catch {
-    return plain(text);
+    return withoutCells(plain(text));
   }
+}
+
+/** A file of the audit has ids in a column, and as JSON in a cell. */
+function withoutCells(file: string): string {
+  return file
+    .replace(/^(\d+,[^,\n]*,[a-z_.]+),\d+,/gm, "$1,<id>,")
+    .replace(/key:<id>,\d+,/g, "key:<id>,<id>,")
+    .replace(/("+(?:id|\w+Id|with)"+:)\d+/g, "$1<id>");
 }
 
 /** Takes the ids that were named out of what is said of them. */
 function withoutIds(names: Names): (text: string) => string {
   const ids = Object.values(names).filter((value) => typeof value === "number");
-  const id = new RegExp(`(?<![\\d.])(${ids.join("|")})(?![\\d.]\\d)\\b`, "g");
+  const id = new RegExp(`(?<![\\d.T:-])(${ids.join("|")})(?![\\d.]\\d)\\b`, "g");
   return (text) => text.replace(id, "<id>");
 }
