@@ -35,11 +35,11 @@ function bodyOf(text: string, plain: (text: string) => string, sentence: (text: 
   }
 }
 
-/** A file of the audit has ids in a column, and as JSON in a cell. */
+/** A file of the audit has ids in columns, of requests too, and as JSON in a cell. */
 function withoutCells(file: string): string {
   return file
     .replace(/^(\d+,[^,\n]*,[a-z_.]+),\d+,/gm, "$1,<id>,")
-    .replace(/key:<id>,\d+,/g, "key:<id>,<id>,")
+    .replace(/key:<id>,\d+,[0-9a-f-]{36},/g, "key:<id>,<id>,<request>,")
     .replace(/("+(?:id|\w+Id|with)"+:)\d+/g, "$1<id>");
 }
 
