@@ -28,7 +28,6 @@ async function erased({ amused }: Pick<Given, "amused">, id: string) {
 
 test("erasing takes all of a seller, its images and what is cached of it, and nothing that another has too", async () => {
   const { amused, files, cache, store, errors } = await system();
-  await amused.start();
   const [shop, other] = [amused.seller("acme"), amused.seller("bonsai")];
   const image = async (of: typeof shop, n: number) => {
     const { id } = await of.products.create({ name: `Tea ${n}`, price: "4.90", quantity: 3 });
@@ -36,7 +35,7 @@ test("erasing takes all of a seller, its images and what is cached of it, and no
   };
   const [own, shared] = [await image(shop, 1), await image(shop, 2)];
   expect(await image(other, 2)).toBe(shared);
-  const [tea] = (await shop.products.list({ sort: "id" })).items;
+  const [tea] = (await shop.products.list({ sort: "createdAt" })).items;
   const replaced = keyOf((await shop.products.setImage(tea?.id as number, png(3))).imageUrl);
   await amused.keys.create({ sellerId: "acme" });
   await cache.set("amused:1:acme:x:1", "1", 60_000);
