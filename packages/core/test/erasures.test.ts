@@ -1,3 +1,4 @@
+import { crc32, deflateSync } from "node:zlib";
 import { createAmused, memoryCache, memoryFiles, memoryStore } from "@amused/core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
@@ -7,7 +8,21 @@ beforeEach(() =>
 );
 afterEach(() => vi.useRealTimers());
 
-const png = (n: number) => Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, n);
+/** A grey point, each of another brightness. */
+function png(brightness: number): Uint8Array {
+  const chunk = (type: string, data: Uint8Array) => {
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    const named = Buffer.concat([Buffer.from(type), data]);
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(named));
+    return Buffer.concat([length, named, sum]);
+  };
+  const size = Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0);
+  const start = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+  const picture = deflateSync(Uint8Array.of(0, brightness));
+  const chunks = [chunk("IHDR", size), chunk("IDAT", picture), chunk("IEND", new Uint8Array())];
+  return new Uint8Array(Buffer.concat([start, ...chunks]));
+}
 const keyOf = (imageUrl: string | null) => imageUrl?.split("/").at(-1) as string;
 
 async function system(files = memoryFiles()) {
