@@ -45,6 +45,16 @@ test("the example of a live list does what it says, and is quoted as it is", asy
   expect(page).toContain(readFileSync(join(folder, "live-list.ts"), "utf8"));
 });
 
+test("the example of the audit does what it says, and is quoted with what it prints; its promises name tests", async () => {
+  const printed = await run("audit.ts");
+  const page = readFileSync(join(folder, "../docs/audit.md"), "utf8");
+  expect(page).toContain(readFileSync(join(folder, "audit.ts"), "utf8"));
+  expect(page).toContain(`prints\n\n\`\`\`\n${printed}\`\`\``);
+  const tests = [...page.matchAll(/\| `(packages\/[^`]+)` \|/g)].map(([, path]) => path as string);
+  expect(tests.length).toBeGreaterThan(6);
+  for (const path of tests) expect(readFileSync(join(folder, "..", path), "utf8")).toMatch(/expect/);
+});
+
 test("the example of the engines does what it says, and is quoted as it is", async () => {
   expect(await run("engines.ts")).toMatch(
     /^\d+ in four weeks; gone by day \d+ as likely as not; order \d+\n\d+ in four weeks; gone by day \(later\) as likely as not; order 0\n\[ \[ 'pot', 'bought_together' \], \[ 'mug', 'bought_together' \] \]\nDrinks\n$/,

@@ -32,8 +32,26 @@ function versionOf(folder: string): number {
   }
 }
 
+/** A server of our own, which can be stopped and killed, and started again on the same data and port. */
+export interface OwnPostgres {
+  url: string;
+  port: number;
+  start(): Promise<void>;
+  /** Sends a signal to the server and waits for its end: `SIGINT` is a fast shutdown, `SIGKILL` a crash. */
+  stop(signal?: "SIGINT" | "SIGKILL"): Promise<void>;
+  /** Takes everything away. */
+  remove(): Promise<void>;
+}
+
 /** Starts a server of our own on a free port in a temporary folder, which goes when we go, however we go. */
 export async function startPostgres(binaries: string): Promise<Service> {
+  const { url, port, start, remove } = await ownPostgres(binaries);
+  await start();
+  return { url, how: `started a server of its own (${binaries}, port ${port})`, stop: remove };
+}
+
+/** Makes a server of our own in a temporary folder, on a free port. */
+export async function ownPostgres(binaries: string): Promise<OwnPostgres> {
   const folder = mkdtempSync(join(tmpdir(), "amused-postgres-"));
   const user = unprivilegedUser();
   if (user) chownSync(folder, user.uid, user.gid);
@@ -51,7 +69,11 @@ export async function startPostgres(binaries: string): Promise<Service> {
 
   // A shell holds the server and waits for the end of its input, which comes also when this process is killed:
   // so no run leaves a server behind. It is a session of its own, so that Ctrl-C does not reach the server first.
-  const hold = '"$@" >log 2>&1 & server=$!; read -r _; kill -INT $server; wait $server; rm -rf "$PWD"';
+  const hold = [
+    '"$@" >log 2>&1 & server=$!',
+    'read -r signal || { kill -INT $server; wait $server; rm -rf "$PWD"; exit; }',
+    "kill -$signal $server; wait $server",
+  ].join("\n");
   const settings = Object.entries({
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
@@ -61,34 +83,49 @@ export async function startPostgres(binaries: string): Promise<Service> {
     full_page_writes: "off",
   }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const server = [join(binaries, "postgres"), "-D", data, "-p", String(port), ...settings];
-  const holder = spawn("/bin/sh", ["-c", hold, "sh", ...server], {
-    ...asUser,
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-  });
-  const gone = once(holder, "exit");
-  holder.unref();
+  let holder: ReturnType<typeof spawn> | null = null;
 
-  const stop = async () => {
-    holder.ref();
-    holder.stdin.end();
-    await gone;
-  };
-
-  const deadline = Date.now() + 30_000;
-  while (!isReady(folder)) {
-    if (Date.now() > deadline || /FATAL/.test(logOf(folder))) {
-      const said = logOf(folder).trim().split("\n").at(-1) ?? "";
-      await stop();
-      throw new Error(`the server in ${binaries} did not start: ${said}`);
+  async function start(): Promise<void> {
+    const held = spawn("/bin/sh", ["-c", hold, "sh", ...server], {
+      ...asUser,
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    held.unref();
+    holder = held;
+    const deadline = Date.now() + 30_000;
+    while (!isReady(folder)) {
+      // The processes of a server that was killed take a moment to follow it.
+      if (/pre-existing shared memory block/.test(logOf(folder)) && Date.now() < deadline) {
+        await stop();
+        return start();
+      }
+      // Clients that came too early are told so in the log, too.
+      if (Date.now() > deadline || /FATAL: {2}(?!the database system is )/.test(logOf(folder))) {
+        const said = logOf(folder).trim().split("\n").at(-1) ?? "";
+        await remove();
+        throw new Error(`the server in ${binaries} did not start: ${said}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    how: `started a server of its own (${binaries}, port ${port})`,
-    stop,
-  };
+
+  async function stop(signal: "SIGINT" | "SIGKILL" = "SIGINT"): Promise<void> {
+    if (holder === null) return;
+    const gone = once(holder, "exit");
+    holder.ref();
+    holder.stdin?.end(`${signal.slice(3)}\n`);
+    await gone;
+    holder = null;
+    rmSync(join(folder, "log"), { force: true });
+  }
+
+  async function remove(): Promise<void> {
+    await stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, port, start, stop, remove };
 }
 
 function isReady(folder: string): boolean {

@@ -23,7 +23,8 @@ export const rooms: Room[] = [
   },
   {
     name: "core/seller",
-    files: /^packages\/core\/src\/(seller|seller-events|call-options|consumers)\.ts$/,
+    files:
+      /^packages\/core\/src\/(seller|seller-audit|seller-events|call-options|file-options|consumers)\.ts$/,
     may: ["core/domain", "core/errors"],
     erases: true,
   },
@@ -69,7 +70,7 @@ export const rooms: Room[] = [
   {
     // The one place where core is wired: services behind the seller's interface, over whatever store is handed in.
     name: "core/amused",
-    files: /^packages\/core\/src\/(amused|in-process|system-events|listing)\.ts$/,
+    files: /^packages\/core\/src\/(amused|amused-options|caller|in-process|system-events|listing)\.ts$/,
     may: [
       ...["core/domain", "core/ports", "core/errors", "core/seller", "core/live", "core/services"],
       "core/reactors",

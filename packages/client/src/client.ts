@@ -2,6 +2,7 @@ import type { CustomEvents, NoCustomEvents, Seller } from "@amused/core";
 import { createHttp } from "./http/http.ts";
 import type { ClientOptions } from "./options.ts";
 import { alerts } from "./seller/alerts.ts";
+import { audit } from "./seller/audit.ts";
 import { categories } from "./seller/categories.ts";
 import { events } from "./seller/events.ts";
 import { incoming } from "./seller/incoming.ts";
@@ -49,6 +50,7 @@ export function createClient<Custom extends CustomEvents = NoCustomEvents>(
     categories: categories(http),
     settings: settings(http),
     events: log,
+    audit: audit<Custom>(http),
     streamTokens: streamTokens(http),
   };
 }

@@ -1,34 +1,34 @@
 import { randomBytes } from "node:crypto";
+import type { AmusedOptions } from "./amused-options.ts";
+import { type Caller, contextOf } from "./caller.ts";
 import type { SystemEvents } from "./consumers.ts";
 import type { StreamPosition } from "./domain/cursor.ts";
+import type { Erasure } from "./domain/erasure.ts";
 import { type CustomEvents, defineEvents, type NoCustomEvents } from "./domain/event.ts";
 import type { ApiKey, KeyRequest, KeyRotation, NewApiKey } from "./domain/key.ts";
 import { currencySchema } from "./domain/money.ts";
 import type { Listing, PageBody } from "./domain/page.ts";
 import { parse } from "./domain/parse.ts";
-import { idSchema, sellerIdSchema } from "./domain/seller.ts";
+import { idSchema } from "./domain/seller.ts";
 import { startThread } from "./engine-threads.ts";
-import { AmusedError } from "./errors.ts";
+import { AmusedError, isBeingErased } from "./errors.ts";
 import { inProcessSeller } from "./in-process.ts";
 import { listing } from "./listing.ts";
 import { memoryCache } from "./memory/cache.ts";
 import { memoryFiles } from "./memory/files.ts";
-import type { Broadcaster } from "./ports/broadcaster.ts";
-import type { Cache } from "./ports/cache.ts";
-import type { FileStore } from "./ports/files.ts";
-import type { Models } from "./ports/models.ts";
 import type { Repositories } from "./ports/repositories.ts";
-import type { Store } from "./ports/store.ts";
 import { react } from "./reactors/reactors.ts";
 import type { Seller } from "./seller.ts";
 import { cacheSchema, storeSchema } from "./services/adapters.ts";
 import { alertsService } from "./services/alerts/alerts.ts";
+import { auditService } from "./services/audit.ts";
 import { cachedOver } from "./services/cached.ts";
 import { calculator, threadsSchema } from "./services/calculations/calculator.ts";
 import { categoriesService } from "./services/categories/categories.ts";
 import { consumersService } from "./services/consumers/consumers.ts";
 import { consumerUpkeep } from "./services/consumers/upkeep.ts";
 import type { Deps } from "./services/deps.ts";
+import { erasureWork } from "./services/erasures.ts";
 import { eventsService } from "./services/events.ts";
 import { filesService } from "./services/files/files.ts";
 import { incomingService } from "./services/incoming.ts";
@@ -42,8 +42,8 @@ import { predictionCounters } from "./services/predictions/counters.ts";
 import { predictionsService } from "./services/predictions/predictions.ts";
 import { productsService } from "./services/products.ts";
 import { recommendationsService } from "./services/recommendations/recommendations.ts";
-import { type Remembered, rememberedOf, rememberedWithin } from "./services/remembered.ts";
-import { type Retention, retention, retentionSchema } from "./services/retention.ts";
+import { forgetSeller, type Remembered, rememberedOf, rememberedWithin } from "./services/remembered.ts";
+import { retention, retentionSchema } from "./services/retention.ts";
 import { salesService } from "./services/sales.ts";
 import { productSearch } from "./services/search/search.ts";
 import type { Services } from "./services/services.ts";
@@ -52,38 +52,10 @@ import { stockService } from "./services/stock.ts";
 import { streamDispatcher } from "./services/stream/dispatcher.ts";
 import { systemEvents } from "./system-events.ts";
 
-export interface AmusedOptions<Custom extends CustomEvents = NoCustomEvents> {
-  /** Where the facts are kept: `memoryStore()`, `postgresStore({ pool })`, `pgliteStore("./data")`. */
-  store: Store | PromiseLike<Store>;
-  /** Where images are kept; in memory when not said. */
-  files?: FileStore;
-  /** Wakes the streams of other processes on the same store; without it they look for themselves every two seconds. */
-  broadcaster?: Broadcaster;
-  /** Keeps answers that cost time or money; 32 MB of this process's memory when not said. */
-  cache?: Cache;
-  /**
-   * Models of others, for descriptions, categories and similarity: `aiModels({ language, embedding })` of
-   * `@amused/providers/ai`. Without them nothing leaves this process, and the engines of this house do what they can.
-   */
-  models?: Models | PromiseLike<Models>;
-  /** The host's own events, made with `defineEvents()`. */
-  events?: Custom;
-  /** The currency of products that name none, ISO 4217; USD when not said. */
-  currency?: string;
-  /** How long events are held, while background work runs; 30 days and a million for each seller when not said. */
-  retention?: Retention;
-  /** Threads that forecast beside the event loop, made when they are needed; 1 when not said, 0 for none. */
-  threads?: number;
-  /** The clock; handed in by tests. */
-  now?: () => Date;
-  /** Told of failures in background work, those of consumers among them; `console.error` when not said. */
-  onError?: (error: unknown) => void;
-}
-
 /** The whole system: every seller, and what belongs to none. */
 export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
-  /** Everything of one seller. `actor` stands in the ledger and in events as the one who did it. */
-  seller(id: string, options?: { actor?: string }): Seller<Custom>;
+  /** Everything of one seller, written in the name of a caller, if one is said. */
+  seller(id: string, caller?: Caller): Seller<Custom>;
   /**
    * Joins a transaction of the host's own (a `pg` client between BEGIN and COMMIT): the host's rows and ours are
    * committed together or not at all. Do it last, with one command: the seller's
@@ -91,7 +63,7 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
    * `committed()` after the commit to wake streams at once; without it they follow within two seconds.
    */
   withTransaction(transaction: unknown): {
-    seller(id: string, options?: { actor?: string }): Seller<Custom>;
+    seller(id: string, caller?: Caller): Seller<Custom>;
     committed(): void;
   };
   readonly keys: {
@@ -104,6 +76,15 @@ export interface Amused<Custom extends CustomEvents = NoCustomEvents> {
      */
     rotate(id: number, rotation?: KeyRotation): Promise<NewApiKey>;
     revoke(id: number): Promise<void>;
+  };
+  readonly sellers: {
+    /**
+     * Erases everything of a seller for good. Its keys are revoked, its streams end and its writes are refused at once; the
+     * rest goes on in the background of this process, or after its end of the next one that does `start()` or asks again.
+     */
+    erase(id: string, caller?: Caller): Promise<Erasure>;
+    /** How far that is; `not_found` where nobody asked for it. */
+    erasure(id: string): Promise<Erasure>;
   };
   /** The log of every seller: consumers of the host's own, what they gave up on, and replays. */
   readonly events: SystemEvents<Custom>;
@@ -153,7 +134,8 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   // Work goes on whatever becomes of the report.
   const onError = (error: unknown) => {
     try {
-      report(error);
+      // Work for a seller who is erased ends by being refused.
+      if (!isBeingErased(error)) report(error);
     } catch {}
   };
   const closed = new AbortController();
@@ -207,19 +189,19 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       settings: settingsService(deps),
       files: filesService(deps),
       events: eventsService({ ...deps, dispatcher, counters }),
+      audit: auditService(deps),
       models: { counters: models.counters },
+      erasures: erasing.service,
       keys: keysService(deps),
     };
   }
 
   const remembered = rememberedOf(store, { ...shared, cached });
+  const forget = (sellerId: string) => forgetSeller(remembered, sellerId);
+  const erasing = erasureWork({ repositories: store, files, forget, announce, now, epoch, onError });
   const services = servicesOver(store, store.transaction, announce, remembered);
-  const sellerOf = (services: Services, id: string, actor: string | undefined) =>
-    inProcessSeller<Custom>(
-      services,
-      { sellerId: parse(sellerIdSchema, id, "sellerId"), actor: actor ?? null },
-      closed.signal,
-    );
+  const sellerOf = (services: Services, id: string, caller?: Caller) =>
+    inProcessSeller<Custom>(services, contextOf(id, caller), closed.signal);
 
   // What the system does by itself; its reactors begin with the first start().
   const own = { ...shared, ...remembered, repositories: store, transaction: store.transaction, announce };
@@ -230,12 +212,12 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
   const keys = keptAnswers(store, { now, onError });
   const stopWork = async () => {
     keys.stop();
-    await Promise.all([passing.stop(), pruning.stop()]);
+    await Promise.all([passing.stop(), pruning.stop(), erasing.stop()]);
   };
 
   return {
     services,
-    seller: (id, { actor } = {}) => sellerOf(services, id, actor),
+    seller: (id, caller) => sellerOf(services, id, caller),
 
     withTransaction(transaction) {
       const written = new Map<string, StreamPosition>();
@@ -244,7 +226,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       const within = rememberedWithin(repositories, { ...shared, cached });
       const joined = servicesOver(repositories, (work) => work(repositories), told, within);
       return {
-        seller: (id, { actor } = {}) => sellerOf(joined, id, actor),
+        seller: (id, caller) => sellerOf(joined, id, caller),
         committed: () => {
           for (const sellerId of written.keys()) announce(sellerId);
         },
@@ -265,8 +247,13 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       },
     },
 
+    sellers: {
+      erase: async (id, caller) => (await services.erasures.erase(contextOf(id, caller), id)).body.value,
+      erasure: async (id) => (await services.erasures.find(id)).body.value,
+    },
+
     events: systemEvents<Custom>(consumers, consumerUpkeep(consuming), (id, actor) =>
-      sellerOf(services, id, actor),
+      sellerOf(services, id, { actor }),
     ),
 
     ready: () => store.ping(),
@@ -276,6 +263,7 @@ export async function createAmused<Custom extends CustomEvents = NoCustomEvents>
       consumers.resume();
       pruning.start();
       passing.start();
+      erasing.start();
       await keys.start();
       // A store that does not answer now is waited for in the background.
       await orAfter(graceMs, begun);

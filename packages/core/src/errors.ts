@@ -146,6 +146,18 @@ export function notOpen(id: number, state: string): AmusedError<"conflict"> {
   return new AmusedError("conflict", message, { state });
 }
 
+/** Nothing is written for a seller, and nothing read of its log, while it is being erased. */
+export function beingErased(cause?: unknown): AmusedError<"conflict"> {
+  const message =
+    "This seller is being erased, and takes nothing until that is done: GET /v1/sellers/{id}/erasure says when.";
+  return new AmusedError("conflict", message, { state: "erasing" }, { cause });
+}
+
+/** Tells that refusal from others. */
+export function isBeingErased(error: unknown): boolean {
+  return isAmusedError(error, "conflict") && error.evidence.state === "erasing";
+}
+
 /** Another product has this SKU. */
 export function skuTaken(sku: string, cause?: unknown): AmusedError<"conflict"> {
   return new AmusedError("conflict", `Another product has the SKU ${sku}.`, { sku }, { cause });

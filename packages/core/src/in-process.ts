@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import type { WriteOptions } from "./call-options.ts";
+import type { AuditQuery } from "./domain/audit.ts";
 import type { CustomEvents } from "./domain/event.ts";
-import type { Page, PageBody } from "./domain/page.ts";
+import type { ExportKind } from "./domain/import.ts";
+import type { Listing, Page, PageBody } from "./domain/page.ts";
 import { parse } from "./domain/parse.ts";
 import { idSchema } from "./domain/seller.ts";
 import { invalidRequest } from "./errors.ts";
@@ -13,11 +15,9 @@ import type { Answer, Context, Services, StreamBlock } from "./services/services
 /** The seller's interface right on the services: answers as values. What is followed ends when `closed` aborts. */
 export function inProcessSeller<Custom extends CustomEvents>(
   services: Services,
-  { sellerId, actor }: Context,
+  reading: Context,
   closed: AbortSignal,
 ): Seller<Custom> {
-  const reading: Context = { sellerId, actor };
-
   /** The context of a write; the same key with another operation or input is another request. */
   function writing(options: WriteOptions | undefined, ...request: unknown[]): Context {
     options?.signal?.throwIfAborted();
@@ -41,7 +41,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
   });
   const idOf = (id: unknown): number => parse(idSchema, id, "id");
   const { products, stock, sales, incoming, predictions, recommendations, categories } = services;
-  const { alerts, settings, files, events } = services;
+  const { alerts, settings, files, events, audit } = services;
 
   function importer(kind: "products" | "sales"): Seller["products"]["import"] {
     return async (file, options = {}) => {
@@ -51,7 +51,7 @@ export function inProcessSeller<Custom extends CustomEvents>(
     };
   }
 
-  function exporter(kind: "products" | "sales"): Seller["products"]["export"] {
+  function exporter(kind: ExportKind): Seller["products"]["export"] {
     return ({ format = "csv", signal } = {}) => {
       const pieces = files.export(reading, kind, format)[Symbol.asyncIterator]();
       const encoder = new TextEncoder();
@@ -217,6 +217,11 @@ export function inProcessSeller<Custom extends CustomEvents>(
         return stream;
       },
     } as Seller<Custom>["events"],
+    audit: {
+      list: (query: AuditQuery = {}): Listing<unknown> =>
+        listing(query.cursor, async (cursor) => page(await audit.list(reading, { ...query, cursor }))),
+      export: exporter("audit"),
+    } as Seller<Custom>["audit"],
   };
   return seller;
 }

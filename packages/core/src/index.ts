@@ -1,5 +1,7 @@
-export { type Amused, type AmusedOptions, createAmused } from "./amused.ts";
+export { type Amused, createAmused } from "./amused.ts";
+export type { AmusedOptions } from "./amused-options.ts";
 export type * from "./call-options.ts";
+export type { Caller } from "./caller.ts";
 export type * from "./consumers.ts";
 export {
   type Alert,
@@ -30,6 +32,12 @@ export {
   snoozed,
 } from "./domain/alert-life.ts";
 export {
+  type AuditEntry,
+  type AuditQuery,
+  auditQuerySchema,
+  type Origin,
+} from "./domain/audit.ts";
+export {
   type CategoryAccuracy,
   type CategoryBand,
   type CategoryCount,
@@ -58,6 +66,7 @@ export {
 export { formatCursor, parseCursor, type StreamPosition } from "./domain/cursor.ts";
 export type { ProductDescription } from "./domain/description.ts";
 export { type Encoded, encodedText, encodedValue } from "./domain/encoded.ts";
+export type { Erasure } from "./domain/erasure.ts";
 export {
   type AmusedEvent,
   type CustomEvents,
@@ -84,6 +93,7 @@ export {
   type PredictionExplanation,
 } from "./domain/explanation.ts";
 export {
+  type ExportKind,
   type FileFormat,
   type FileSource,
   formatSchema,
@@ -163,6 +173,7 @@ export {
   searchText,
 } from "./domain/product.ts";
 export * from "./domain/recommendation.ts";
+export { requestIdSchema } from "./domain/request-id.ts";
 export {
   type DailyQuery,
   dailyQuerySchema,
@@ -194,10 +205,12 @@ export {
 export { compareCodePoints, fold, visibleText } from "./domain/text.ts";
 export { momentSchema } from "./domain/time.ts";
 export * from "./errors.ts";
+export type * from "./file-options.ts";
 export { type MemoryCacheOptions, memoryCache } from "./memory/cache.ts";
 export { memoryFiles } from "./memory/files.ts";
 export { memoryStore } from "./memory/store.ts";
 export type * from "./ports/alerts.ts";
+export type * from "./ports/audit.ts";
 export type * from "./ports/baskets.ts";
 export type { Broadcaster } from "./ports/broadcaster.ts";
 export type { Cache } from "./ports/cache.ts";
@@ -205,6 +218,7 @@ export type * from "./ports/categories.ts";
 export type * from "./ports/consumers.ts";
 export type * from "./ports/demand.ts";
 export type * from "./ports/engine-states.ts";
+export type * from "./ports/erasures.ts";
 export type { FileStore } from "./ports/files.ts";
 export type * from "./ports/incoming.ts";
 export type * from "./ports/keys.ts";
@@ -216,6 +230,7 @@ export type * from "./ports/repositories.ts";
 export type * from "./ports/settings.ts";
 export type { Store } from "./ports/store.ts";
 export type * from "./seller.ts";
+export type * from "./seller-audit.ts";
 export type * from "./seller-events.ts";
 export type { ModelCounters, ModelCounts, ModelFailure } from "./services/models/tried.ts";
 export type { PredictionCounters } from "./services/predictions/counters.ts";

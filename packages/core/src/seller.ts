@@ -13,7 +13,7 @@ import type {
 import type { ProductDescription } from "./domain/description.ts";
 import type { CustomEvents, NoCustomEvents } from "./domain/event.ts";
 import type { ExplainQuery, PredictionExplanation } from "./domain/explanation.ts";
-import type { FileFormat, FileSource, ImportResult } from "./domain/import.ts";
+import type { FileSource, ImportResult } from "./domain/import.ts";
 import type {
   IncomingChanges,
   IncomingQuery,
@@ -46,6 +46,8 @@ import type { DailyQuery, NewSale, Sale, SaleQuery, SalesDay } from "./domain/sa
 import type { ProductSearch, ProductSearchResult } from "./domain/search.ts";
 import type { SellerSettings, SettingsChanges } from "./domain/settings.ts";
 import type { Movement, MovementQuery, StockAdjustment, StockChanged, StockCount } from "./domain/stock.ts";
+import type { ExportOptions, ImportOptions } from "./file-options.ts";
+import type { Audit } from "./seller-audit.ts";
 import type { Events } from "./seller-events.ts";
 
 /**
@@ -63,6 +65,7 @@ export interface Seller<Custom extends CustomEvents = NoCustomEvents> {
   readonly categories: Categories;
   readonly settings: Settings;
   readonly events: Events<Custom>;
+  readonly audit: Audit<Custom>;
 }
 
 export interface Products {
@@ -237,16 +240,4 @@ export interface Alerts {
   snooze(id: number, snooze: AlertSnooze, options?: WriteOptions): Promise<Alert>;
   /** Ends it although its cause may hold; none of its kind is raised until that went away and came back. */
   resolve(id: number, options?: WriteOptions): Promise<Alert>;
-}
-
-export interface ImportOptions extends WriteOptions {
-  /** `csv` when not said. */
-  format?: FileFormat;
-  /** Says what would happen and writes nothing. */
-  dryRun?: boolean;
-}
-
-export interface ExportOptions extends ReadOptions {
-  /** `csv` when not said. */
-  format?: FileFormat;
 }

@@ -67,7 +67,7 @@ test("a cache that throws, at once or later, is told of once and breaks no answe
     },
     () => Promise.reject(new Error("down")),
   ]) {
-    const broken: Cache = { get: fail, set: fail, delete: fail, close: async () => {} };
+    const broken: Cache = { get: fail, set: fail, delete: fail, deleteAll: fail, close: async () => {} };
     const { cached, make, errors, clock } = setUp(broken);
     expect([await cached.answer(key, hour, make), await cached.answer(key, hour, make)]).toEqual([1, 2]);
     expect(errors.map(String)).toEqual(["Error: down"]);
@@ -84,7 +84,10 @@ test("a cache that hangs is waited for once and then left alone", async () => {
     asked++;
     return new Promise<never>(() => {});
   };
-  const { cached, make, errors } = setUp({ get: hang, set: hang, delete: hang, close: async () => {} }, 30);
+  const { cached, make, errors } = setUp(
+    { get: hang, set: hang, delete: hang, deleteAll: hang, close: async () => {} },
+    30,
+  );
   const from = performance.now();
   for (let n = 1; n <= 5; n++) expect(await cached.answer(key, hour, make)).toBe(n);
   expect(performance.now() - from).toBeLessThan(1_000);

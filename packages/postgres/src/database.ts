@@ -1,4 +1,4 @@
-import { busy, isLost, isTransient, translated } from "./errors.ts";
+import { busy, isLost, isTransient, translated, unconnected } from "./errors.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
 import type { RowSecurity } from "./row-security.ts";
 import { sellerTurns } from "./turns.ts";
@@ -37,8 +37,14 @@ async function query(queryable: Queryable, text: string, values: unknown[]): Pro
   return (await queryable.query({ name: nameOf(text), text, values })).rows;
 }
 
-async function queryAnew(queryable: Queryable, text: string, values: unknown[]): Promise<Row[]> {
-  return (await queryable.query({ text, values })).rows;
+async function queryAnew(
+  queryable: Queryable,
+  text: string,
+  values: unknown[],
+  timeout?: number,
+): Promise<Row[]> {
+  const limit = timeout === undefined ? {} : { query_timeout: timeout };
+  return (await queryable.query({ text, values, ...limit })).rows;
 }
 
 /** Tries again what lost a race with another transaction, after a moment that differs for each. */
@@ -64,11 +70,24 @@ export function listenTo(client: Queryable): void {
   client.on?.("error", () => {});
 }
 
+/** How long is waited, in milliseconds; where nothing is said, for as long as it takes. */
+export interface Timeouts {
+  /** For the turn among the writes of one seller. */
+  turn?: number | undefined;
+  /** For a batch of background work, which may take longer than the pool's `statement_timeout` lets others. */
+  batch?: number | undefined;
+}
+
+/** How much longer than the database itself the driver waits for an answer: only a silent one is given up on. */
+export const silenceMs = 1_000;
+
 /** Each statement on whichever connection is free. */
-export function pooled(pool: QueryablePool, security: RowSecurity): Database {
+export function pooled(pool: QueryablePool, security: RowSecurity, { turn, batch }: Timeouts = {}): Database {
   /** Hands the work a connection; one that turns out to be lost does not go back. `pool.query` would throw away any that saw an error. */
   async function connected<T>(whose: string, work: (client: Queryable) => Promise<T>): Promise<T> {
-    const client = await pool.connect();
+    const client = await pool.connect().catch((error) => {
+      throw unconnected(error);
+    });
     listenTo(client);
     let lost = false;
     try {
@@ -86,23 +105,25 @@ export function pooled(pool: QueryablePool, security: RowSecurity): Database {
     run: (whose, text, values = []) =>
       retried(() => connected(whose, (client) => query(client, text, values))),
     runAnew: (whose, text, values = []) =>
-      retried(() => connected(whose, (client) => queryAnew(client, text, values))),
+      retried(() =>
+        connected(whose, (client) =>
+          batch === undefined
+            ? queryAnew(client, text, values)
+            : committed(client, `begin; set local statement_timeout = ${Math.ceil(batch)}`, () =>
+                queryAnew(client, text, values, batch + silenceMs),
+              ),
+        ),
+      ),
     transaction: (whose, work) =>
       retried(() =>
-        connected(whose, async (client) => {
-          await client.query({ text: "begin" });
-          try {
-            const result = await work(joined(client, security));
-            await client.query({ text: "commit" });
-            return result;
-          } catch (error) {
+        connected(whose, (client) =>
+          committed(client, "begin", () => work(joined(client, security))).catch((error) => {
             security.forget(client);
-            await client.query({ text: "rollback" });
             throw error;
-          }
-        }),
+          }),
+        ),
       ),
-    inTurn: sellerTurns(),
+    inTurn: sellerTurns(turn),
   };
 }
 
@@ -110,6 +131,20 @@ export function pooled(pool: QueryablePool, security: RowSecurity): Database {
 interface Saying {
   enter(client: Queryable, whose: string): Promise<void>;
   forget(client: Queryable): void;
+}
+
+/** Work in a transaction of its own. */
+async function committed<T>(client: Queryable, begin: string, work: () => Promise<T>): Promise<T> {
+  await client.query({ text: begin });
+  try {
+    const result = await work();
+    await client.query({ text: "commit" });
+    return result;
+  } catch (error) {
+    // A lost connection has nothing to roll back, and to ask for it would only be waiting once more.
+    if (!isLost(error)) await client.query({ text: "rollback" });
+    throw error;
+  }
 }
 
 /** Statements of one unit of work, which fail together. */
@@ -155,6 +190,7 @@ export function joined(client: Queryable, saying: Saying): Database {
       return result;
     } catch (error) {
       saying.forget(client);
+      if (isLost(error)) throw translated(error);
       await client.query({ text: `rollback to savepoint ${savepoint}` }).catch((lost) => {
         throw translated(lost);
       });

@@ -5,6 +5,7 @@ import type { QueryablePool } from "./queryable.ts";
 import { isAsWanted, secureTables } from "./row-security.ts";
 
 const folder = new URL("./migrations/", import.meta.url);
+const dayMs = 86_400_000;
 
 /** The migrations of this version, by name in their order. */
 export function migrations(): { name: string; sql: string }[] {
@@ -33,9 +34,12 @@ export async function migrate(
     await client.query({ text: "begin" });
     // A connection that served statements may have the role of those.
     await client.query({ text: "set local role none" });
+    // What is meant for requests is too short for a large table, or for one process to wait for another that is at it.
+    await client.query({ text: "set local statement_timeout = 0; set local lock_timeout = 0" });
     await client.query({
       text: "select pg_advisory_xact_lock(hashtextextended($1, 20261123))",
       values: [`amused migrations ${schema}`],
+      query_timeout: dayMs,
     });
     // Asking for a schema that is there would need the right to make one.
     const { rows: found } = await client.query({
@@ -52,7 +56,7 @@ export async function migrate(
     const known = new Set(rows.map(({ name }) => name));
     const missing = wanted.filter(({ name }) => !known.has(name));
     for (const { name, sql } of missing) {
-      await client.query({ text: sql });
+      await client.query({ text: sql, query_timeout: dayMs });
       await client.query({ text: `insert into ${schema}.migrations (name) values ($1)`, values: [name] });
     }
     await secureTables(client, schema, secure);

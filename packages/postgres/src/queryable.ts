@@ -4,6 +4,8 @@ export interface Queryable {
     name?: string;
     text: string;
     values?: unknown[];
+    /** Milliseconds that the driver waits for the answer to this one, in place of what it was made with. */
+    query_timeout?: number;
   }): Promise<{ rows: Record<string, unknown>[] }>;
   /** node-postgres says by this event that a connection broke. */
   on?(event: "error", listener: (error: Error) => void): unknown;

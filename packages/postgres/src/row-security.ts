@@ -17,7 +17,7 @@ export interface RowSecurity {
 export const everySeller = "every seller";
 
 /** The tables of a schema that hold sellers' rows, and whether each is secured. */
-const tablesQuery = `
+export const tablesQuery = `
   select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as secured
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where n.nspname = $1 and c.relkind = 'r'

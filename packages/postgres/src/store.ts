@@ -1,15 +1,18 @@
 import type { Repositories, Store } from "@amused/core";
 import { invalidRequest } from "@amused/core/errors";
-import { type Database, joined, pooled } from "./database.ts";
+import { type Database, joined, pooled, type Timeouts } from "./database.ts";
 import { translated } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import type { Queryable, QueryablePool } from "./queryable.ts";
 import { alertRepository } from "./repositories/alerts.ts";
+import { auditRepository } from "./repositories/audit.ts";
 import { categoryRepository } from "./repositories/categories.ts";
 import { consumerRepository } from "./repositories/consumers.ts";
 import { demandRepository } from "./repositories/demand.ts";
 import { engineStateRepository } from "./repositories/engine-states.ts";
+import { erasureRepository } from "./repositories/erasures.ts";
 import { eventRepository } from "./repositories/events.ts";
+import { fileClaimRepository } from "./repositories/file-claims.ts";
 import { idempotencyRepository } from "./repositories/idempotency.ts";
 import { incomingRepository } from "./repositories/incoming.ts";
 import { keyRepository } from "./repositories/keys.ts";
@@ -34,7 +37,15 @@ export interface PostgresStoreOptions {
    * Not said, the database is left as it is; `false` takes the wall away.
    */
   rowSecurity?: boolean;
+  /**
+   * What does not wait for ever. How long a statement may take is the pool's to say (`statement_timeout`, and against a
+   * database that has gone silent `query_timeout`), and for how long it is waited for a connection (`connectionTimeoutMillis`).
+   */
+  timeouts?: Timeouts;
 }
+
+/** So many idempotency keys go in one statement, which then takes no longer than others. */
+const pruneBatch = 10_000;
 
 /**
  * Keeps the facts in PostgreSQL, 15 or newer.
@@ -43,12 +54,22 @@ export interface PostgresStoreOptions {
  * const store = postgresStore({ pool: new Pool({ connectionString: process.env.DATABASE_URL }) });
  * const amused = await createAmused({ store });
  */
-export function postgresStore({ pool, schema = "amused", rowSecurity }: PostgresStoreOptions): Store {
+export function postgresStore({
+  pool,
+  schema = "amused",
+  rowSecurity,
+  timeouts,
+}: PostgresStoreOptions): Store {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
     throw new TypeError(`schema: ${schema} is not a name in small letters, digits and _`);
   const security = rowSecurityOf(schema, rowSecurity);
-  const database = pooled(pool, security);
+  const database = pooled(pool, security, timeouts);
   const repositoriesOn = repositoriesOf(schema);
+  const keys = `${schema}.idempotency_keys`;
+  const forget = `
+    with gone as (delete from ${keys} where ctid = any (array(
+      select ctid from ${keys} where created_at < $1::timestamptz limit ${pruneBatch})) returning 1)
+    select count(*) from gone`;
   return {
     ...repositoriesOn(database),
     transaction: (work) => database.transaction(everySeller, (within) => work(repositoriesOn(within))),
@@ -58,12 +79,11 @@ export function postgresStore({ pool, schema = "amused", rowSecurity }: Postgres
       await database.run(everySeller, "select 1");
     },
     async prune(before) {
-      const [row] = await database.run(
-        everySeller,
-        `with gone as (delete from ${schema}.idempotency_keys where created_at < $1::timestamptz returning 1) select count(*) from gone`,
-        [before],
-      );
-      return Number(row?.count);
+      for (let pruned = 0; ; ) {
+        const [row] = await database.run(everySeller, forget, [before]);
+        pruned += Number(row?.count);
+        if (Number(row?.count) < pruneBatch) return pruned;
+      }
     },
     // The pool is the host's, and may serve others still.
     async close() {},
@@ -89,6 +109,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
   const stock = stockRepository(schema);
   const sales = saleRepository(schema);
   const events = eventRepository(schema);
+  const audit = auditRepository(schema);
   const consumers = consumerRepository(schema);
   const demand = demandRepository(schema);
   const incoming = incomingRepository(schema);
@@ -100,11 +121,14 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
   const categories = categoryRepository(schema);
   const idempotency = idempotencyRepository(schema);
   const keys = keyRepository(schema);
+  const files = fileClaimRepository(schema);
+  const erasures = erasureRepository(schema);
   return (database) => ({
     products: products(database),
     stock: stock(database),
     sales: sales(database),
     events: events(database),
+    audit: audit(database),
     consumers: consumers(database),
     demand: demand(database),
     incoming: incoming(database),
@@ -116,5 +140,7 @@ function repositoriesOf(schema: string): (database: Database) => Repositories {
     categories: categories(database),
     idempotency: idempotency(database),
     keys: keys(database),
+    files: files(database),
+    erasures: erasures(database),
   });
 }

@@ -1,7 +1,10 @@
 import { createAmused, type Seller } from "@amused/core";
 import pg from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { pooled } from "../src/database.ts";
 import { postgresStore } from "../src/index.ts";
+import { everySeller, rowSecurity } from "../src/row-security.ts";
+import { sellerTurns } from "../src/turns.ts";
 import { describePostgres, freshStore } from "./database.ts";
 
 describePostgres("a connection", () => {
@@ -89,6 +92,44 @@ describePostgres("a connection", () => {
       });
       await adjust(shop);
     });
+  });
+
+  test("gives a batch more time than others have", async () => {
+    const pool = new pg.Pool({
+      ...{ connectionString: inject("databaseUrl") as string, max: 1 },
+      options: "-c statement_timeout=200",
+      query_timeout: 400,
+    });
+    const open = rowSecurity("amused", false);
+    const slow = "select pg_sleep(0.8)";
+    const canceled = { code: "unavailable", message: expect.stringContaining("Nothing was changed") };
+    try {
+      await expect(pooled(pool, open).runAnew(everySeller, slow)).rejects.toMatchObject(canceled);
+      const database = pooled(pool, open, { batch: 5_000 });
+      await database.runAnew(everySeller, slow);
+      await expect(pooled(pool, open, { batch: 500 }).runAnew(everySeller, slow)).rejects.toMatchObject(
+        canceled,
+      );
+      // That was for the batch alone.
+      await expect(database.run(everySeller, slow)).rejects.toMatchObject(canceled);
+    } finally {
+      await pool.end();
+    }
+  });
+
+  test("is not waited for in line without an end, and who left the line has done nothing", async () => {
+    const inTurn = sellerTurns(50);
+    const ends: (() => void)[] = [];
+    const held = () => inTurn("acme", () => new Promise<void>((end) => ends.push(end)));
+    const holders = [held(), held()];
+    let done = 0;
+    const late = inTurn("acme", async () => done++);
+    await expect(late).rejects.toMatchObject({ code: "unavailable", retryAfter: 1 });
+    await inTurn("other", async () => {});
+    for (const end of ends) end();
+    await Promise.all(holders);
+    await inTurn("acme", async () => done++);
+    expect(done).toBe(1);
   });
 
   test("that always loses its races is unavailable in the end", async () => {

@@ -47,7 +47,8 @@ describePostgres("statements", () => {
     await shop.stock.adjust(id, { adjust: 1, reason: marker });
     await shop.sales.record({ orderId: marker, lines: [{ productId: id, quantity: 1 }] });
     await shop.sales.return({ orderId: marker, lines: [{ productId: id, quantity: 1 }] });
-    await shop.incoming.create({ productId: id, quantity: 1, expectedOn: "2999-01-01", reference: marker });
+    const expectedOn = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
+    await shop.incoming.create({ productId: id, quantity: 1, expectedOn, reference: marker });
     await shop.events.publish({ type: "zq.said", payload: { [marker]: marker } });
     await shop.categories.settle(id, { category: marker });
     const csv = `sku,name,category,attributes.zq';--\nzq';--,zq';--,zq';--,zq';--\n`;

@@ -89,6 +89,16 @@ export interface AppOptions {
   /** The script of the API reference page; without it `/docs` is a plain list. */
   referenceScript?: () => Promise<Uint8Array<ArrayBuffer>>;
   logger?: Logger;
+  /** What failed outside of requests, counted by whoever serves the app, for `/metrics`. */
+  failures?: Readonly<Failures>;
+}
+
+/** What failed with nobody there to be told. */
+export interface Failures {
+  /** Work in the background, which goes on: what `onError` of `createAmused` was told. */
+  background: number;
+  /** Promises that were rejected unheard. */
+  unhandled: number;
 }
 
 /** The shapes of the options. Their types are written above, where editors show them. */
@@ -123,6 +133,7 @@ export const appOptionsSchema: z.ZodType<unknown> = z
     rateLimiter: having("a rate limiter", (value) => isObject(value) && "consume" in value).optional(),
     drain: having("an AbortSignal", (value) => isObject(value) && "aborted" in value).optional(),
     referenceScript: having("a function", isFunction).optional(),
+    failures: z.strictObject({ background: z.number(), unhandled: z.number() }).optional(),
     logger: having(
       "a log with debug, info, warn and error",
       (value) =>

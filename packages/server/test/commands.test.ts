@@ -78,6 +78,18 @@ describe("commands on the store", { timeout: slow }, () => {
   });
 });
 
+describe("erasing a seller", { timeout: slow }, () => {
+  test("is done for whoever is sure, and takes the keys along", async () => {
+    const on = ["--data", await folder()];
+    await done(["keys", "create", "--seller", "acme", ...on]);
+    const unsure = amused(["erase", "--seller", "acme", ...on]);
+    expect([await unsure.ended, unsure.stderr()]).toEqual([1, expect.stringContaining("--yes")]);
+    const erased = await done(["erase", "--seller", "acme", "--yes", "--json", ...on]);
+    expect(JSON.parse(erased)).toMatchObject({ sellerId: "acme", state: "erased", requestedBy: "cli" });
+    expect(await done(["keys", "list", "--seller", "acme", ...on])).toBe("");
+  });
+});
+
 describe("commands on a server", { timeout: slow }, () => {
   test("tail shows what happens, import sends a file, and doctor says who has the folder", async () => {
     const data = await folder();

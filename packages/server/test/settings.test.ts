@@ -26,6 +26,10 @@ describe("settings", () => {
       AMUSED_TRUSTED_PROXIES: 0,
       AMUSED_IMPORTS_PER_SELLER: 2,
       AMUSED_REQUEST_TIMEOUT: 30_000,
+      AMUSED_DATABASE_CONNECTIONS: 16,
+      AMUSED_CONNECT_TIMEOUT: 5_000,
+      AMUSED_STATEMENT_TIMEOUT: 8_000,
+      AMUSED_BATCH_TIMEOUT: 120_000,
     });
   });
 
@@ -44,6 +48,8 @@ describe("settings", () => {
     ["AMUSED_AUTH_FAILURES", "off", null],
     ["AMUSED_TRUSTED_PROXIES", "2", 2],
     ["AMUSED_REQUEST_TIMEOUT", "5s", 5_000],
+    ["AMUSED_STATEMENT_TIMEOUT", "1.5s", 1_500],
+    ["AMUSED_DATABASE_CONNECTIONS", "3", 3],
     ["AMUSED_THREADS", "0", 0],
     ["AMUSED_THREADS", "64", 64],
     [
@@ -72,6 +78,9 @@ describe("settings", () => {
     ["AMUSED_PRUNE_EVERY", "10ms"],
     ["AMUSED_PRUNE_EVERY", "25d"],
     ["AMUSED_METRICS_TOKEN", "x"],
+    ["AMUSED_STATEMENT_TIMEOUT", "50ms"],
+    ["AMUSED_BATCH_TIMEOUT", "2h"],
+    ["AMUSED_DATABASE_CONNECTIONS", "2"],
     ["AMUSED_THREADS", "65"],
     ["AMUSED_THREADS", "-1"],
     ["AMUSED_THREADS", "1.5"],

@@ -96,6 +96,14 @@ export function cacheConformance({ name, open, advance }: CacheConformanceOption
       expect(got).toEqual(keys.map((key) => key.repeat(20)));
     });
 
+    test("what begins alike can be deleted at once, and nothing else", async () => {
+      for (const key of ["x:a*:1", "x:a*:2", "x:ab:1", "x:a", "y:x:a*:1"]) await cache.set(key, key, long);
+      await cache.deleteAll("x:a*:");
+      const left = ["x:a*:1", "x:a*:2", "x:ab:1", "x:a", "y:x:a*:1"].map((key) => cache.get(key));
+      expect(await Promise.all(left)).toEqual([null, null, "x:ab:1", "x:a", "y:x:a*:1"]);
+      await cache.deleteAll("nothing");
+    });
+
     test("it can be closed, also twice", async () => {
       const another = await open();
       await another.close();

@@ -54,6 +54,19 @@ export function fileStoreConformance({ name, open, reopen, cleanup }: FileStoreC
       expect(await files.get(key(20))).toBeNull();
     });
 
+    test("what was deleted is gone, and can be put again", async () => {
+      const file = { bytes: everyByte, type: "image/x-odd" };
+      await files.put(key(25), file);
+      await files.put(key(26), file);
+      await files.delete(key(25));
+      await files.delete(key(25));
+      await files.delete("../package.json");
+      expect(await files.get(key(25))).toBeNull();
+      expect((await files.get(key(26)))?.type).toBe("image/x-odd");
+      await files.put(key(25), { bytes: everyByte, type: "image/png" });
+      expect((await files.get(key(25)))?.type).toBe("image/png");
+    });
+
     test("the same file put again, also many times at once, is there once", async () => {
       const file = { bytes: everyByte, type: "image/gif" };
       await Promise.all(Array.from({ length: 20 }, () => files.put(key(30), file)));

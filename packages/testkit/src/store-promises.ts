@@ -2,6 +2,7 @@ import type { PromiseGroup } from "./bench.ts";
 import { alertPasses } from "./promises/alert-passes.ts";
 import { alerts } from "./promises/alerts.ts";
 import { atomicity } from "./promises/atomicity.ts";
+import { audit } from "./promises/audit.ts";
 import { baskets } from "./promises/baskets.ts";
 import { categories } from "./promises/categories.ts";
 import { categorySuggestions } from "./promises/category-suggestions.ts";
@@ -9,6 +10,7 @@ import { consumers } from "./promises/consumers.ts";
 import { crash } from "./promises/crash.ts";
 import { deadLetters } from "./promises/dead-letters.ts";
 import { demand } from "./promises/demand.ts";
+import { erasures } from "./promises/erasures.ts";
 import { events } from "./promises/events.ts";
 import { fidelity } from "./promises/fidelity.ts";
 import { idempotency } from "./promises/idempotency.ts";
@@ -34,9 +36,21 @@ import { durability, upkeep } from "./promises/upkeep.ts";
 /** Everything that the `Store` port promises, as far as it can be tried. */
 export const storePromises: readonly PromiseGroup[] = [
   ...[products, search, paging, stock, ledger, sales, imports],
-  ...[events, order, atomicity, idempotency, tenants, keys, fidelity, retention, consumers, deadLetters],
+  ...[
+    events,
+    audit,
+    order,
+    atomicity,
+    idempotency,
+    tenants,
+    keys,
+    fidelity,
+    retention,
+    consumers,
+    deadLetters,
+  ],
   ...[incoming, demand, predictions, predictionPasses, recommendations, recommendationPasses],
   ...[baskets, settings, categories, categorySuggestions],
   ...[alerts, alertPasses],
-  ...[upkeep, durability, crash],
+  ...[erasures, upkeep, durability, crash],
 ];

@@ -18,6 +18,9 @@ export interface ImportRowError {
 
 export type FileFormat = "csv" | "ndjson";
 
+/** What is written to files; of the log, who did what. */
+export type ExportKind = "products" | "sales" | "audit";
+
 /** A file's content as it comes: whole, or in pieces of text or bytes. */
 export type FileSource =
   | string

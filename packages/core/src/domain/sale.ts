@@ -3,7 +3,7 @@ import { amountSchema } from "./money.ts";
 import { pageQuery } from "./page.ts";
 import { idSchema } from "./seller.ts";
 import { visibleText } from "./text.ts";
-import { dateSchema, momentSchema } from "./time.ts";
+import { boundSchema, dateSchema, momentSchema } from "./time.ts";
 import { maxUnits } from "./units.ts";
 
 /** One line of an order; negative when goods came back. */
@@ -47,16 +47,12 @@ export const newSaleSchema = z.strictObject({
 });
 export interface NewSale extends z.input<typeof newSaleSchema> {}
 
-const bound = z
-  .union([dateSchema, momentSchema], { error: "must be a date or an ISO 8601 time with a zone" })
-  .optional();
-
 /** Which sales, newest first by `soldAt`; `from` and `to` are inclusive UTC days, or times. */
 export const saleQuerySchema = z.strictObject({
   ...pageQuery,
   productId: idSchema.optional(),
-  from: bound,
-  to: bound,
+  from: boundSchema,
+  to: boundSchema,
 });
 export interface SaleQuery extends z.input<typeof saleQuerySchema> {}
 

@@ -22,6 +22,13 @@ export const dateSchema: z.ZodISODate = z.iso
   .date("must be a date such as 2026-11-23")
   .refine((date) => !date.startsWith("0000"), "must be a date of the years 0001 to 9999");
 
+/** An end of a span: a UTC day, or a time. */
+export const boundSchema: z.ZodOptional<
+  z.ZodUnion<readonly [z.ZodISODate, z.ZodType<string, string | Date>]>
+> = z
+  .union([dateSchema, momentSchema], { error: "must be a date or an ISO 8601 time with a zone" })
+  .optional();
+
 export const dayMs = 86_400_000;
 
 /** The UTC day of a moment: `2026-11-23`. */
@@ -47,3 +54,10 @@ export const clockTolerance: { ms: number; words: string } = {
 
 /** What expires then has expired by every clock, also by one that is set back. */
 export const longAgo: Date = new Date(0);
+
+/** The first moment after an inclusive end: the next day of a date, the next millisecond of a time. */
+export function endOf(to: string): string {
+  const end = Date.parse(to) + (/T/.test(to) ? 1 : dayMs);
+  // "Until 9999-12-31" is a way to say "with no end", and the year 10000 is none that a store knows.
+  return new Date(Math.min(end, Date.parse("9999-12-31T23:59:59.999Z"))).toISOString();
+}

@@ -55,6 +55,9 @@ export function memoryCache({
     async delete(key) {
       remove(key);
     },
+    async deleteAll(prefix) {
+      for (const key of [...entries.keys()]) if (key.startsWith(prefix)) remove(key);
+    },
     async close() {
       entries.clear();
       bytes = 0;

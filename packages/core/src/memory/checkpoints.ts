@@ -22,7 +22,7 @@ export function checkpoints(db: Database, run: Run): Checkpoints {
         if (db.consumers.has(consumer)) return false;
         journal.put(db.consumers, consumer, at);
         for (const seller of db.sellers.values())
-          if (seller.log !== null && !seller.checkpoints.has(consumer))
+          if (seller.log !== null && !seller.erasing && !seller.checkpoints.has(consumer))
             journal.put(seller.checkpoints, consumer, {
               ...begun(seller.log.epoch, at),
               position: {
@@ -102,8 +102,8 @@ export function checkpoints(db: Database, run: Run): Checkpoints {
   };
 }
 
-function hasNews({ log, checkpoints, letters }: SellerState, consumer: string): boolean {
-  if (log === null) return false;
+function hasNews({ log, erasing, checkpoints, letters }: SellerState, consumer: string): boolean {
+  if (log === null || erasing) return false;
   const { epoch, seq } = checkpoints.get(consumer)?.position ?? { epoch: log.epoch, seq: 0 };
   if (epoch !== log.epoch || seq !== log.seq) return true;
   return [...letters.values()].some((letter) => letter.consumer === consumer && letter.redriveAt !== null);

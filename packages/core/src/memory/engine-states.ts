@@ -2,6 +2,9 @@ import type { EngineStateRepository } from "../ports/engine-states.ts";
 import type { Run } from "./access.ts";
 import { type Database, sellerToRead, sellerToWrite } from "./state.ts";
 
+/** Learning that began before a seller was erased is over by then. */
+const learningMs = 10 * 60_000;
+
 export function engineStateRepository(db: Database, run: Run): EngineStateRepository {
   return {
     load: (sellerId, name) =>
@@ -12,6 +15,11 @@ export function engineStateRepository(db: Database, run: Run): EngineStateReposi
 
     save: (sellerId, name, { state, basedOn, version, at }) =>
       run(() => {
+        // What somebody learned of a seller who was erased meanwhile is not kept for the one who begins anew.
+        const { erasing } = sellerToRead(db, sellerId);
+        const { finishedAt = null } = db.erasures.get(sellerId) ?? {};
+        if (erasing || (finishedAt !== null && Date.parse(finishedAt) > at.getTime() - learningMs))
+          return false;
         const { engines } = sellerToWrite(db, sellerId);
         if ((engines.get(name)?.version ?? 0) !== version) return false;
         const saved = { state, basedOn, version: db.nextId("state"), updatedAt: at.toISOString() };

@@ -1,5 +1,5 @@
 import { matches } from "../domain/event.ts";
-import { notFound } from "../errors.ts";
+import { beingErased, notFound } from "../errors.ts";
 import type { EventRepository } from "../ports/repositories.ts";
 import type { Run } from "./access.ts";
 import { perform } from "./command.ts";
@@ -21,7 +21,8 @@ export function eventRepository(db: Database, run: Run): EventRepository {
 
     read: (sellerId, { after, limit, types, productId }) =>
       run(() => {
-        const { log, events: all, eventsOf } = sellerToRead(db, sellerId);
+        const { log, erasing, events: all, eventsOf } = sellerToRead(db, sellerId);
+        if (erasing) throw beingErased();
         if (log === null) return null;
         const oldest = all[0]?.seq ?? log.seq + 1;
         const held = productId === null ? all : (eventsOf.get(productId) ?? []);
@@ -30,7 +31,9 @@ export function eventRepository(db: Database, run: Run): EventRepository {
         const from = firstBeyond(held, ({ seq }) => seq > after);
         for (let i = from; i < held.length && events.length < limit; i++) {
           const event = held[i];
-          if (event !== undefined && matches(event, filter)) events.push({ ...event });
+          if (event === undefined || !matches(event, filter)) continue;
+          const { seq, type, productId, text } = event;
+          events.push({ seq, type, productId, text });
         }
         return { epoch: log.epoch, head: log.seq, oldest, events };
       }),

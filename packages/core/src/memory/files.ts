@@ -16,5 +16,8 @@ export function memoryFiles(): FileStore {
       const file = files.get(key);
       return file === undefined ? null : copy(file);
     },
+    async delete(key) {
+      files.delete(key);
+    },
   };
 }

@@ -3,8 +3,9 @@ import { type CheckpointState, type Database, type SellerState, sellerToRead } f
 
 /** The checkpoint, if this lease is the one that holds it. */
 export function leased(db: Database, { sellerId, consumer, token }: Lease): CheckpointState | null {
-  const checkpoint = sellerToRead(db, sellerId).checkpoints.get(consumer);
-  return checkpoint?.token === token ? checkpoint : null;
+  const { checkpoints, erasing } = sellerToRead(db, sellerId);
+  const checkpoint = checkpoints.get(consumer);
+  return checkpoint?.token === token && !erasing ? checkpoint : null;
 }
 
 /** A checkpoint before the first event. */

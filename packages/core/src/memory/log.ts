@@ -27,7 +27,7 @@ export function headOf(seller: SellerState): StreamPosition | null {
 export function appendEvent(
   db: Database,
   seller: SellerState,
-  command: Pick<Command, "at" | "epoch">,
+  command: Command,
   { type, productId, payload }: EventDraft,
 ): EventOf<string, unknown> {
   const { epoch, seq: before } = openLog(db, seller, command.epoch);
@@ -41,7 +41,8 @@ export function appendEvent(
     payload,
     createdAt: command.at.toISOString(),
   };
-  const stored = { seq: position.seq, type, productId, text: JSON.stringify(event) };
+  const { actor, requestId = null } = command;
+  const stored = { seq: position.seq, type, productId, text: JSON.stringify(event), actor, requestId };
   db.journal.push(seller.events, stored);
   if (productId !== null) db.journal.append(seller.eventsOf, productId, stored);
   db.journal.assign(seller, { log: position });

@@ -12,7 +12,7 @@ type Replays = Pick<ConsumerRepository, "rewind" | "replayed" | "progress">;
 export function replays(db: Database, run: Run): Replays {
   const sellersOf = (sellerId: string | null) =>
     (sellerId === null ? [...db.sellers.values()] : [sellerToRead(db, sellerId)]).filter(
-      ({ log }) => log !== null,
+      ({ log, erasing }) => log !== null && !erasing,
     );
 
   return {

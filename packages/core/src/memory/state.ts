@@ -2,6 +2,7 @@ import type { Alert } from "../domain/alert.ts";
 import type { StoredSuggestion } from "../domain/category.ts";
 import type { DeadLetter } from "../domain/consumer.ts";
 import type { StreamPosition } from "../domain/cursor.ts";
+import type { Erasure } from "../domain/erasure.ts";
 import type { IncomingStock } from "../domain/incoming.ts";
 import type { ApiKey } from "../domain/key.ts";
 import type { PredictionType, StoredPrediction } from "../domain/prediction.ts";
@@ -10,6 +11,7 @@ import type { RecommendationKind } from "../domain/recommendation.ts";
 import type { Sale } from "../domain/sale.ts";
 import type { SellerSettings } from "../domain/settings.ts";
 import type { Movement } from "../domain/stock.ts";
+import { beingErased } from "../errors.ts";
 import type { EngineState } from "../ports/engine-states.ts";
 import type { PredictionRow } from "../ports/predictions.ts";
 import type { RecommendationRow } from "../ports/recommendations.ts";
@@ -69,14 +71,20 @@ export interface RecommendationState extends Readonly<Omit<RecommendationRow, "d
   readonly createdAt: string;
 }
 
+/** An event, and who caused it. */
+export interface LoggedEvent extends StoredEvent {
+  readonly actor: string | null;
+  readonly requestId: string | null;
+}
+
 /** Everything of one seller: a repository is handed this and so can not reach another's. */
 export interface SellerState {
   readonly id: string;
   log: StreamPosition | null;
   /** Oldest first, with no hole. */
-  events: StoredEvent[];
+  events: LoggedEvent[];
   /** The same by product. */
-  readonly eventsOf: Map<number, StoredEvent[]>;
+  readonly eventsOf: Map<number, LoggedEvent[]>;
   readonly products: Map<number, ProductState>;
   /** Whose each SKU is; a deleted product has none. */
   readonly skus: Map<string, number>;
@@ -105,6 +113,8 @@ export interface SellerState {
   readonly engines: Map<string, Readonly<EngineState>>;
   /** By product. */
   readonly suggestions: Map<number, Readonly<StoredSuggestion>>;
+  /** Nothing is written any more. */
+  erasing: boolean;
   /** What was set. Replaced at every change. */
   settings: Readonly<Partial<SellerSettings>>;
 }
@@ -130,6 +140,7 @@ const noIds = {
   letter: 0,
   prediction: 0,
   state: 0,
+  claim: 0,
 };
 
 /** The whole store, and the journal through which alone it is changed. */
@@ -138,6 +149,9 @@ export interface Database {
   readonly keys: Map<number, KeyState>;
   /** The consumers that are known, and since when. */
   readonly consumers: Map<string, Date>;
+  readonly erasures: Map<string, Readonly<Erasure>>;
+  /** Who has put which file. */
+  readonly claims: Map<number, { readonly sellerId: string; readonly key: string }>;
   readonly journal: Journal;
   /** The next id of a kind. Ids of what was undone are not given again, as in a database. */
   nextId(kind: keyof typeof noIds): number;
@@ -149,6 +163,8 @@ export function database(): Database {
     sellers: new Map(),
     keys: new Map(),
     consumers: new Map(),
+    erasures: new Map(),
+    claims: new Map(),
     journal: journal(),
     nextId: (kind) => ++ids[kind],
   };
@@ -162,6 +178,7 @@ export function sellerToRead(db: Database, id: string): SellerState {
 /** A seller to write to. */
 export function sellerToWrite(db: Database, id: string): SellerState {
   const known = db.sellers.get(id);
+  if (known?.erasing) throw beingErased();
   if (known !== undefined) return known;
   const seller = emptySeller(id);
   db.journal.put(db.sellers, id, seller);
@@ -190,6 +207,7 @@ function emptySeller(id: string): SellerState {
     alerts: new Map(),
     engines: new Map(),
     suggestions: new Map(),
+    erasing: false,
     settings: {},
   };
 }

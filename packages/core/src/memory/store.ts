@@ -2,10 +2,12 @@ import type { Repositories } from "../ports/repositories.ts";
 import type { Store } from "../ports/store.ts";
 import { access, type Run } from "./access.ts";
 import { alertRepository } from "./alerts.ts";
+import { auditRepository } from "./audit.ts";
 import { categoryRepository } from "./categories.ts";
 import { consumerRepository } from "./consumers.ts";
 import { demandRepository } from "./demand.ts";
 import { engineStateRepository } from "./engine-states.ts";
+import { erasureRepository, fileClaimRepository } from "./erasures.ts";
 import { eventRepository } from "./events.ts";
 import { idempotencyRepository } from "./idempotency.ts";
 import { incomingRepository } from "./incoming.ts";
@@ -40,6 +42,7 @@ export function memoryStore({ now = () => new Date() }: MemoryStoreOptions = {})
     stock: stockRepository(db, run),
     sales: saleRepository(db, run, now),
     events: eventRepository(db, run),
+    audit: auditRepository(db, run),
     consumers: consumerRepository(db, run),
     demand: demandRepository(db, run, now),
     incoming: incomingRepository(db, run),
@@ -51,6 +54,8 @@ export function memoryStore({ now = () => new Date() }: MemoryStoreOptions = {})
     categories: categoryRepository(db, run),
     idempotency: idempotencyRepository(db, run),
     keys: keyRepository(db, run),
+    files: fileClaimRepository(db, run),
+    erasures: erasureRepository(db, run),
   });
 
   return {

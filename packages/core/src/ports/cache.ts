@@ -8,5 +8,7 @@ export interface Cache {
   /** Keeps a value for so many milliseconds, a whole number from 1, in place of what was under the key. */
   set(key: string, value: string, ttlMs: number): Promise<void>;
   delete(key: string): Promise<void>;
+  /** Deletes all whose keys begin so. */
+  deleteAll(prefix: string): Promise<void>;
   close(): Promise<void>;
 }

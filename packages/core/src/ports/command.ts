@@ -6,6 +6,8 @@ export interface Command {
   sellerId: string;
   /** Who does it; `null` is the host itself. */
   actor: string | null;
+  /** The request that caused it, where there was one. */
+  requestId?: string | null;
   at: Date;
   /** The epoch of the seller's log, should this be its first event. */
   epoch: string;

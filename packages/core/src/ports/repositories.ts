@@ -4,12 +4,15 @@ import type { Attributes, Product, ProductSort } from "../domain/product.ts";
 import type { Sale, SalesDay } from "../domain/sale.ts";
 import type { Movement, StockChanged } from "../domain/stock.ts";
 import type { AlertRepository } from "./alerts.ts";
+import type { AuditRepository } from "./audit.ts";
 import type { Basket, BasketRequest, SharedOrder } from "./baskets.ts";
 import type { CategoryRepository } from "./categories.ts";
 import type { Command, Written } from "./command.ts";
 import type { ConsumerRepository } from "./consumers.ts";
 import type { DemandRepository } from "./demand.ts";
 import type { EngineStateRepository } from "./engine-states.ts";
+import type { ErasureRepository, FileClaimRepository } from "./erasures.ts";
+import type { IdempotencyRepository } from "./idempotency.ts";
 import type { IncomingRepository } from "./incoming.ts";
 import type { KeyRepository } from "./keys.ts";
 import type { PredictionRepository } from "./predictions.ts";
@@ -17,13 +20,14 @@ import type { RecommendationRepository } from "./recommendations.ts";
 import type { PageRequest, Read, Rows } from "./rows.ts";
 import type { SettingsRepository } from "./settings.ts";
 
-export type { Command, PageRequest, Read, Rows, Written };
+export type { Command, IdempotencyRepository, PageRequest, Read, Rows, Written };
 
 export interface Repositories {
   readonly products: ProductRepository;
   readonly stock: StockRepository;
   readonly sales: SaleRepository;
   readonly events: EventRepository;
+  readonly audit: AuditRepository;
   readonly consumers: ConsumerRepository;
   readonly demand: DemandRepository;
   readonly incoming: IncomingRepository;
@@ -35,6 +39,8 @@ export interface Repositories {
   readonly categories: CategoryRepository;
   readonly idempotency: IdempotencyRepository;
   readonly keys: KeyRepository;
+  readonly files: FileClaimRepository;
+  readonly erasures: ErasureRepository;
 }
 
 export interface ReadProduct extends Read<Product> {
@@ -253,19 +259,4 @@ export interface EventRepository {
    * nothing that a writer waits for, and can be called on several nodes at once. Heads stay as they are.
    */
   prune(request: PruneRequest): Promise<Pruned>;
-}
-
-/** For work of many transactions, which can not keep its key in the one that has the effect. */
-export interface IdempotencyRepository {
-  /**
-   * Takes the key until the command's time plus `leaseMs`, or says who has it: an answer kept (`Written`), or
-   * `"in_flight"`. Throws `idempotency_mismatch`.
-   */
-  begin(command: Command, leaseMs: number): Promise<Written<unknown> | "in_flight" | "taken">;
-  /** Keeps the answer, and the position of the last event it speaks of. */
-  finish(command: Command, body: string, position: StreamPosition | null): Promise<void>;
-  /** Gives the key back: the work came to nothing. */
-  release(command: Command): Promise<void>;
-  /** The answer kept under the command's key, if there is one. Throws `idempotency_mismatch`. */
-  find(command: Command): Promise<Written<unknown> | null>;
 }

@@ -22,6 +22,8 @@ export interface Cached {
   read(key: CacheKey): Promise<unknown>;
   /** Keeps a value, sooner or later, if it can be kept. Returns at once. */
   write(key: CacheKey, value: unknown, ttlMs: number): void;
+  /** Lets go of everything of a seller. */
+  forget(sellerId: string): Promise<void>;
 }
 
 interface CachedOptions {
@@ -85,6 +87,9 @@ export function cachedOver(
     write(key, value, ttlMs) {
       void within(() => cache.set(nameOf(key), JSON.stringify(value), Math.max(1, Math.round(ttlMs))));
     },
+    async forget(sellerId) {
+      await within(() => cache.deleteAll(prefixOf(sellerId)));
+    },
   };
   return cached;
 }
@@ -94,6 +99,7 @@ export const uncached: Cached = {
   answer: (_key, _ttlMs, make) => make(),
   read: async () => null,
   write() {},
+  async forget() {},
 };
 
 /** The seller stands in the name, and in the hash too: a name of his can not be made to look like another's. */
@@ -101,5 +107,9 @@ function nameOf({ sellerId, kind, inputs }: CacheKey): string {
   const hash = createHash("sha256")
     .update(canonicalJson([sellerId, kind, inputs]))
     .digest("hex");
-  return `amused:1:${sellerId}:${kind}:${hash}`;
+  return `${prefixOf(sellerId)}${kind}:${hash}`;
+}
+
+function prefixOf(sellerId: string): string {
+  return `amused:1:${sellerId}:`;
 }

@@ -40,6 +40,7 @@ export function commandOf(deps: Deps, context: Context): Command {
   return {
     sellerId: context.sellerId,
     actor: context.actor,
+    requestId: context.requestId ?? null,
     at: deps.now(),
     epoch: deps.epoch(),
     idempotency: context.idempotency ?? null,

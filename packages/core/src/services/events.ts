@@ -82,7 +82,11 @@ export function eventsService(
 }
 
 /** A filter may name a deleted product, whose events stay; never one of another seller. */
-async function checkProduct(repositories: Repositories, sellerId: string, productId: number): Promise<void> {
+export async function checkProduct(
+  repositories: Repositories,
+  sellerId: string,
+  productId: number,
+): Promise<void> {
   const page = { limit: 1, after: null };
   if ((await repositories.stock.movements(sellerId, productId, page)) === null)
     throw notFound("product", productId);

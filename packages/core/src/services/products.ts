@@ -126,6 +126,7 @@ export function productsService(deps: Deps): Omit<Services["products"], "search"
       if ((await repositories.products.find(context.sellerId, id)) === null) throw notFound("product", id);
       const { bytes, type, extension } = image;
       const name = `${createHash("sha256").update(bytes).digest("hex")}.${extension}`;
+      await repositories.files.claim(context.sellerId, name);
       await deps.files.put(name, { bytes, type });
       const imageUrl = `/v1/files/${name}`;
       return update(context, id, ifVersion, (product) =>

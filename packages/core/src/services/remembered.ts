@@ -39,3 +39,12 @@ export function rememberedWithin(
     meanings: noMeanings,
   };
 }
+
+/** Lets go of all that is remembered of a seller. */
+export async function forgetSeller(
+  { cached, shopProfiles, recommenders, categorizers, meanings }: Remembered,
+  sellerId: string,
+): Promise<void> {
+  for (const memory of [shopProfiles, recommenders, categorizers, meanings]) memory.forget(sellerId);
+  await cached.forget(sellerId);
+}

@@ -1,7 +1,7 @@
 import { encodedText } from "../domain/encoded.ts";
 import { parse } from "../domain/parse.ts";
 import { dailyQuerySchema, newSaleSchema, saleQuerySchema } from "../domain/sale.ts";
-import { addDays, clockTolerance, dateOf, dayMs } from "../domain/time.ts";
+import { addDays, clockTolerance, dateOf, dayMs, endOf } from "../domain/time.ts";
 import { invalidRequest, notFound } from "../errors.ts";
 import type { SaleLines } from "../ports/repositories.ts";
 import { answerRead, answerWritten, checkSees, commandOf, type Deps } from "./deps.ts";
@@ -69,13 +69,6 @@ export function salesService(deps: Deps): Services["sales"] {
       return answerRead(deps, context.sellerId, { body, head: read.head });
     },
   };
-}
-
-/** The first moment after an inclusive end: the next day of a date, the next millisecond of a time. */
-function endOf(to: string): string {
-  const end = Date.parse(to) + (/T/.test(to) ? 1 : dayMs);
-  // "Until 9999-12-31" is a way to say "with no end", and the year 10000 is none that a store knows.
-  return new Date(Math.min(end, Date.parse("9999-12-31T23:59:59.999Z"))).toISOString();
 }
 
 const firstDay = "0001-01-01";

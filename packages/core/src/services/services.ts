@@ -1,4 +1,5 @@
 import type { Alert, AlertsChanged } from "../domain/alert.ts";
+import type { AuditEntry } from "../domain/audit.ts";
 import type {
   CategoryAccuracy,
   CategoryCount,
@@ -8,8 +9,9 @@ import type {
 } from "../domain/category.ts";
 import type { ProductDescription } from "../domain/description.ts";
 import type { Encoded } from "../domain/encoded.ts";
+import type { Erasure } from "../domain/erasure.ts";
 import type { PredictionExplanation } from "../domain/explanation.ts";
-import type { FileFormat, FileSource, ImportResult } from "../domain/import.ts";
+import type { ExportKind, FileFormat, FileSource, ImportResult } from "../domain/import.ts";
 import type { IncomingReceived, IncomingStock } from "../domain/incoming.ts";
 import type { ApiKey, NewApiKey } from "../domain/key.ts";
 import type { PageBody } from "../domain/page.ts";
@@ -35,6 +37,8 @@ export interface Context {
   sellerId: string;
   /** Who calls, as the transport knows them: `key:12`. `null` is the host itself. */
   actor: string | null;
+  /** What names the request in logs, by `requestIdSchema`. */
+  requestId?: string | null;
   /** The caller's key, and a hash of everything that makes this request what it is. */
   idempotency?: { key: string; hash: string } | null;
   /** A cursor whose event the answer must already know (`Amused-Cursor`). */
@@ -178,7 +182,7 @@ export interface Services {
       file: FileSource,
       options: { format: FileFormat; dryRun: boolean; signal?: AbortSignal },
     ): Promise<Answer<ImportResult>>;
-    export(context: Context, kind: "products" | "sales", format: FileFormat): AsyncIterable<string>;
+    export(context: Context, kind: ExportKind, format: FileFormat): AsyncIterable<string>;
     /** A stored image by its public name. */
     image(key: string): Promise<{ bytes: Uint8Array; type: string }>;
   };
@@ -201,9 +205,19 @@ export interface Services {
     /** What the streams of this process did since it began. */
     readonly counters: StreamCounters;
   };
+  readonly audit: {
+    /** Who did what, newest first. */
+    list(context: Context, query: unknown): Promise<Answer<PageBody<AuditEntry>>>;
+  };
   readonly models: {
     /** What the models of others did since this process began. */
     readonly counters: ModelCounters;
+  };
+  readonly erasures: {
+    /** Begins to erase a seller, goes on with it, or finds it done. */
+    erase(context: Omit<Context, "sellerId">, sellerId: string): Promise<Answer<Erasure>>;
+    /** How far it is; `not_found` where nobody asked for it. */
+    find(sellerId: string): Promise<Answer<Erasure>>;
   };
   readonly keys: {
     /** The context's seller is not used: the request names it. The answer's `key` is nowhere else. */

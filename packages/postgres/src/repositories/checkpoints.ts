@@ -19,7 +19,7 @@ export function checkpoints(schema: string): (database: Database) => Checkpoints
     begun as (
       insert into ${table} (seller_id, consumer, epoch, seq, updated_at)
       select s.seller_id, new.name, s.epoch, case when $3::text = 'now' then s.seq else ${beforeOldest(schema, "s")} end, $2::timestamptz
-      from new, ${streams} s on conflict do nothing)
+      from new, ${streams} s where not s.erasing on conflict do nothing)
     select count(*) from new`;
 
   const free =
@@ -29,7 +29,7 @@ export function checkpoints(schema: string): (database: Database) => Checkpoints
     with news as materialized (
       select s.seller_id, s.epoch
       from ${sellers} left join ${table} c on c.seller_id = s.seller_id and c.consumer = $1::text
-      where s.seller_id <> all ($2::text[])
+      where s.seller_id <> all ($2::text[]) and not s.erasing
         and (c.seq is distinct from s.seq and (c.seq is not null or s.seq > 0) or c.epoch <> s.epoch or exists (
           select from ${letters} d where d.seller_id = s.seller_id and d.consumer = $1::text and d.redrive_at is not null))
         and ${free}

@@ -1,10 +1,11 @@
 import type { EventDraft, EventOf, EventRepository, EventRun, StoredEvent } from "@amused/core";
-import { notFound } from "@amused/core/errors";
+import { beingErased, notFound } from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { everySeller } from "../row-security.ts";
 import { commandStatement } from "../sql/command.ts";
 import { eventJson, list } from "../sql/json.ts";
 import { headOf } from "../sql/page.ts";
+import { typeFilter } from "../sql/type-filter.ts";
 import { pruneEvents } from "./prune-events.ts";
 
 /** The log. */
@@ -50,7 +51,7 @@ export function eventRepository(schema: string): (database: Database) => EventRe
     createdAt: "e.created_at",
   };
   const log = (where: string, limit: string) => `
-    select s.epoch, s.seq, coalesce((select seq from ${events} where seller_id = $1::text order by seq limit 1), s.seq + 1) as oldest,
+    select s.epoch, s.seq, s.erasing, coalesce((select seq from ${events} where seller_id = $1::text order by seq limit 1), s.seq + 1) as oldest,
       e.seq as event_seq, e.type, e.product_id, e.json
     from ${streams} s left join lateral (
       select e.seq, e.type, e.product_id, ${eventJson(stored)} as json
@@ -76,19 +77,15 @@ export function eventRepository(schema: string): (database: Database) => EventRe
 
     async read(sellerId, { after, limit, types, productId }): Promise<EventRun | null> {
       const all = types === null && productId === null;
-      const names = types?.filter((type) => !type.endsWith(".*")) ?? null;
-      const prefixes =
-        types
-          ?.filter((type) => type.endsWith(".*"))
-          .map((type) => `${type.slice(0, -1).replace(/[\\%_]/g, "\\$&")}%`) ?? [];
       const rows = await database.run(sellerId, all ? readAll : readSome, [
         sellerId,
         after,
         limit,
-        ...(all ? [] : [names, prefixes, productId]),
+        ...(all ? [] : [...typeFilter(types), productId]),
       ]);
       const [first] = rows;
       if (first === undefined) return null;
+      if (first.erasing === true) throw beingErased();
       const held = rows.filter(({ event_seq }) => event_seq !== null);
       return {
         epoch: first.epoch as string,

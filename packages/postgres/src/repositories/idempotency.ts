@@ -1,11 +1,14 @@
 import type { IdempotencyRepository } from "@amused/core";
-import { AmusedError } from "@amused/core/errors";
+import { AmusedError, beingErased } from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { findKept, replay } from "../sql/command.ts";
+import { isOpen } from "../sql/open.ts";
 
 /** Keys of work that takes many transactions; those of single commands are kept by the commands themselves. */
 export function idempotencyRepository(schema: string): (database: Database) => IdempotencyRepository {
   const keys = `${schema}.idempotency_keys`;
+  const isShut = async (database: Database, sellerId: string) =>
+    (await database.run(sellerId, `select where ${isOpen(schema)}`, [sellerId])).length === 0;
   return (database) => ({
     async begin(command, leaseMs) {
       const { sellerId, at, idempotency } = command;
@@ -13,7 +16,8 @@ export function idempotencyRepository(schema: string): (database: Database) => I
       // Takes a free key, or one whose holder let its lease run out.
       const [taken] = await database.run(
         sellerId,
-        `insert into ${keys} as k (seller_id, key, hash, created_at, leased_until) values ($1, $2, $3, $4, $5)
+        `insert into ${keys} as k (seller_id, key, hash, created_at, leased_until)
+         select $1::text, $2::text, $3::text, $4::timestamptz, $5::timestamptz where ${isOpen(schema)}
          on conflict (seller_id, key) do update set hash = excluded.hash, leased_until = excluded.leased_until
          where k.body is null and k.leased_until <= excluded.created_at returning 1`,
         [sellerId, idempotency?.key, idempotency?.hash, at, until],
@@ -24,6 +28,7 @@ export function idempotencyRepository(schema: string): (database: Database) => I
         `select hash, body, revision, epoch, seq from ${keys} where seller_id = $1 and key = $2`,
         [sellerId, idempotency?.key],
       );
+      if (row === undefined && (await isShut(database, sellerId))) throw beingErased();
       if (row === undefined)
         throw new AmusedError("idempotency_in_flight", "The first request with this key is just ending.", {
           retryAfter: 1,

@@ -10,6 +10,7 @@ import type { Database, Row } from "../database.ts";
 import { everySeller } from "../row-security.ts";
 import { commandStatement } from "../sql/command.ts";
 import { alive, bare, isoTime, object } from "../sql/json.ts";
+import { isOpen } from "../sql/open.ts";
 import { headColumns, headOf } from "../sql/page.ts";
 
 /** How many products one call looks at. */
@@ -64,7 +65,7 @@ export function recommendationRepository(schema: string): (database: Database) =
 
   const expire = `
     insert into ${expiries} as e (seller_id, kind, up_to)
-    values ($1::text, $2::text, nextval(pg_get_serial_sequence('${table}', 'version')))
+    select $1::text, $2::text, nextval(pg_get_serial_sequence('${table}', 'version')) where ${isOpen(schema)}
     on conflict (seller_id, kind) do update set up_to = greatest(e.up_to, excluded.up_to)`;
 
   const fresh = (kind: RecommendationKind) => `exists (

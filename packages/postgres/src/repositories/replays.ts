@@ -16,7 +16,7 @@ export function replays(schema: string): (database: Database) => Replays {
     with target as materialized (
       select s.seller_id, s.epoch, s.seq as head,
         case $3::text when 'start' then ${beforeOldest(schema, "s")} when 'now' then s.seq else $4::bigint end as seq
-      from ${streams} s where $2::text is null or s.seller_id = $2::text),
+      from ${streams} s where ($2::text is null or s.seller_id = $2::text) and not s.erasing),
     done as (
       insert into ${table} (seller_id, consumer, epoch, seq, replay_from, replay_to, updated_at)
       select seller_id, $1::text, epoch, seq, seq, head, $5::timestamptz from target order by seller_id

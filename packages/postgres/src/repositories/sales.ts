@@ -3,6 +3,7 @@ import { notFound } from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { emptySpans, startOf } from "../sql/empty-spans.ts";
 import { bare, isoTime, list, object, quoted, saleJson } from "../sql/json.ts";
+import { isOpen } from "../sql/open.ts";
 import { headColumns, headOf, listPage } from "../sql/page.ts";
 import { baskets } from "./baskets.ts";
 import { recordSale } from "./sale-record.ts";
@@ -23,7 +24,7 @@ export function saleRepository(schema: string): (database: Database) => SaleRepo
   const insert = `${unknownLines},
     made as (
       insert into ${sales} (seller_id, product_id, order_id, quantity, price, sold_at, created_at, import_id)
-      select $1::text, product_id, order_id, quantity, price, sold_at, $8::timestamptz, $2::uuid from fresh order by ord returning 1)
+      select $1::text, product_id, order_id, quantity, price, sold_at, $8::timestamptz, $2::uuid from fresh where ${isOpen(schema)} order by ord returning 1)
     select count(*) as created, (
       select min(product_id) from line where not exists (
         select from ${products} p where p.seller_id = $1::text and p.id = line.product_id)) as unknown

@@ -1,6 +1,7 @@
 import { encodedText, type SellerSettings, type SettingsRepository } from "@amused/core";
 import type { Database, Row } from "../database.ts";
 import { commandStatement } from "../sql/command.ts";
+import { isOpen } from "../sql/open.ts";
 import { headColumns, headOf } from "../sql/page.ts";
 
 /** What sellers have set. */
@@ -10,7 +11,7 @@ export function settingsRepository(schema: string): (database: Database) => Sett
     select coalesce((select settings::text from ${table} where seller_id = $1::text), '{}') as body, ${headColumns(schema)}`;
 
   // The row is there before it is locked and read, so that of two who change at once the second sees the first.
-  const begin = `insert into ${table} (seller_id, settings) values ($1::text, '{}') on conflict do nothing`;
+  const begin = `insert into ${table} (seller_id, settings) select $1::text, '{}' where ${isOpen(schema)} on conflict do nothing`;
   const update = commandStatement(schema, {
     parameters: 1,
     sql: `

@@ -3,13 +3,15 @@ import { type Encoded, encodedText } from "@amused/core";
 import { AmusedError, keyUsed } from "@amused/core/errors";
 import type { Database, Row } from "../database.ts";
 import { databaseError } from "../errors.ts";
+import { isOpen } from "./open.ts";
 
 /**
  * A command as one statement. Its effect is a chain of common table expressions that ends in
  * `facts (ord, product_id, type, payload)`, the events in their order from 1. Behind it comes what is the same for every
  * command: the seller's counter, taken last of all locks, the events, and the idempotency key with the answer.
  *
- * Parameters: $1 seller, $2 actor, $3 time, $4 epoch; the effect's own from $5 on.
+ * Parameters: $1 seller, $2 actor, $3 time, $4 epoch; the effect's own from $5 on; behind them the request's id and the
+ * idempotency key.
  */
 export interface Effect {
   /** How many parameters of its own the effect has. */
@@ -36,7 +38,7 @@ export function commandStatement(
   schema: string,
   { parameters, sql, outcome, first = [], refusal = "null::json" }: Effect,
 ): RunCommand {
-  const [key, hash] = [`$${parameters + 5}`, `$${parameters + 6}`];
+  const [request, key, hash] = [5, 6, 7].map((n) => `$${parameters + n}`);
   const tail = `
     stream as (
       insert into ${schema}.event_streams as s (seller_id, epoch, seq)
@@ -44,8 +46,8 @@ export function commandStatement(
       on conflict (seller_id) do update set seq = s.seq + excluded.seq
       returning s.epoch, s.seq),
     logged as (
-      insert into ${schema}.events (seller_id, seq, type, product_id, payload, actor, created_at)
-      select $1::text, stream.seq - (select count(*) from facts) + facts.ord, facts.type, facts.product_id, facts.payload::json, $2::text, $3::timestamptz
+      insert into ${schema}.events (seller_id, seq, type, product_id, payload, actor, request_id, created_at)
+      select $1::text, stream.seq - (select count(*) from facts) + facts.ord, facts.type, facts.product_id, facts.payload::json, $2::text, ${request}::text, $3::timestamptz
       from facts, stream),
     outcome as (${outcome})`;
   const answer = `
@@ -57,15 +59,15 @@ export function commandStatement(
     kept as (
       insert into ${schema}.idempotency_keys (seller_id, key, hash, body, revision, epoch, seq, created_at)
       select $1::text, ${key}::text, ${hash}::text, outcome.body, outcome.revision, stream.epoch, stream.seq, $3::timestamptz
-      from outcome left join stream on true)
+      from outcome left join stream on true where stream.seq is not null or ${isOpen(schema)})
     ${answer}`;
 
   return <T>(database: Database, command: Command, values: unknown[]): Promise<Outcome<T>> =>
     database.inTurn(command.sellerId, () => run(database, command, values));
 
   async function run<T>(database: Database, command: Command, values: unknown[]): Promise<Outcome<T>> {
-    const { sellerId, actor, at, epoch, idempotency } = command;
-    const common = [sellerId, actor, at, epoch, ...values];
+    const { sellerId, actor, requestId = null, at, epoch, idempotency } = command;
+    const common = [sellerId, actor, at, epoch, ...values, requestId];
     if (idempotency === null) return outcomeOf(only(await database.run(sellerId, plain, common)));
     try {
       const row = only(await database.run(sellerId, keyed, [...common, idempotency.key, idempotency.hash]));

@@ -194,10 +194,26 @@ export function progressJson(k: string, s: string, c: string, letters: string): 
 }
 
 /** An event of a seller's log; `payload` is JSON. */
-export function eventJson(
-  event: Record<"epoch" | "seq" | "type" | "sellerId" | "productId" | "payload" | "createdAt", string>,
-): string {
+type EventFields = Record<
+  "epoch" | "seq" | "type" | "sellerId" | "productId" | "payload" | "createdAt",
+  string
+>;
+
+export function eventJson(event: EventFields): string {
+  return object(eventFields(event));
+}
+
+/** An event with its origin. */
+export function auditJson(event: EventFields & Record<"actor" | "requestId", string>): string {
+  const keyId = `substring(${event.actor} from '^key:([0-9]{1,15})$')::bigint`;
   return object({
+    ...eventFields(event),
+    ...{ actor: text(event.actor), keyId: bare(keyId), requestId: text(event.requestId) },
+  });
+}
+
+function eventFields(event: EventFields): Record<string, string> {
+  return {
     id: quoted(`${event.epoch} || '.' || (${event.seq})`),
     seq: bare(event.seq),
     type: quoted(event.type),
@@ -205,7 +221,7 @@ export function eventJson(
     productId: bare(event.productId),
     payload: bare(event.payload),
     createdAt: time(event.createdAt),
-  });
+  };
 }
 
 /** What an ETag is made of. */

@@ -9,6 +9,7 @@ import {
   type Store,
 } from "@amused/core";
 import { diskFiles } from "@amused/providers/files";
+import type { ClientBase } from "pg";
 import { Refusal } from "./fail.ts";
 import type { Settings } from "./settings.ts";
 
@@ -24,20 +25,31 @@ export async function openAdapters(settings: Settings): Promise<{ store: Store; 
     import("pg"),
     import("@amused/postgres"),
   ]);
+  const { AMUSED_STATEMENT_TIMEOUT: statement, AMUSED_BATCH_TIMEOUT: batch } = settings;
   const pool = new pg.Pool({
     connectionString: DATABASE_URL,
-    max: 16,
-    connectionTimeoutMillis: 10_000,
+    max: settings.AMUSED_DATABASE_CONNECTIONS,
+    connectionTimeoutMillis: settings.AMUSED_CONNECT_TIMEOUT,
+    // The database ends a slow statement itself, which then has changed nothing; this is for one that has gone silent.
+    query_timeout: statement + 1_000,
+    keepAlive: true,
     application_name: "amused",
+    onConnect: (client) => limit(client, statement),
   });
   // A connection that breaks while nobody uses it is no reason to die: the pool makes another.
   pool.on("error", () => {});
-  const store = postgresStore({ pool, rowSecurity });
+  const store = postgresStore({ pool, rowSecurity, timeouts: { turn: statement, batch } });
   const close = async () => {
     await store.close();
     if (!pool.ended) await pool.end();
   };
   return { store: { ...store, close }, broadcaster: postgresBroadcaster({ pool }) };
+}
+
+/** Not as parameters of the connection: a pooler in between refuses those that it does not know. */
+async function limit(client: ClientBase, ms: number): Promise<void> {
+  const names = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"];
+  await client.query(names.map((name) => `set ${name} = ${ms}`).join("; "));
 }
 
 /** The whole system as the settings describe it, brought to the current layout. */

@@ -1,12 +1,12 @@
 import { createReadStream } from "node:fs";
 import type { FileFormat, ImportResult, Seller } from "@amused/core";
 import { Refusal } from "./fail.ts";
-import { failuresOf } from "./failures.ts";
 import { bytesOf } from "./files/bytes.ts";
 import { productRows } from "./files/product-rows.ts";
 import type { Rows } from "./files/rows.ts";
 import { salesRows } from "./files/sales-rows.ts";
 import { withAmused } from "./house.ts";
+import { failuresOf } from "./refused-rows.ts";
 import { progressOn } from "./screen.ts";
 import { readSettings } from "./settings.ts";
 

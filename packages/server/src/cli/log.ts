@@ -1,6 +1,9 @@
 import { type Logger, pino } from "pino";
 import { readableLines } from "./log-readable.ts";
 
+/** Characters of the log that wait for a disk with room; what comes beyond them is lost. */
+const mostHeld = 1_000_000;
+
 /**
  * The log, on standard error: JSON lines with the field names of the Elastic Common Schema, or lines to read on a terminal.
  */
@@ -14,7 +17,9 @@ export function createLogger(level: string, terminal: boolean): Logger {
     serializers: { err: (error: unknown) => error },
   };
   // Written at once, so that the last line before an end is there too.
-  const destination = pino.destination({ dest: 2, sync: true });
+  const destination = pino.destination({ dest: 2, sync: true, maxLength: mostHeld });
+  // A log that can not be written, on a full disk for one, is no reason to stop serving.
+  destination.on("error", () => {});
   return pino(options, terminal ? readableLines(destination) : destination);
 }
 

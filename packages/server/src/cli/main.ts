@@ -149,6 +149,15 @@ export async function main(argv: readonly string[]): Promise<void> {
       );
 
   program
+    .command("erase")
+    .description("erase everything of a seller for good, on the store itself")
+    .requiredOption("--seller <id>", "whom")
+    .option("--yes", "do it")
+    .option("--json", "print what it came to as JSON")
+    .option(...dataFlag)
+    .action((flags) => orFail(async () => (await import("./erase.ts")).erase(flags)));
+
+  program
     .command("doctor")
     .description("check what the server needs, and say how to mend it")
     .option("--port <port>", "the port to look at (PORT, 3000)")

@@ -62,6 +62,11 @@ const apiAddress = z.string().refine((text) => {
 
 const tokens = z.union([z.literal("off").transform(() => null), count], "must be a whole number, or off");
 
+/** For what requests and background work wait: everything is given up some time. */
+const patience = durationSchema
+  .refine((ms) => ms >= 100 && ms <= 3_600_000, "must be from 100ms to 1h")
+  .transform(Math.ceil);
+
 /** Every setting of the server by its variable. Empty is not set. */
 const schema = z.object({
   PORT: port.default(3000),
@@ -72,6 +77,12 @@ const schema = z.object({
     .default("./amused-data"),
   DATABASE_URL: database.optional(),
   AMUSED_ROW_SECURITY: flag.default(true),
+  AMUSED_DATABASE_CONNECTIONS: count
+    .refine((count) => count >= 3 && count <= 1_000, "must be a whole number from 3 to 1000")
+    .default(16),
+  AMUSED_CONNECT_TIMEOUT: patience.default(5_000),
+  AMUSED_STATEMENT_TIMEOUT: patience.default(8_000),
+  AMUSED_BATCH_TIMEOUT: patience.default(120_000),
   AMUSED_ADMIN_KEY: adminKeySchema.optional(),
   RATE_LIMIT: rateSchema.default({ limit: 600, windowMs: 60_000 }),
   AMUSED_SELLER_RATE_LIMIT: rateSchema.optional(),

@@ -6,6 +6,7 @@ import { createApp } from "../app.ts";
 import { version } from "../version.ts";
 import { asset } from "./assets.ts";
 import { type Demo, demoSeller, prepareDemo } from "./demo/demo.ts";
+import { countFailures } from "./failures.ts";
 import { firstAdminKey } from "./first-key.ts";
 import { openAmused } from "./house.ts";
 import { type Listening, listen } from "./listen.ts";
@@ -29,13 +30,7 @@ export async function start(flags: StartFlags): Promise<void> {
   const settings = readSettings({ PORT: flags.port, HOST: flags.host, AMUSED_DATA: flags.data }, process.env);
   const show = flags.json ? blank : screen();
   const logger = createLogger(settings.LOG_LEVEL, process.stderr.isTTY && !flags.json);
-  process.on("unhandledRejection", (err) =>
-    logger.error({ err }, "A promise was rejected and nobody looked"),
-  );
-  process.on("uncaughtException", (err) => {
-    logger.error({ err }, "Nobody caught this; the process ends");
-    process.exit(1);
-  });
+  const failures = countFailures(logger);
   const unused = unusedSettings(process.env);
   if (unused.length > 0) logger.warn({}, `This version does not use: ${unused.join(", ")}`);
   const unknown = unknownSettings(process.env);
@@ -47,9 +42,12 @@ export async function start(flags: StartFlags): Promise<void> {
     settings.DATABASE_URL === undefined
       ? `embedded PostgreSQL in ${resolve(settings.AMUSED_DATA)}`
       : "PostgreSQL";
-  // What was foreseen says enough in one line.
-  const onError = (err: unknown) =>
-    isAmusedError(err) ? logger.warn({}, err.message) : logger.error({ err }, "Background work failed");
+  const onError = (err: unknown) => {
+    failures.background++;
+    // What was foreseen says enough in one line.
+    if (isAmusedError(err)) logger.warn({}, err.message);
+    else logger.error({ err }, "Background work failed");
+  };
   const amused = await show.step(
     "store",
     async () => openAmused(settings, onError, await openModels(settings)),
@@ -62,7 +60,7 @@ export async function start(flags: StartFlags): Promise<void> {
   }
   let server: Listening;
   try {
-    const app = createApp(amused, { ...appOptions(settings), drain: drain.signal, logger });
+    const app = createApp(amused, { ...appOptions(settings), drain: drain.signal, logger, failures });
     // Beside the streams, which stay, there is room for requests, which go.
     const connections = settings.AMUSED_CONNECTIONS ?? settings.AMUSED_STREAMS + 2_000;
     server = await listen(app.fetch, settings.PORT, settings.HOST, { connections });

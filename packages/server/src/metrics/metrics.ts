@@ -1,10 +1,12 @@
+import type { Failures } from "../options.ts";
+
 /** Counters of one app, in the text form that Prometheus reads. */
 export interface Metrics {
   request(method: string, status: number, seconds: number): void;
   events: number;
   /** Streams that were ended because their reader did not keep up. */
   cut: number;
-  text(now: { streams: number; gaps: number }): string;
+  text(now: { streams: number; gaps: number; failures: Readonly<Failures> }): string;
 }
 
 // A label must not be free text from outside, or the counters grow without end.
@@ -28,7 +30,7 @@ export function metrics(): Metrics {
       for (let i = bounds.length - 1; i >= 0 && seconds <= (bounds[i] as number); i--)
         buckets[i] = (buckets[i] as number) + 1;
     },
-    text({ streams, gaps }) {
+    text({ streams, gaps, failures }) {
       const lines = [
         ...family("amused_http_requests_total", "counter", "Requests answered"),
         ...[...requests].map(([labels, value]) => `amused_http_requests_total{${labels}} ${value}`),
@@ -51,6 +53,14 @@ export function metrics(): Metrics {
         `amused_streams_cut_total ${this.cut}`,
         ...family("amused_event_gap_total", "counter", "Holes seen in a log; stays 0"),
         `amused_event_gap_total ${gaps}`,
+        ...family(
+          "amused_background_failures_total",
+          "counter",
+          "Failures of background work, which goes on",
+        ),
+        `amused_background_failures_total ${failures.background}`,
+        ...family("amused_unhandled_total", "counter", "Promises rejected unheard: faults of ours"),
+        `amused_unhandled_total ${failures.unhandled}`,
       ];
       return `${lines.join("\n")}\n`;
     },

@@ -35,6 +35,7 @@ export function operation(route: Route): ZodOpenApiOperationObject {
         }),
         ...content(route),
       },
+      ...(success.later !== undefined && { 202: { description: success.later, ...content(route) } }),
       ...(["getProduct", "getFile"].includes(id) && {
         304: { description: "The caller has this very state" },
       }),

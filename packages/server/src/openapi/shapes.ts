@@ -1,5 +1,6 @@
 import {
   type ApiKey,
+  type Erasure,
   type EventOf,
   type ImportResult,
   type IncomingReceived,
@@ -7,6 +8,7 @@ import {
   incomingStates,
   type Movement,
   type NewApiKey,
+  type Origin,
   type Product,
   type Sale,
   type SalesDay,
@@ -145,6 +147,25 @@ export const eventShape = shape<EventOf<string, Record<string, unknown>>>()(
     productId: count.nullable(),
     payload: z.record(z.string(), z.unknown()),
     createdAt: moment,
+  }),
+);
+
+export const auditShape = shape<EventOf<string, Record<string, unknown>> & Origin>()(
+  eventShape.extend({
+    actor: z.string().nullable().meta({ description: "Who did it; `null` is the host itself" }),
+    keyId: count.nullable().meta({ description: "The API key, where the actor is one" }),
+    requestId: z.string().nullable().meta({ description: "The `X-Request-Id` of the request" }),
+  }),
+);
+
+export const erasureShape = shape<Erasure>()(
+  z.object({
+    sellerId: z.string(),
+    state: z.enum(["erasing", "erased"]),
+    requestedAt: moment,
+    requestedBy: z.string().nullable().meta({ description: "Who asked for it" }),
+    finishedAt: moment.nullable(),
+    rows: count.meta({ description: "How many rows were taken away so far" }),
   }),
 );
 

@@ -1,4 +1,11 @@
-import { AmusedError, type FileFormat, importQuerySchema, notFound, parse } from "@amused/core";
+import {
+  AmusedError,
+  type ExportKind,
+  type FileFormat,
+  importQuerySchema,
+  notFound,
+  parse,
+} from "@amused/core";
 import { negotiate } from "../http/accept.ts";
 import { streamBytes } from "../http/body.ts";
 import { checkNotEncoded } from "../http/json.ts";
@@ -16,6 +23,13 @@ const imports = {
     "CSV (`sku,quantity,price,soldAt,orderId`; `productId` may stand for `sku`; `price` and `orderId` may be left out) or NDJSON. History: stock is left alone, a negative quantity is a return, and a line whose order and product are known already is skipped.",
 };
 
+const again = "; it imports again unchanged.";
+const exports = {
+  products: { id: "exportProducts", scope: "read", says: again },
+  sales: { id: "exportSales", scope: "read", says: again },
+  audit: { id: "exportAudit", scope: "write", says: ": all of the log that is held, newest first." },
+} as const;
+
 export const fileRoutes: Route[] = [
   ...(["products", "sales"] as const).flatMap((kind): Route[] => [
     {
@@ -32,19 +46,21 @@ export const fileRoutes: Route[] = [
       success: { status: 200, description: "What was done, or would be", schema: importResultShape },
       handle: (call) => importFile(call, kind),
     },
-    {
+  ]),
+  ...(["products", "sales", "audit"] as const).map(
+    (kind): Route => ({
       method: "GET",
       path: `/v1/exports/${kind}`,
-      id: kind === "products" ? "exportProducts" : "exportSales",
+      id: exports[kind].id,
       cost: 20,
       tag,
-      scope: "read",
-      summary: `Export ${kind}`,
-      description: "CSV, or NDJSON by `Accept: application/x-ndjson`; it imports again unchanged.",
+      scope: exports[kind].scope,
+      summary: `Export ${kind === "audit" ? "who did what" : kind}`,
+      description: `CSV, or NDJSON by \`Accept: application/x-ndjson\`${exports[kind].says}`,
       success: { status: 200, description: "The file", types: importTypes },
-      handle: (call) => exportFile(call, kind),
-    },
-  ]),
+      handle: (call: SellerCall) => exportFile(call, kind),
+    }),
+  ),
   {
     method: "GET",
     path: "/v1/files/{key}",
@@ -107,7 +123,7 @@ function formatOf(request: Request): FileFormat {
 
 async function exportFile(
   { house, context, request, requestId }: SellerCall,
-  kind: "products" | "sales",
+  kind: ExportKind,
 ): Promise<Reply> {
   const type = negotiate(request.headers.get("accept"), importTypes);
   const format = type === "text/csv" ? "csv" : "ndjson";

@@ -1,4 +1,4 @@
-import { isAmusedError } from "@amused/core";
+import { AmusedError, isAmusedError } from "@amused/core";
 import { checkScope } from "../auth/access.ts";
 import { equal } from "../auth/admin-key.ts";
 import { jsonReply } from "../http/reply.ts";
@@ -34,7 +34,7 @@ export const healthRoutes: Route[] = [
     async handle({ house, requestId }) {
       if (house.streams.draining) return jsonReply({ status: "draining", checks: {} }, 503, fresh);
       try {
-        await house.amused.ready();
+        await inTime(house.amused.ready());
         return jsonReply({ status: "ok" }, 200, fresh);
       } catch (err) {
         if (!isAmusedError(err))
@@ -54,19 +54,32 @@ export const healthRoutes: Route[] = [
     success: { status: 200, description: "Counters in Prometheus' text format", types: ["text/plain"] },
     async handle(call) {
       await call.house.guard(call, () => checkScraper(call));
-      const { metrics, streams, amused } = call.house;
+      const { metrics, streams, amused, options } = call.house;
+      const { failures = { background: 0, unhandled: 0 } } = options;
       const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8", ...fresh };
       return {
         status: 200,
         headers,
         body:
-          metrics.text({ streams: streams.size, gaps: amused.services.events.counters.gaps }) +
+          metrics.text({ streams: streams.size, gaps: amused.services.events.counters.gaps, failures }) +
           predictionMetrics(amused.services.predictions.counters) +
           modelMetrics(amused.services.models.counters),
       };
     },
   },
 ];
+
+/** How long the store may take: whoever asks gives up after some seconds, and would not be told why. */
+const readyMs = 2_000;
+
+async function inTime(ready: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const slow = new AmusedError("unavailable", "The store does not answer.", { retryAfter: 1 });
+    timer = setTimeout(() => reject(slow), readyMs);
+  });
+  await Promise.race([ready, late]).finally(() => clearTimeout(timer));
+}
 
 async function checkScraper({ house, request }: Call): Promise<void> {
   const { metricsToken } = house.options;

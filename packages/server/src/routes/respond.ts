@@ -69,7 +69,7 @@ function adminResponder(
     checkAccept(request, route);
     const query = readQuery(request.url, kinds, route.query);
     const { body, idempotency } = await readRequest(request, route, house);
-    const context = { actor: access.actor, idempotency };
+    const context = { actor: access.actor, requestId: call.requestId, idempotency };
     const handled = route.handle({ ...call, house, query, access, context, body });
     return unlessKnown(request, await timed(handled, house, call.requestId));
   };
@@ -97,6 +97,7 @@ function sellerResponder(
     const context = {
       sellerId,
       actor: access.actor,
+      requestId: call.requestId,
       idempotency,
       sees: request.headers.get("amused-cursor"),
     };

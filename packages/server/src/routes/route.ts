@@ -37,6 +37,8 @@ export interface SellerCall extends AdminCall {
 export interface Success {
   status: 200 | 201 | 204;
   description: string;
+  /** What 202 with the same body says, where it may take longer. */
+  later?: string;
   /** The schema of a JSON body. */
   schema?: z.ZodType;
   /** Media types of a body that is not JSON. */

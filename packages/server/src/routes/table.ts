@@ -1,4 +1,5 @@
 import { alertRoutes } from "./alerts.ts";
+import { auditRoutes } from "./audit.ts";
 import { categoryRoutes } from "./categories.ts";
 import { eventRoutes } from "./events.ts";
 import { fileRoutes } from "./files.ts";
@@ -11,6 +12,7 @@ import { productRoutes } from "./products.ts";
 import { recommendationRoutes } from "./recommendations.ts";
 import type { Route } from "./route.ts";
 import { saleRoutes } from "./sales.ts";
+import { sellerRoutes } from "./sellers.ts";
 import { settingsRoutes } from "./settings.ts";
 import { stockRoutes } from "./stock.ts";
 import { streamTokenRoutes } from "./stream-tokens.ts";
@@ -28,8 +30,10 @@ export const routes: readonly Route[] = [
   ...settingsRoutes,
   ...fileRoutes,
   ...eventRoutes,
+  ...auditRoutes,
   ...streamTokenRoutes,
   ...keyRoutes,
+  ...sellerRoutes,
   ...healthRoutes,
   ...pageRoutes,
 ];

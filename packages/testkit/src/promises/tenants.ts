@@ -286,6 +286,11 @@ const attempts: ((store: Store, b: string, theirs: Shop, own: Shop) => Promise<v
     const keys = await all((page) => store.keys.list(b, page));
     expect(keys.every(({ sellerId }) => sellerId === b)).toBe(true);
   },
+  async (store, b) => {
+    const everything = { actor: null, types: null, productId: null, from: null, before: null };
+    const { body } = await store.audit.list(b, { ...everything, limit: 200, after: null });
+    expect(body.value.every(({ sellerId }) => sellerId === b)).toBe(true);
+  },
   async (store, b) => expect(await store.events.heads([b])).toHaveProperty("size", 1),
   async (store, b, _, { tea }) => {
     await adjust(store, commandOf(b), tea.id, 1);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { alertScenarios } from "./alerts.ts";
+import { auditScenarios } from "./audit.ts";
 import { catalogueScenarios } from "./catalogue.ts";
 import { categoryScenarios } from "./categories.ts";
 import { descriptionScenarios } from "./descriptions.ts";
@@ -52,6 +53,7 @@ export function transportScenarios({ name, open }: Transport): void {
     settingsScenarios(newShop);
     fileScenarios(newShop);
     eventScenarios(newShop);
+    auditScenarios(newShop);
     liveScenarios(newShop);
     refusalScenarios(newShop);
   });

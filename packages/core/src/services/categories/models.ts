@@ -15,6 +15,7 @@ export interface CategoryModels {
   current(sellerId: string): Promise<Model>;
   /** Whether a language model may be asked too: not while a host's transaction is open, which would wait for it. */
   readonly mayAsk: boolean;
+  forget(sellerId: string): void;
 }
 
 /**
@@ -22,7 +23,11 @@ export interface CategoryModels {
  * Nothing is kept, and nothing goes on after the answer.
  */
 export function modelsWithin(deps: ModelDeps): CategoryModels {
-  return { current: async (sellerId) => (await broughtUp(deps, sellerId, null)).model, mayAsk: false };
+  return {
+    current: async (sellerId) => (await broughtUp(deps, sellerId, null)).model,
+    mayAsk: false,
+    forget() {},
+  };
 }
 
 /** A model up to the head of the log: the one given or stored, or a new one where the log does not lead on from that. */
@@ -101,7 +106,11 @@ export function categoryModels(deps: ModelDeps): CategoryModels {
       held.model = null;
   }
 
-  return { current: (sellerId) => heldOf(sellerId).current(), mayAsk: true };
+  return {
+    current: (sellerId) => heldOf(sellerId).current(),
+    mayAsk: true,
+    forget: (sellerId) => void sellers.delete(sellerId),
+  };
 }
 
 function isStale({ learned, fitted }: Model): boolean {

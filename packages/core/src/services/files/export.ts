@@ -1,3 +1,4 @@
+import { auditColumns } from "../../domain/audit.ts";
 import { type FileFormat, importColumns } from "../../domain/import.ts";
 import type { Position } from "../../domain/page.ts";
 import type { Product } from "../../domain/product.ts";
@@ -74,6 +75,30 @@ export async function* exportSales(
       })
       .join("");
   }
+}
+
+/** The log with the origin of each event, newest first; in CSV the payload is JSON in a cell. */
+export async function* exportAudit(
+  repositories: Repositories,
+  sellerId: string,
+  format: FileFormat,
+): AsyncIterable<string> {
+  if (format === "csv") yield csvLine(auditColumns);
+  const everything = { actor: null, types: null, productId: null, from: null, before: null };
+  const list = (after: Position | null) =>
+    repositories.audit.list(sellerId, { ...everything, limit: pageSize, after });
+  for await (const entries of allPages(list))
+    yield entries
+      .map((entry) =>
+        format === "csv"
+          ? csvLine(
+              auditColumns.map((column) =>
+                column === "payload" ? JSON.stringify(entry.payload) : entry[column],
+              ),
+            )
+          : `${JSON.stringify(entry)}\n`,
+      )
+      .join("");
 }
 
 async function* allPages<T>(list: (after: Position | null) => Promise<Rows<T>>): AsyncIterable<T[]> {

@@ -6,7 +6,7 @@ import { AmusedError, notFound } from "../../errors.ts";
 import type { Command, Written } from "../../ports/repositories.ts";
 import { answerWritten, commandOf, type Deps } from "../deps.ts";
 import type { Answer, Context, Services } from "../services.ts";
-import { exportProducts, exportSales } from "./export.ts";
+import { exportAudit, exportProducts, exportSales } from "./export.ts";
 import { checkHeader } from "./header.ts";
 import { productImporter, readProductCells } from "./import-products.ts";
 import { readSaleCells, salesImporter } from "./import-sales.ts";
@@ -17,6 +17,8 @@ import { piecesOf, readRows } from "./rows.ts";
 const progressRows = 1000;
 /** How long an idempotency key stays with an import that does not end. */
 const leaseMs = 10 * 60_000;
+
+const exporters = { products: exportProducts, sales: exportSales, audit: exportAudit };
 
 /** What is kept under the key of an import: the file is known only once it is read, so that its digest stands beside. */
 interface KeptImport {
@@ -126,10 +128,7 @@ export function filesService(deps: Deps): Services["files"] {
       }
     },
 
-    export: ({ sellerId }, kind, format) =>
-      kind === "products"
-        ? exportProducts(repositories, sellerId, format)
-        : exportSales(repositories, sellerId, format),
+    export: ({ sellerId }, kind, format) => exporters[kind](repositories, sellerId, format),
 
     async image(key) {
       const file = /^[0-9a-f]{64}\.(png|jpg|webp|avif|gif)$/.test(key) ? await deps.files.get(key) : null;

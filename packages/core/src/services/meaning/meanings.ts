@@ -27,6 +27,8 @@ export interface Meanings {
   nearProduct(sellerId: string, product: Product, limit: number): Promise<Meant[] | null>;
   /** What is near a text. Asks the model, unless there is nothing to compare with. */
   nearText(sellerId: string, text: string, limit: number): Promise<Meant[] | ModelRefusal>;
+  /** Lets go of what is in memory. */
+  forget(sellerId: string): void;
 }
 
 export const noMeanings: Meanings = {
@@ -34,6 +36,7 @@ export const noMeanings: Meanings = {
   learn: async () => null,
   nearProduct: async () => null,
   nearText: async () => [],
+  forget() {},
 };
 
 /** Bytes of vectors that are kept of one seller, and in memory of all. */
@@ -137,6 +140,8 @@ export function createMeanings({ repositories, models, now }: MeaningDeps): Mean
       const vector = vectorOf(tried.value[0] ?? []);
       return vector === null ? [] : nearest(chunks, vector, limit, null);
     },
+
+    forget: (sellerId) => void held.delete(sellerId),
   };
 }
 

@@ -34,6 +34,7 @@ export interface ShopProfiles {
     learned: LearnedShop,
     state: { basedOn: number; version: number; at: Date },
   ): Promise<void>;
+  forget(sellerId: string): void;
 }
 
 export function shopProfiles(engines: EngineStateRepository, now: () => Date): ShopProfiles {
@@ -70,6 +71,8 @@ export function shopProfiles(engines: EngineStateRepository, now: () => Date): S
       await engines.save(sellerId, stateName, { ...state, state: JSON.stringify(learned) });
       known.delete(sellerId);
     },
+
+    forget: (sellerId) => void known.delete(sellerId),
   };
 }
 

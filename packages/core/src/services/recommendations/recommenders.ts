@@ -7,6 +7,7 @@ export interface Recommenders {
   current(sellerId: string): Promise<Model>;
   /** Whether a list that is kept is made anew for an answer: not while a host's transaction is open, which would wait for it. */
   readonly renews: boolean;
+  forget(sellerId: string): void;
 }
 
 /** How much is held at once: of one seller anything, of all together so much. */
@@ -72,5 +73,6 @@ export function createRecommenders(deps: ModelDeps, bounds: ModelBounds = usual)
       makeRoom();
       return one.model as Model;
     },
+    forget: (sellerId) => void held.delete(sellerId),
   };
 }

@@ -1,4 +1,5 @@
 import { parseCursor, type StreamPosition } from "../../domain/cursor.ts";
+import { isBeingErased } from "../../errors.ts";
 import type { EventRepository, EventRun, StoredEvent } from "../../ports/repositories.ts";
 import { coalesced } from "../coalesced.ts";
 import type { OpenedStream, StreamBlock, StreamReader } from "../services.ts";
@@ -79,6 +80,8 @@ export function followedLog(
       stale = false;
     } catch (error) {
       stale = true;
+      // Nothing comes any more.
+      if (isBeingErased(error)) for (const follower of [...followers]) end(follower, error);
       throw error;
     }
   }
