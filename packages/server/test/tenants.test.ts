@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { adminKey } from "./support/app.ts";
 import { blocksOf, next } from "./support/stream.ts";
 import { type Refused, tooLittleFor, worthlessIn } from "./support/tenants/credentials.ts";
-import { publicRoutes } from "./support/tenants/examples.ts";
+import { beforehand, publicRoutes } from "./support/tenants/examples.ts";
 import {
   type Attempt,
   attemptsOf,
@@ -153,11 +153,13 @@ describe.each(stores)("tenants $name", ({ open }) => {
       expect(await everythingOf(owner)).toEqual(before);
 
       // An administrator acts for the seller that is named.
-      const { scope, success } = operation;
-      const ask = requestOf(operation, { ...owner.names, sku: owner.names.freeSku }, owner.names);
-      const path = scope === "admin" ? ask.path : ofSeller(ask.path, owner.names.sellerId);
-      const answer = await world.ask({ ...ask, path }, adminKey);
-      expect(answer.status, answer.text).toBe(success);
+      for (const one of [beforehand[id] ?? [], id].flat()) {
+        const done = operations.find((operation) => operation.id === one) as Operation;
+        const ask = requestOf(done, { ...owner.names, sku: owner.names.freeSku }, owner.names);
+        const path = done.scope === "admin" ? ask.path : ofSeller(ask.path, owner.names.sellerId);
+        const answer = await world.ask({ ...ask, path }, adminKey);
+        expect(done.successes, answer.text).toContain(answer.status);
+      }
     },
     60_000,
   );

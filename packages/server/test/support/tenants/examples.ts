@@ -10,6 +10,8 @@ export const pathNames: Record<string, keyof Names> = {
   "/v1/incoming/{id}": "incoming",
   "/v1/alerts/{id}": "alert",
   "/v1/keys/{id}": "key",
+  "/v1/sellers/{sellerId}": "sellerId",
+  "/v1/sellers/{sellerId}/erasure": "sellerId",
   "/v1/files/{key}": "file",
 };
 
@@ -29,6 +31,7 @@ export const namingQueries: Record<string, Example<string>> = {
   search: { of: ({ word }) => word },
   text: { of: ({ word }) => word },
   category: { of: ({ category }) => category },
+  actor: { of: ({ key }) => `key:${key}` },
 };
 
 /** Those that name nothing. One with an `enum` needs no example. */
@@ -91,6 +94,9 @@ export const bodies: Record<string, Example<unknown>> = {
   createKey: { of: ({ sellerId }) => ({ sellerId }) },
   rotateKey: { of: () => ({}) },
 };
+
+/** What an administrator must have done before an operation has something to answer. */
+export const beforehand: Record<string, string> = { getErasure: "eraseSeller" };
 
 /** What everybody may read, each for a reason. */
 export const publicRoutes: Record<string, string> = {

@@ -16,7 +16,10 @@ export function anonymous({ status, headers, text, statements }: Answer, names: 
   return {
     status,
     headers: JSON.parse(plain(JSON.stringify({ ...told, ...(location && { location: "<made>" }) }))),
-    body: bodyOf(text, plain, withoutIds(names)),
+    body:
+      told["content-type"] === "application/x-ndjson"
+        ? text.split("\n").map((line) => bodyOf(line, plain, withoutIds(names)))
+        : bodyOf(text, plain, withoutIds(names)),
     statements,
   };
 }
