@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { adminKey } from "./support/app.ts";
 import { blocksOf, next } from "./support/stream.ts";
 import { type Refused, tooLittleFor, worthlessIn } from "./support/tenants/credentials.ts";
-import { publicRoutes } from "./support/tenants/examples.ts";
+import { beforehand, publicRoutes } from "./support/tenants/examples.ts";
 import {
   type Attempt,
   attemptsOf,
@@ -153,13 +153,13 @@ describe.each(stores)("tenants $name", ({ open }) => {
       expect(await everythingOf(owner)).toEqual(before);
 
       // An administrator acts for the seller that is named.
-      const { scope, success } = operation;
-      const ask = requestOf(operation, { ...owner.names, sku: owner.names.freeSku }, owner.names);
-      const path = scope === "admin" ? ask.path : ofSeller(ask.path, owner.names.sellerId);
-      const answer = await world.ask({ ...ask, path }, adminKey);
-      // What takes longer is told to go on, and nothing is to be seen of it before it was asked for.
-      const first: Record<string, number> = { eraseSeller: 202, getErasure: 404 };
-      expect(answer.status, answer.text).toBe(first[id] ?? success);
+      for (const one of [beforehand[id] ?? [], id].flat()) {
+        const done = operations.find((operation) => operation.id === one) as Operation;
+        const ask = requestOf(done, { ...owner.names, sku: owner.names.freeSku }, owner.names);
+        const path = done.scope === "admin" ? ask.path : ofSeller(ask.path, owner.names.sellerId);
+        const answer = await world.ask({ ...ask, path }, adminKey);
+        expect(done.successes, answer.text).toContain(answer.status);
+      }
     },
     60_000,
   );

@@ -255,6 +255,18 @@ const faults: [what: string, about: string, promise: RegExp, store: () => Store]
     () => broken((store) => ({ sales: { list: (_, filter) => store.sales.list("seller-00001", filter) } })),
   ],
   [
+    "takes sellers' names for the same that look the same",
+    "neither sees nor changes",
+    /names that are alike/,
+    () =>
+      broken((store) => ({
+        engines: {
+          load: (sellerId, engine) => store.engines.load(sellerId.normalize(), engine),
+          save: (sellerId, engine, state) => store.engines.save(sellerId.normalize(), engine, state),
+        },
+      })),
+  ],
+  [
     "pages by counting rows",
     "read page by page",
     /by price/,

@@ -38,13 +38,6 @@ export interface Http {
 /** What is about the moment: the same request may be answered otherwise a little later. */
 const passing = ["unavailable", "rate_limited", "idempotency_in_flight"];
 
-/** A query with its dates as JSON has them: by themselves they would be written in words. */
-function texts(query: object = {}): object {
-  return Object.fromEntries(
-    Object.entries(query).map(([name, value]) => [name, value instanceof Date ? value.toJSON() : value]),
-  );
-}
-
 export function createHttp<Custom extends CustomEvents>(options: ClientOptions<Custom>): Http {
   const { seller: sellerId, fetch = (request) => globalThis.fetch(request) } = options;
   let base = String(options.baseUrl);
@@ -86,7 +79,9 @@ export function createHttp<Custom extends CustomEvents>(options: ClientOptions<C
     }
 
     try {
-      const init = { method, searchParams: { ...texts(query), sellerId }, body, json, signal };
+      // As JSON has them: by themselves dates would be written in words.
+      const searchParams = JSON.parse(JSON.stringify({ ...query, sellerId }));
+      const init = { method, searchParams, body, json, signal };
       await ky(root + path, {
         ...(init as object),
         headers: {

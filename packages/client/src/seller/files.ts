@@ -10,7 +10,7 @@ const load = (kind: ExportKind) =>
 const nameOf = (kind: ExportKind) => `The file of ${kind}`;
 
 /** Import and export of one kind of file. */
-export function files(http: Http, kind: ExportKind): Pick<Products, "import" | "export"> {
+export function files(http: Http, kind: "products" | "sales"): Pick<Products, "import" | "export"> {
   return {
     import: async (file, options = {}) => (await load(kind)).importFile(http, kind, file, options),
     export: exporter(http, kind),

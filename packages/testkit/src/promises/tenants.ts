@@ -68,8 +68,33 @@ export const tenants: PromiseGroup = {
         expect(plain[0]).toEqual(plain[1]);
       },
     },
+    {
+      title: "names that are alike are sellers of their own: longer, in another case, in other characters",
+      async keep({ store, seller }) {
+        const name = seller();
+        const sellers = [name, name.toUpperCase(), ...alike.map((end) => name + end)];
+        const made = new Map<string, Product>();
+        for (const sellerId of sellers)
+          made.set(sellerId, await createProduct(store, sellerId, { sku: "TEA" }, keyed(sellerId, "same")));
+        for (const [sellerId, { id }] of made) {
+          await sell(store, keyed(sellerId, "sale"), [line(id, 1)], { kind: "return", orderId: "o-1" });
+          await store.engines.save(sellerId, "engine", { state: sellerId, basedOn: 1, version: 0, at: noon });
+        }
+        for (const [sellerId, { id }] of made) {
+          expect((await allProducts(store, sellerId)).map((one) => one.id)).toEqual([id]);
+          expect((await allSales(store, sellerId)).map(({ productId }) => productId)).toEqual([id]);
+          expect(new Set((await allEvents(store, sellerId)).map((one) => one.sellerId))).toEqual(
+            new Set([sellerId]),
+          );
+          expect((await store.engines.load(sellerId, "engine"))?.state).toBe(sellerId);
+        }
+      },
+    },
   ],
 };
+
+/** Ends of names: what SQL, paths and caches could take for something, and two ways to write one letter. */
+const alike = ["1", "%", "_", "'", "\\", ":", "/..", "\u00e9", "e\u0301", "\uff45", "\u200b"];
 
 interface Shop {
   tea: Product;

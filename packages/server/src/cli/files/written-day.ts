@@ -37,7 +37,7 @@ export function isoMoment(text: string, order: DateOrder | null): string | null 
   const day = written === null ? null : dayNumber(written, order);
   if (day === null) return null;
   const time =
-    /^[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?\s*([ap]m)?\s*(?:Z|UTC|([+-]\d{2}):?(\d{2}))?$/i.exec(
+    /^[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?(?:\s*([ap]m))?\s*(?:Z|UTC|([+-]\d{2}):?(\d{2}))?$/i.exec(
       text.slice(date.length),
     );
   if (time === null) return isoDay(day);

@@ -11,6 +11,7 @@ export const pathNames: Record<string, keyof Names> = {
   "/v1/alerts/{id}": "alert",
   "/v1/keys/{id}": "key",
   "/v1/sellers/{sellerId}": "sellerId",
+  "/v1/sellers/{sellerId}/erasure": "sellerId",
   "/v1/files/{key}": "file",
 };
 
@@ -30,18 +31,13 @@ export const namingQueries: Record<string, Example<string>> = {
   search: { of: ({ word }) => word },
   text: { of: ({ word }) => word },
   category: { of: ({ category }) => category },
+  actor: { of: ({ key }) => `key:${key}` },
 };
 
 /** Those that name nothing. One with an `enum` needs no example. */
 export const plainQueries: Record<string, string> = {
   ...{ limit: "2", maxQuantity: "50", stockoutWithin: "14", inStock: "true", horizon: "7", within: "14" },
-  ...{
-    actor: "nobody",
-    from: "2026-06-01",
-    to: "2026-06-15",
-    types: "product.*,sale.recorded",
-    dryRun: "true",
-  },
+  ...{ from: "2026-06-01", to: "2026-06-15", types: "product.*,sale.recorded", dryRun: "true" },
 };
 
 /** Those that have a test of their own: who may name a seller, where a page goes on, and the stream's token. */
@@ -98,6 +94,9 @@ export const bodies: Record<string, Example<unknown>> = {
   createKey: { of: ({ sellerId }) => ({ sellerId }) },
   rotateKey: { of: () => ({}) },
 };
+
+/** What an administrator must have done before an operation has something to answer. */
+export const beforehand: Record<string, string> = { getErasure: "eraseSeller" };
 
 /** What everybody may read, each for a reason. */
 export const publicRoutes: Record<string, string> = {

@@ -19,6 +19,8 @@ export interface Operation {
   method: string;
   path: string;
   success: number;
+  /** Every status that is one. */
+  successes: number[];
   parameters: Parameter[];
   bodyType: string | null;
 }
@@ -27,12 +29,16 @@ type Parameter = NonNullable<(typeof described)[number]["operation"]["parameters
 
 /** Everything that the document describes and that is not open to everybody. */
 export const operations: Operation[] = described
-  .map(({ method, path, operation: { operationId: id, parameters = [], requestBody, responses } }) => ({
-    ...{ id, path, parameters, method },
-    scope: (routes.find((route) => route.id === id) as (typeof routes)[number]).scope,
-    success: Number(Object.keys(responses).find((status) => status.startsWith("2"))),
-    bodyType: Object.keys(requestBody?.content ?? {})[0] ?? null,
-  }))
+  .map(({ method, path, operation: { operationId: id, parameters = [], requestBody, responses } }) => {
+    const successes = Object.keys(responses)
+      .map(Number)
+      .filter((status) => status >= 200 && status < 300);
+    return {
+      ...{ id, path, parameters, method, successes, success: successes[0] as number },
+      scope: (routes.find((route) => route.id === id) as (typeof routes)[number]).scope,
+      bodyType: Object.keys(requestBody?.content ?? {})[0] ?? null,
+    };
+  })
   .filter(({ scope }) => scope !== "public");
 
 /** Those that are for one seller. */
@@ -42,7 +48,7 @@ export const sellerOperations: Operation[] = operations.filter(({ scope }) => sc
 export const lists: Operation[] = sellerOperations.filter(
   ({ method, path, scope, parameters }) =>
     method === "GET" &&
-    scope === "read" &&
+    scope !== "stream" &&
     !path.includes("{") &&
     !parameters.some((one) => one.in === "query" && one.required),
 );

@@ -16,7 +16,10 @@ export function anonymous({ status, headers, text, statements }: Answer, names: 
   return {
     status,
     headers: JSON.parse(plain(JSON.stringify({ ...told, ...(location && { location: "<made>" }) }))),
-    body: bodyOf(text, plain, withoutIds(names)),
+    body:
+      told["content-type"] === "application/x-ndjson"
+        ? text.split("\n").map((line) => bodyOf(line, plain, withoutIds(names)))
+        : bodyOf(text, plain, withoutIds(names)),
     statements,
   };
 }
@@ -31,21 +34,13 @@ function bodyOf(text: string, plain: (text: string) => string, sentence: (text: 
       return plain(name === "detail" || name === "message" ? sentence(value) : value);
     });
   } catch {
-    return withoutCells(plain(text));
+    return plain(text);
   }
-}
-
-/** A file of the audit has ids in columns, of requests too, and as JSON in a cell. */
-function withoutCells(file: string): string {
-  return file
-    .replace(/^(\d+,[^,\n]*,[a-z_.]+),\d+,/gm, "$1,<id>,")
-    .replace(/key:<id>,\d+,[0-9a-f-]{36},/g, "key:<id>,<id>,<request>,")
-    .replace(/("+(?:id|\w+Id|with)"+:)\d+/g, "$1<id>");
 }
 
 /** Takes the ids that were named out of what is said of them. */
 function withoutIds(names: Names): (text: string) => string {
   const ids = Object.values(names).filter((value) => typeof value === "number");
-  const id = new RegExp(`(?<![\\d.T:-])(${ids.join("|")})(?![\\d.]\\d)\\b`, "g");
+  const id = new RegExp(`(?<![\\d.])(${ids.join("|")})(?![\\d.]\\d)\\b`, "g");
   return (text) => text.replace(id, "<id>");
 }

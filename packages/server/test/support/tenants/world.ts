@@ -37,6 +37,9 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** Exports as lines of JSON, in which ids can be told from all else. */
+const accept = "application/x-ndjson, */*;q=0.5";
+
 /** What is asked of a store goes to whoever asked, so that work in the background is not taken for theirs. */
 const asked = new AsyncLocalStorage<string[]>();
 
@@ -56,7 +59,11 @@ export async function worldOn(opened: (now: () => Date) => Promise<Opened>): Pro
   const open: World["open"] = async ({ method, path, headers = {}, body }, credential) =>
     app.request(path, {
       method,
-      headers: { ...headers, ...(credential !== undefined && { authorization: `Bearer ${credential}` }) },
+      headers: {
+        accept,
+        ...headers,
+        ...(credential !== undefined && { authorization: `Bearer ${credential}` }),
+      },
       ...(body !== undefined && { body, duplex: "half" }),
     });
   return {
