@@ -1,6 +1,7 @@
 import { crc32, deflateSync } from "node:zlib";
 import { createAmused, memoryCache, memoryFiles, memoryStore } from "@amused/core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { erasureWork } from "../src/services/erasures.ts";
 
 // What is under way when the seller is shut is waited for: with timers of the test's, that takes no time.
 beforeEach(() =>
@@ -91,6 +92,68 @@ test("an image that another seller puts while it is taken away is there afterwar
   await erased({ amused }, "acme");
   expect((await files.get(keyOf(imageUrl)))?.bytes).toEqual(png(1));
   await amused.close();
+});
+
+test("an image that is on its way when the seller is shut is gone afterwards", async () => {
+  const plain = memoryFiles();
+  const files = {
+    ...plain,
+    async put(...put: Parameters<typeof plain.put>) {
+      await new Promise((done) => setTimeout(done, 1_000));
+      await plain.put(...put);
+    },
+  };
+  const { amused, store } = await system(files);
+  const tea = await amused.seller("acme").products.create({ name: "Tea" });
+  let key = "";
+  const claim = store.files.claim;
+  store.files.claim = (sellerId, claimed) => {
+    key = claimed;
+    return claim(sellerId, claimed);
+  };
+  const late = expect(amused.seller("acme").products.setImage(tea.id, png(1))).rejects.toThrow();
+  await vi.advanceTimersByTimeAsync(10);
+  await erased({ amused }, "acme");
+  await late;
+  expect(key).not.toBe("");
+  expect(await files.get(key)).toBeNull();
+  await amused.close();
+});
+
+test("a seller is not said to be erased while the cache does not let go of it", async () => {
+  const cache = memoryCache();
+  let isDown = true;
+  const deleteAll = cache.deleteAll;
+  cache.deleteAll = async (prefix) => {
+    if (isDown) throw new Error("down");
+    await deleteAll(prefix);
+  };
+  const amused = await createAmused({ store: memoryStore(), cache, onError: () => {} });
+  await amused.seller("acme").products.create({ name: "Tea" });
+  await cache.set("amused:1:acme:x:1", "1", 3_600_000);
+  expect((await erased({ amused }, "acme")).state).toBe("erasing");
+  isDown = false;
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect((await amused.sellers.erasure("acme")).state).toBe("erased");
+  expect(await cache.get("amused:1:acme:x:1")).toBeNull();
+  await amused.close();
+});
+
+test("work that is begun again before it has stopped goes on", async () => {
+  const store = memoryStore();
+  const now = () => new Date();
+  const work = erasureWork({
+    ...{ repositories: store, files: memoryFiles(), now, epoch: () => "e" },
+    ...{ forget: async () => {}, announce() {}, onError() {} },
+  });
+  work.start();
+  const stopping = work.stop();
+  work.start();
+  await stopping;
+  await store.erasures.begin("acme", { at: now(), epoch: "e", requestedBy: null });
+  await vi.advanceTimersByTimeAsync(90_000);
+  expect((await store.erasures.find("acme"))?.state).toBe("erased");
+  await work.stop();
 });
 
 test("a subscriber is told that the seller is erased, and a new one of the same name begins anew", async () => {

@@ -65,3 +65,24 @@ test("closing waits once for all that hangs, passes and consumers", async () => 
   await vi.advanceTimersByTimeAsync(600);
   expect(closed).toBe(true);
 });
+
+test("a seller who is erased is woken for no longer, and nothing is kept of it", async () => {
+  vi.useFakeTimers();
+  const now = () => new Date();
+  const store = memoryStore({ now });
+  const command = { sellerId: "acme", actor: null, at: now(), epoch: "e", idempotency: null };
+  await store.settings.update(command, { packSize: 3 });
+  const recommenders = createRecommenders({ repositories: store, now });
+  const work = passes({ ...testDeps(store, now), recommenders, meanings: noMeanings }, () => {});
+  await store.erasures.begin("acme", { at: now(), epoch: "e", requestedBy: null });
+  work.start();
+  work.wake("acme");
+  await vi.advanceTimersByTimeAsync(2_000);
+  while ((await store.erasures.step("acme", 100)) > 0);
+  await store.erasures.finish("acme", now());
+  const asked = vi.spyOn(store.engines, "save");
+  await vi.advanceTimersByTimeAsync(11 * 60_000);
+  expect(asked).not.toHaveBeenCalled();
+  expect(await store.engines.load("acme", "predictions-pass")).toBeNull();
+  await work.stop();
+});

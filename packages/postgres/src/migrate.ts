@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { listenTo } from "./database.ts";
 import { databaseError } from "./errors.ts";
 import type { QueryablePool } from "./queryable.ts";
-import { isAsWanted, secureTables } from "./row-security.ts";
+import { isAsWanted, secureTables, seeAll } from "./row-security.ts";
 
 const folder = new URL("./migrations/", import.meta.url);
 const dayMs = 86_400_000;
@@ -34,6 +34,7 @@ export async function migrate(
     await client.query({ text: "begin" });
     // A connection that served statements may have the role of those.
     await client.query({ text: "set local role none" });
+    await seeAll(client, schema);
     // What is meant for requests is too short for a large table, or for one process to wait for another that is at it.
     await client.query({ text: "set local statement_timeout = 0; set local lock_timeout = 0" });
     await client.query({

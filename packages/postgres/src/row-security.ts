@@ -100,6 +100,12 @@ export async function secureTables(
   });
 }
 
+/** Has what follows in this transaction see the rows of all sellers: a migration may fill what it makes from what is there. */
+export async function seeAll(client: Queryable, schema: string): Promise<void> {
+  const values = [setting(schema), everySeller];
+  await client.query({ text: "select set_config($1::text, $2::text, true)", values });
+}
+
 /** Says for whom statements are, where the tables of a schema are secured. */
 export function rowSecurity(schema: string, wanted: boolean | undefined): RowSecurity {
   const said = new WeakMap<Queryable, string>();
@@ -108,29 +114,35 @@ export function rowSecurity(schema: string, wanted: boolean | undefined): RowSec
 
   async function find(client: Queryable): Promise<typeof mode> {
     const found = await areSecured(client, schema);
-    // Tables that are not there yet may be made secured ones.
-    if (found === undefined) return undefined;
+    // Tables that are not there yet may be made secured ones; those that are, will be where that is wanted.
+    if (found === undefined || (wanted === true && !found)) return undefined;
     mode = found ? { role: (await bypasses(client)) ? role : null } : null;
     return mode;
   }
 
-  async function say(client: Queryable, whose: string, local: boolean): Promise<void> {
+  /** `false` where there is nothing to be said, now or ever. */
+  async function say(client: Queryable, whose: string, local: boolean): Promise<boolean> {
     const how = mode === undefined ? await find(client) : mode;
-    if (!how) return;
+    if (!how) return false;
     await client.query({
       name: "amused_seller",
       text: "select set_config($2::text, $3::text, $4::boolean), set_config('role', coalesce($1::text, current_setting('role')), $4::boolean)",
       values: [how.role, setting(schema), whose, local],
     });
+    return true;
   }
 
   return {
     async enter(client, whose) {
       if (mode === null || (mode !== undefined && said.get(client) === whose)) return;
-      await say(client, whose, false);
-      said.set(client, whose);
+      if (await say(client, whose, false)) said.set(client, whose);
     },
     forget: (client) => said.delete(client),
-    joined: { enter: (client, whose) => say(client, whose, true), forget() {} },
+    joined: {
+      async enter(client, whose) {
+        await say(client, whose, true);
+      },
+      forget() {},
+    },
   };
 }

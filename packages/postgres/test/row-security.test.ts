@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Store } from "@amused/core";
+import { createAmused, type Store } from "@amused/core";
 import { storePromises } from "@amused/testkit";
 import pg from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
@@ -62,6 +62,21 @@ describePostgres("row-level security", () => {
     await Promise.all(pools.map((pool) => pool.end()));
   });
 
+  /** With a schema and a pool of its owner's, who is nothing more. */
+  async function asOwner(work: (own: pg.Pool, owned: string, user: string) => Promise<void>): Promise<void> {
+    const [user, owned] = [random("owner"), random("owned")];
+    await pool.query(`reset role; create role ${user} login; create schema ${owned} authorization ${user}`);
+    const url = new URL(inject("databaseUrl") as string);
+    url.username = user;
+    const own = new pg.Pool({ connectionString: url.href, max: 2 });
+    try {
+      await work(own, owned, user);
+    } finally {
+      await own.end();
+      await pool.query(`reset role; drop schema ${owned} cascade; drop role ${user}`);
+    }
+  }
+
   test("holds where the filters in our statements are left out, and nothing else would", async () => {
     const [walled, open] = [random("walled"), random("open")];
     for (const [name, secured] of [
@@ -121,13 +136,8 @@ describePostgres("row-level security", () => {
     await store.predictions.expire("acme");
   });
 
-  test("holds the owner of the tables too, who needs no other role", async () => {
-    const [user, owned] = [random("owner"), random("owned")];
-    await pool.query(`reset role; create role ${user} login; create schema ${owned} authorization ${user}`);
-    const url = new URL(inject("databaseUrl") as string);
-    url.username = user;
-    const own = new pg.Pool({ connectionString: url.href, max: 2 });
-    try {
+  test("holds the owner of the tables too, who needs no other role", () =>
+    asOwner(async (own, owned, user) => {
       const store = postgresStore({ pool: own, schema: owned, rowSecurity: true });
       await store.migrate();
       await store.events.open("acme", "e1");
@@ -140,11 +150,39 @@ describePostgres("row-level security", () => {
         { seller_id: "acme" },
       ]);
       client.release(true);
-    } finally {
-      await own.end();
-      await pool.query(`reset role; drop schema ${owned} cascade; drop role ${user}`);
-    }
-  });
+    }));
+
+  test("holds from when it comes, for a store that was used before", () =>
+    asOwner(async (own, owned) => {
+      await postgresStore({ pool: own, schema: owned }).migrate();
+      const store = postgresStore({ pool: own, schema: owned, rowSecurity: true });
+      // On both connections.
+      const heads = () => Promise.all([store.events.heads(["acme"]), store.events.heads(["acme"])]);
+      await store.events.open("acme", "e1");
+      await heads();
+      await store.migrate();
+      expect((await heads()).map(({ size }) => size)).toEqual([1, 1]);
+    }));
+
+  test("lets a migration fill what it makes from the rows that are there", () =>
+    asOwner(async (own, owned) => {
+      const store = postgresStore({ pool: own, schema: owned, rowSecurity: true });
+      const amused = await createAmused({ store });
+      await amused.seller("acme").products.create({ name: "Tea" });
+      // As it was before there were claims to files.
+      await pool.query(`
+        reset role;
+        update ${owned}.products set image_url = '/v1/files/a.png';
+        drop table ${owned}.erasures, ${owned}.file_claims;
+        alter table ${owned}.event_streams drop column erasing;
+        delete from ${owned}.migrations where name = '0013-erasures'`);
+      // As on a connection on which nothing was said.
+      await Promise.all([own, own].map((pool) => pool.query(`reset ${owned}.seller`)));
+      await store.migrate();
+      const { rows } = await pool.query(`select seller_id, key from ${owned}.file_claims`);
+      await amused.close();
+      expect(rows).toEqual([{ seller_id: "acme", key: "a.png" }]);
+    }));
 
   test("is followed by a store that does not ask for it, and taken away by one that refuses it", async () => {
     const follower = postgresStore({ pool: another(), schema });

@@ -15,11 +15,11 @@ export function engineStateRepository(db: Database, run: Run): EngineStateReposi
 
     save: (sellerId, name, { state, basedOn, version, at }) =>
       run(() => {
-        // What somebody learned of a seller who was erased meanwhile is not kept for the one who begins anew.
-        const { erasing } = sellerToRead(db, sellerId);
+        // What somebody learned of a seller who was erased meanwhile is not kept for the one who begins anew, nor of one who does not.
+        const { erasing, log } = sellerToRead(db, sellerId);
         const { finishedAt = null } = db.erasures.get(sellerId) ?? {};
-        if (erasing || (finishedAt !== null && Date.parse(finishedAt) > at.getTime() - learningMs))
-          return false;
+        const isLate = finishedAt !== null && Date.parse(finishedAt) > at.getTime() - learningMs;
+        if (erasing || isLate || (finishedAt !== null && log === null)) return false;
         const { engines } = sellerToWrite(db, sellerId);
         if ((engines.get(name)?.version ?? 0) !== version) return false;
         const saved = { state, basedOn, version: db.nextId("state"), updatedAt: at.toISOString() };

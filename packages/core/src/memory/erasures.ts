@@ -104,7 +104,11 @@ export function fileClaimRepository(db: Database, run: Run): FileClaimRepository
       ),
 
     isClaimed: (key, except) =>
-      run(() => [...claims].some(([id, claim]) => claim.key === key && id !== except)),
+      run(() =>
+        [...claims].some(
+          ([id, claim]) => claim.key === key && id !== except && !sellerToRead(db, claim.sellerId).erasing,
+        ),
+      ),
 
     release: (sellerId, id) =>
       run(() => {

@@ -26,7 +26,7 @@ export interface FileClaimRepository {
   claim(sellerId: string, key: string): Promise<void>;
   /** Some claims of a seller who is being erased, and of nobody else. */
   ofErased(sellerId: string, limit: number): Promise<{ id: number; key: string }[]>;
-  /** Whether there is a claim to a file beside this one. */
+  /** Whether there is a claim to a file beside this one, of a seller who is not being erased too. */
   isClaimed(key: string, except: number): Promise<boolean>;
   release(sellerId: string, id: number): Promise<void>;
 }

@@ -22,9 +22,12 @@ export interface Cached {
   read(key: CacheKey): Promise<unknown>;
   /** Keeps a value, sooner or later, if it can be kept. Returns at once. */
   write(key: CacheKey, value: unknown, ttlMs: number): void;
-  /** Lets go of everything of a seller. */
+  /** Lets go of everything of a seller; throws where the cache does not. */
   forget(sellerId: string): Promise<void>;
 }
+
+/** How long it has to let go of a seller, of whom there may be much. Nobody waits for that. */
+const forgetMs = 30_000;
 
 interface CachedOptions {
   now: () => Date;
@@ -47,18 +50,12 @@ export function cachedOver(
     // A clock that goes back must not make it a long rest.
     const left = restUntil - now().getTime();
     if (left > 0 && left <= restMs) return null;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`The cache did not answer in ${limitMs} ms.`)), limitMs);
-    });
     try {
-      return await Promise.race([work(), late]);
+      return await inTime(limitMs, work);
     } catch (error) {
       restUntil = now().getTime() + restMs;
       onError(error);
       return null;
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -88,10 +85,22 @@ export function cachedOver(
       void within(() => cache.set(nameOf(key), JSON.stringify(value), Math.max(1, Math.round(ttlMs))));
     },
     async forget(sellerId) {
-      await within(() => cache.deleteAll(prefixOf(sellerId)));
+      await inTime(forgetMs, () => cache.deleteAll(prefixOf(sellerId)));
     },
   };
   return cached;
+}
+
+async function inTime<T>(ms: number, work: () => Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`The cache did not answer in ${ms} ms.`)), ms);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Keeps nothing: for what is read in a transaction that may never have been. */

@@ -43,7 +43,7 @@ export function erasureWork(deps: ErasureDeps): ErasureWork {
   const { erasures, files: claims } = repositories;
   const working = new Map<string, Promise<void>>();
   let stopped = new AbortController();
-  let looking: Promise<void> | null = null;
+  let looking: Promise<unknown> | null = null;
 
   /** Another seller's claim to the same content keeps the file, also one that is made meanwhile. */
   async function eraseFile(sellerId: string, { id, key }: { id: number; key: string }): Promise<void> {
@@ -56,10 +56,14 @@ export function erasureWork(deps: ErasureDeps): ErasureWork {
   }
 
   async function eraseRows(sellerId: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && (await erasures.step(sellerId, batchSize)) > 0) await pause(pauseMs, signal);
+  }
+
+  async function eraseFiles(sellerId: string, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const some = await claims.ofErased(sellerId, filesAtOnce);
+      if (some.length === 0) return;
       for (const claim of some) await eraseFile(sellerId, claim);
-      if (some.length === 0 && (await erasures.step(sellerId, batchSize)) === 0) return;
       await pause(pauseMs, signal);
     }
   }
@@ -70,6 +74,8 @@ export function erasureWork(deps: ErasureDeps): ErasureWork {
         await forget(sellerId);
         await eraseRows(sellerId, signal);
         await pause(settleMs, signal);
+        // Not before: a file that was on its way when its claim went would stay, and nobody would know of it.
+        await eraseFiles(sellerId, signal);
         await eraseRows(sellerId, signal);
         await forget(sellerId);
         if (signal.aborted || (await erasures.finish(sellerId, now()))?.state === "erased") return;
@@ -94,8 +100,8 @@ export function erasureWork(deps: ErasureDeps): ErasureWork {
       try {
         const at = now();
         for (const { sellerId, state } of await erasures.recent(after)) {
-          await forget(sellerId);
           if (state === "erasing") work(sellerId);
+          else await forget(sellerId);
         }
         // Clocks of nodes differ a little.
         after = new Date(at.getTime() - lookMs);
@@ -131,9 +137,9 @@ export function erasureWork(deps: ErasureDeps): ErasureWork {
 
     start() {
       if (stopped.signal.aborted) stopped = new AbortController();
-      looking ??= look(stopped.signal).finally(() => {
-        looking = null;
-      });
+      else if (looking !== null) return;
+      // What was stopped just before may have something in flight still.
+      looking = Promise.all([looking, look(stopped.signal)]);
     },
 
     async stop() {

@@ -1,5 +1,6 @@
 import type { SaleRepository } from "@amused/core";
 import type { Database } from "../database.ts";
+import { everySeller } from "../row-security.ts";
 
 /** How many sales one call looks at for each basket asked for, and how many products a basket has at most. */
 const [each, most] = [4, 1_000];
@@ -35,7 +36,8 @@ export function baskets(schema: string): (database: Database) => SaleRepository[
 
   return (database) =>
     async (sellerId, { after, before, limit }) => {
-      const rows = await database.runAnew(sellerId, statement, [sellerId, after, before, limit]);
+      // Behind a wall it would read on through the sales of all others, in search of another one of this seller.
+      const rows = await database.runAnew(everySeller, statement, [sellerId, after, before, limit]);
       const found = rows.filter(({ id }) => id !== null);
       const page = found.slice(0, limit);
       const [ends] = rows;

@@ -7,12 +7,13 @@ export function engineStateRepository(schema: string): (database: Database) => E
   const table = `${schema}.engine_states`;
   const own = "seller_id = $1::text and name = $2::text";
   const load = `select state, based_on, version, ${isoTime("updated_at")} as updated_at from ${table} where ${own}`;
-  // What somebody learned of a seller who was erased meanwhile is not kept for the one who begins anew.
+  // What somebody learned of a seller who was erased meanwhile is not kept for the one who begins anew, nor of one who does not.
   const insert = `
     insert into ${table} (seller_id, name, state, based_on, updated_at)
     select $1::text, $2::text, $3::text, $4::bigint, $5::timestamptz
     where not exists (select from ${schema}.erasures e where e.seller_id = $1::text
-      and (e.finished_at is null or e.finished_at > $5::timestamptz - interval '10 minutes'))
+      and (e.finished_at is null or e.finished_at > $5::timestamptz - interval '10 minutes'
+        or not exists (select from ${schema}.event_streams s where s.seller_id = $1::text)))
     on conflict do nothing returning version`;
   const update = `
     update ${table} set state = $3::text, based_on = $4::bigint, updated_at = $5::timestamptz, version = default

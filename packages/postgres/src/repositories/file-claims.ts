@@ -29,7 +29,7 @@ export function fileClaimRepository(schema: string): (database: Database) => Fil
     },
 
     async isClaimed(key, except) {
-      const others = `select from ${table} where key = $1::text and id <> $2::bigint limit 1`;
+      const others = `select from ${table} c where c.key = $1::text and c.id <> $2::bigint and ${isOpen(schema, "c.seller_id")} limit 1`;
       return (await database.run(everySeller, others, [key, except])).length > 0;
     },
 

@@ -137,6 +137,8 @@ export const erasures: PromiseGroup = {
         expect(await store.erasures.begin(sellerId, { ...request, at: later(2) })).toEqual(done);
         const late = { state: "{}", basedOn: 1, version: 0, at: later(60_000) };
         expect(await store.engines.save(sellerId, "model", late), "learned of the one before").toBe(false);
+        const muchLater = { ...late, at: later(3_600_000) };
+        expect(await store.engines.save(sellerId, "model", muchLater), "of nobody").toBe(false);
         await store.events.open(sellerId, "anew");
         await fill(store, sellerId, { at: later(3_600_000) });
         expect(await store.erasures.step(sellerId, 100), "whoever comes late takes nothing").toBe(0);
@@ -148,6 +150,20 @@ export const erasures: PromiseGroup = {
         expect(again).toMatchObject({ state: "erasing", requestedBy: null, rows: 0, finishedAt: null });
         await eraseAll(store, sellerId, 100);
         expect((await store.erasures.finish(sellerId, later(5)))?.state).toBe("erased");
+      },
+    },
+    {
+      title: "a file that only sellers have who are all being erased is kept for none of them",
+      async keep({ store, seller }) {
+        const [first, second] = [seller(), seller()];
+        for (const sellerId of [first, second]) {
+          await store.events.open(sellerId, "e");
+          await store.files.claim(sellerId, `${first}.png`);
+        }
+        await store.erasures.begin(first, request);
+        expect(await store.files.isClaimed(`${first}.png`, 0), "the second has it").toBe(true);
+        await store.erasures.begin(second, request);
+        expect(await store.files.isClaimed(`${first}.png`, 0)).toBe(false);
       },
     },
     {

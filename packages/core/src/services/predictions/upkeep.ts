@@ -33,7 +33,7 @@ export async function predictionsPass(
   } while (after !== null && !signal.aborted);
 }
 
-/** The same of one seller's; `false` where another pass is at it. */
+/** The same of one seller's; `false` where another pass is at it and some are left. */
 export async function sellerPredictionsPass(
   deps: Deps,
   sellerId: string,
@@ -41,9 +41,11 @@ export async function sellerPredictionsPass(
   onError: (error: unknown) => void,
 ): Promise<boolean> {
   const report = unlessOver(signal, onError);
-  return underLease(deps, sellerId, predictionWork, report, (hold) =>
-    forecastSeller(deps, sellerId, signal, report, hold),
-  );
+  const work = (hold: () => Promise<boolean>) => forecastSeller(deps, sellerId, signal, report, hold);
+  if (await underLease(deps, sellerId, predictionWork, report, work)) return true;
+  // Of one who is being erased nobody gets the lease, until there is nothing left to predict.
+  const left = await staleAfter(deps, { sellerId, productId: 0 }, 1).catch(report);
+  return !left || ![left.products[0], left.next].some((one) => one?.sellerId === sellerId);
 }
 
 /** What ends the work has it fail too. */
