@@ -40,9 +40,18 @@ describe("an image", () => {
     const comment = [0xff, 0xfe, 0, 10, ...bytes("<script>")];
     const jpeg = Uint8Array.from([...images.jpeg.slice(0, 2), ...comment, ...images.jpeg.slice(2)]);
     expect(read(jpeg)).toEqual(read(images.jpeg));
+    const reserved = [0xff, 0x02, 0, 10, ...bytes("<script>")];
+    const odd = Uint8Array.from([...images.jpeg.slice(0, 2), ...reserved, ...images.jpeg.slice(2)]);
+    expect(read(odd)).toEqual(read(images.jpeg));
     const chunk = [0, 0, 0, 8, ...bytes("zzZz<script>"), 0, 0, 0, 0];
     const png = Uint8Array.from([...images.png.slice(0, 33), ...chunk, ...images.png.slice(33)]);
     expect(read(png)).toEqual(read(images.png));
+    const items = textOf(images.avif).indexOf("iinf") - 4;
+    const hidden = [0, 0, 0, 8, ...bytes("xml ")];
+    const within = Uint8Array.from([...images.avif.slice(0, items), ...hidden, ...images.avif.slice(items)]);
+    const meta = textOf(images.avif).indexOf("meta") - 4;
+    new DataView(within.buffer).setUint32(meta, new DataView(within.buffer).getUint32(meta) + hidden.length);
+    expect(() => readImage(within)).toThrow("it holds metadata");
     const behind = Uint8Array.from([...images.avif, 0, 0, 0, 16, ...bytes("uuid<script>")]);
     expect(() => readImage(behind)).toThrow("more than a picture");
   });
@@ -66,11 +75,26 @@ describe("an image", () => {
     expect(claims(images.png, 16, [0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30])).toThrow("30000 × 30000 pixels");
     expect(claims(images.gif, 6, [0xff, 0xff, 0xff, 0xff])).toThrow("65535 × 65535 pixels");
     expect(claims(images.webp, 24, [0xff, 0xff, 0, 0xff, 0xff, 0])).toThrow("65536 × 65536 pixels");
+    const first = textOf(images.gif).indexOf(",\0\0\0\0");
+    expect(claims(images.gif, first + 5, [0xff, 0xff, 0xff, 0xff])).toThrow("65535 × 65535 pixels");
     const frame = textOf(images.jpeg).indexOf("\xff\xc0");
     expect(claims(images.jpeg, frame + 5, [0xff, 0xff, 0xff, 0xff])).toThrow("65535 × 65535 pixels");
     const extent = textOf(images.avif).indexOf("ispe");
     expect(claims(images.avif, extent + 8, [0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff])).toThrow("pixels");
     expect(claims(images.png, 16, [0, 0, 0, 0])).toThrow("no pixels");
+  });
+
+  test.each([
+    ["gif", [...bytes("GIF89a"), 1, 0, 1, 0, 0, 0, 0], [0x21, 0xf9, 0], [0x3b]],
+    ["jpeg", [0xff, 0xd8, 0xff], [0xdb, 0, 2, 0xff], [0xd9]],
+    ["png", images.png.slice(0, 33), [0, 0, 0, 0, ...bytes("IDAT"), 0, 0, 0, 0], []],
+    ["webp", [...bytes("RIFF"), 0, 0, 0x9f, 0, ...bytes("WEBP")], [...bytes("ICCP"), 0, 0, 0, 0], []],
+  ] as const)("of nothing but parts is refused before they fill the memory: %s", (_, head, smallest, end) => {
+    const image = new Uint8Array(head.length + smallest.length * 1_000_000 + end.length);
+    image.set(head);
+    for (let n = 0; n < 1_000_000; n++) image.set(smallest, head.length + n * smallest.length);
+    image.set(end, image.length - end.length);
+    expect(() => readImage(image)).toThrow("too many parts");
   });
 
   test("that is cut off or damaged is refused or read, and never a fault of ours", () => {

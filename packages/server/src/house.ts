@@ -80,7 +80,7 @@ export function house(amused: House["amused"], options: AppOptions, texts: Texts
     tellsRequests: logger.isLevelEnabled?.("debug") ?? true,
     authenticate: authentication(amused.services, tokens, options),
     tokens,
-    guard: authFailures === "off" ? (_, judge) => judge() : guard(limiter, authFailures),
+    guard: authFailures === "off" ? (_stranger, _stream, judge) => judge() : guard(limiter, authFailures),
     count: rateLimit === undefined ? null : requestLimits(limiter, rateLimit, sellerRateLimit),
     // The host's own word makes our keys, and what they name, mean nothing.
     cors: cors(

@@ -153,6 +153,18 @@ describe("somebody who guesses keys", () => {
     await amused.close();
   });
 
+  test("can not have a guess vouched for by a good token beside it", async () => {
+    const app = await testApp({ authFailures: { limit: 3, windowMs: hour } }, nodeHost);
+    const { token } = (await (await app.ask("POST", "/v1/stream-tokens")).json()) as { token: string };
+    const statuses = [];
+    for (let n = 0; n < 6; n++) {
+      const stream = `/v1/events/stream?token=${token}`;
+      expect((await app.raw(stream, { method: "HEAD" })).status).toBe(200);
+      statuses.push((await app.raw(`/v1/products?token=${token}`, as(`guess-${n}`))).status);
+    }
+    expect(statuses).toEqual([401, 401, 401, 429, 429, 429]);
+  });
+
   test("with a key that was revoked is one of them", async () => {
     const app = await testApp({ authFailures: { limit: 3, windowMs: hour } }, nodeHost);
     const { id } = await app.amused.keys.create({ sellerId: "acme", scopes: ["read"] });

@@ -45,9 +45,12 @@ export function streamTokens(secret: string | undefined, now: () => number = Dat
     },
 
     async verify(token) {
-      const [payload, signature] = token.slice(prefix.length).split(".").map(fromBase64);
+      const [payload, signature, more] = token.slice(prefix.length).split(".").map(fromBase64);
       const signed =
-        payload && signature && (await crypto.subtle.verify("HMAC", await key(), signature, payload));
+        payload &&
+        signature &&
+        more === undefined &&
+        (await crypto.subtle.verify("HMAC", await key(), signature, payload));
       if (!signed) throw new AmusedError("unauthenticated", "The stream token is not valid.", {});
       const { s: sellerId, a: actor, e: expiry } = JSON.parse(new TextDecoder().decode(payload)) as Claims;
       const expiresAt = new Date(expiry).toISOString();
@@ -65,12 +68,14 @@ function toBase64(bytes: Uint8Array): string {
     .replaceAll("=", "");
 }
 
+/** The bytes of the one text that `toBase64` makes of them: a token is counted by its text, and has no other. */
 function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
   if (!/^[\w-]{1,4096}$/.test(text)) return null;
   try {
-    return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (unit) =>
+    const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (unit) =>
       unit.charCodeAt(0),
     );
+    return toBase64(bytes) === text ? bytes : null;
   } catch {
     return null;
   }

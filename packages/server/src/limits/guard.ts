@@ -10,8 +10,11 @@ export interface Stranger {
   address(): string | null;
 }
 
-/** Has a credential judged; refuses without asking anybody where its address has shown too many bad ones. */
-export type Guard = <T>(stranger: Stranger, judge: () => Promise<T>) => Promise<T>;
+/**
+ * Has the credential of a request judged, which may open a stream or not; refuses without asking anybody where its address
+ * has shown too many bad ones.
+ */
+export type Guard = <T>(stranger: Stranger, stream: boolean, judge: () => Promise<T>) => Promise<T>;
 
 const most = 10_000;
 
@@ -23,8 +26,9 @@ export function guard(limiter: RateLimiter, rate: Rate): Guard {
   const failures: RateLimit = { name: "failures", ...rate };
   const good = new Set<string>();
 
-  return async (stranger, judge) => {
-    const token = shownToken(stranger.request, true)?.token;
+  return async (stranger, stream, judge) => {
+    // The very one that is judged: another beside it must not vouch for it.
+    const token = shownToken(stranger.request, stream)?.token;
     if (token === undefined || good.has(token)) return noted(judge, token, null);
     const address = stranger.address();
     if (address === null) return judge();

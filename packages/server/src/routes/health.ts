@@ -53,7 +53,7 @@ export const healthRoutes: Route[] = [
     description: "Needs an admin key or the metrics token.",
     success: { status: 200, description: "Counters in Prometheus' text format", types: ["text/plain"] },
     async handle(call) {
-      await call.house.guard(call, () => checkScraper(call));
+      await call.house.guard(call, false, () => checkScraper(call));
       const { metrics, streams, amused, options } = call.house;
       const { failures = { background: 0, unhandled: 0 } } = options;
       const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8", ...fresh };

@@ -63,7 +63,7 @@ function adminResponder(
   return async (incoming) => {
     const { headers, ...call } = incoming;
     const { request } = call;
-    const access = await house.guard(incoming, () => house.authenticate(request, false));
+    const access = await house.guard(incoming, false, () => house.authenticate(request, false));
     checkScope(access, "admin");
     await house.count?.(access, route.cost ?? 1, headers);
     checkAccept(request, route);
@@ -87,7 +87,7 @@ function sellerResponder(
   return async (incoming) => {
     const { headers, ...call } = incoming;
     const { request } = call;
-    const access: Access = await house.guard(incoming, () => house.authenticate(request, isStream));
+    const access: Access = await house.guard(incoming, isStream, () => house.authenticate(request, isStream));
     checkScope(access, scope);
     await house.count?.(access, route.cost ?? 1, headers);
     if (!isStream) checkAccept(request, route);

@@ -22,7 +22,10 @@ export const avif: ReadImage = (bytes) => {
     throw new BrokenImage("it holds no picture");
   const inside = boxesOf(bytes, meta.from + 4, meta.to);
   const items = inside.filter(({ type }) => type === "iinf").flatMap((box) => itemsOf(bytes, box));
-  if (items.some((type) => type === "Exif" || type === "mime" || type === "uri "))
+  if (
+    items.some((type) => type === "Exif" || type === "mime" || type === "uri ") ||
+    inside.some(({ type }) => type === "xml " || type === "bxml" || type === "uuid")
+  )
     throw new BrokenImage("it holds metadata, such as where it was made; save it without");
   const sizes = inside
     .filter(({ type }) => type === "iprp")

@@ -1,4 +1,4 @@
-import { ascii, BrokenImage, part, type ReadImage, viewOf } from "./read.ts";
+import { ascii, BrokenImage, countSegments, part, type ReadImage, viewOf } from "./read.ts";
 
 const extension = 0x21;
 const picture = 0x2c;
@@ -9,9 +9,12 @@ const loops = new Set(["NETSCAPE2.0", "ANIMEXTS1.0"]);
 /** A screen, then pictures and extensions, each in blocks of at most 255 bytes, to the trailer. */
 export const gif: ReadImage = (bytes) => {
   const view = viewOf(bytes);
+  const count = countSegments();
   const first = 13 + paletteSize(view.getUint8(10));
   const parts = [part(bytes, 0, first)];
+  const size = { width: view.getUint16(6, true), height: view.getUint16(8, true) };
   for (let at = first; ; ) {
+    count();
     const kind = view.getUint8(at);
     if (kind === trailer) {
       parts.push(part(bytes, at, at + 1));
@@ -21,10 +24,16 @@ export const gif: ReadImage = (bytes) => {
       throw new BrokenImage("it has a block that GIF does not know");
     const data = kind === picture ? at + 10 + paletteSize(view.getUint8(at + 9)) + 1 : at + 2;
     const end = endOfBlocks(view, data);
+    if (kind === picture) {
+      // Who draws it makes room for a picture that is larger than its screen.
+      const reach = (at: number) => view.getUint16(at, true) + view.getUint16(at + 4, true);
+      size.width = Math.max(size.width, reach(at + 1));
+      size.height = Math.max(size.height, reach(at + 3));
+    }
     if (kind === picture || isKept(bytes, at)) parts.push(part(bytes, at, end));
     at = end;
   }
-  return { width: view.getUint16(6, true), height: view.getUint16(8, true), parts };
+  return { ...size, parts };
 };
 
 /** The colours behind a header, if its flags say that there are some. */

@@ -1,4 +1,4 @@
-import { ascii, BrokenImage, part, type ReadImage, viewOf } from "./read.ts";
+import { ascii, BrokenImage, countSegments, part, type ReadImage, viewOf } from "./read.ts";
 
 const endOfImage = 0xd9;
 const startOfScan = 0xda;
@@ -7,6 +7,7 @@ const exif = 0xe1;
 /** Segments of marker, length and data; behind the start of a scan, data up to the next marker. */
 export const jpeg: ReadImage = (bytes) => {
   const view = viewOf(bytes);
+  const count = countSegments();
   const parts = [part(bytes, 0, 2)];
   let size: { width: number; height: number } | null = null;
   for (let at = 2; ; ) {
@@ -16,6 +17,7 @@ export const jpeg: ReadImage = (bytes) => {
       at++; // Markers may be led in by any number of these.
       continue;
     }
+    count();
     if (marker === endOfImage) {
       parts.push(part(bytes, at, at + 2));
       break;
@@ -38,7 +40,7 @@ function isFrame(marker: number): boolean {
 
 /** Tables, frames and scans; of what applications add, only what says how colours are meant. Comments go. */
 function isKept(segment: Uint8Array, marker: number): boolean {
-  if (marker < 0xe0) return true;
+  if (marker < 0xe0) return marker >= 0xc0; // What is below means nothing to who draws it.
   if (marker === 0xe0 || marker === 0xee) return true; // JFIF's density; Adobe's colour transform.
   return marker === 0xe2 && segment.length > 16 && ascii(segment, 4, 15) === "ICC_PROFILE";
 }

@@ -6,6 +6,17 @@ export class BrokenImage extends Error {
   override name = "BrokenImage";
 }
 
+/** Pictures have hundreds of them; a file made of the smallest there are would be taken apart into millions. */
+const mostSegments = 50_000;
+
+/** To be called at each segment of a file: refuses one that has too many. */
+export function countSegments(): () => void {
+  let count = 0;
+  return () => {
+    if (++count > mostSegments) throw new BrokenImage("it has too many parts");
+  };
+}
+
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,4 +1,4 @@
-import { ascii, part, type ReadImage, viewOf } from "./read.ts";
+import { ascii, countSegments, part, type ReadImage, viewOf } from "./read.ts";
 
 const kept = new Set(["VP8X", "VP8 ", "VP8L", "ALPH", "ANIM", "ANMF", "ICCP"]);
 const exifAndXmp = 0x0c;
@@ -6,10 +6,12 @@ const exifAndXmp = 0x0c;
 /** A RIFF file: chunks of type, length and data, padded to even lengths. */
 export const webp: ReadImage = (bytes) => {
   const view = viewOf(bytes);
+  const count = countSegments();
   const end = 8 + view.getUint32(4, true);
   const chunks: Uint8Array[] = [];
   const size = { width: 0, height: 0 };
   for (let at = 12; at < end; ) {
+    count();
     const length = view.getUint32(at + 4, true);
     const type = ascii(bytes, at, at + 4);
     const data = at + 8;
