@@ -36,7 +36,7 @@ async function useAll(shop: Seller) {
   for (const { id } of items) await shop.recommendations.similar(id);
   return {
     found: await shop.products.search({ text: "sencah" }),
-    suggested: await shop.categories.suggest({ name: "Samovar", price: "99.99" }),
+    suggested: await shop.categories.suggest({ name: "Iron samovar", price: "99.99" }),
   };
 }
 

@@ -97,9 +97,12 @@ export function categoriesService(deps: Deps, models: CategoryModels): Services[
   };
 }
 
+/** Reasons that speak for no category. */
+const silent = new Set(["few_examples", "unknown_text", "no_model"]);
+
 /** Where nothing of an item was ever seen, how many products each category has is all that is left: no reason to suggest one. */
 function isFounded({ because }: SuggestedCategory): boolean {
-  const speaks = because.some(({ kind }) => kind !== "few_examples" && kind !== "unknown_text");
+  const speaks = because.some(({ kind }) => !silent.has(kind));
   return speaks || !because.some(({ kind, share }) => kind === "unknown_text" && share === 1);
 }
 
