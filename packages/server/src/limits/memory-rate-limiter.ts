@@ -1,5 +1,6 @@
 import type { RateLimit, RateLimiter, RateLimitState } from "@amused/core";
-import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
+import type { RateLimiterRes } from "rate-limiter-flexible";
+import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 
 export interface MemoryRateLimiterOptions {
   /** How many keys are counted for each limit; 20,000 when not said. Beyond it the key whose window ends first is forgotten. */
