@@ -48,7 +48,9 @@ export async function launch(): Promise<Chromium> {
       setTimeout(() => reject(new Error(`the browser does not answer: ${said}`)), 45_000).unref();
     });
     holder.stderr.removeAllListeners("data").resume();
-    const browser = await playwright.connectOverCDP(address, { noDefaults: true, timeout: 55_000 });
+    const connect = () => playwright.connectOverCDP(address, { noDefaults: true, timeout: 15_000 });
+    // A browser that has only just begun now and then leaves its first caller without an answer.
+    const browser = await connect().catch(connect).catch(connect);
     const [own] = browser.contexts();
     if (!own) throw new Error("the browser has no context");
     return {
