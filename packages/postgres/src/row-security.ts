@@ -33,10 +33,16 @@ const setting = (schema: string) => `${schema}.seller`;
 /** One for all schemas: it may nothing of its own, and what it may in a schema goes with that. */
 const role = "amused_rows";
 
-/** Whether the tables of a schema are secured; `undefined` when there are none yet. */
-async function areSecured(client: Queryable, schema: string): Promise<boolean | undefined> {
+/** Whether the role may use all tables: those secured by one who needs no other role do not know it. */
+const mayUseQuery = `
+  select bool_and(has_table_privilege(r.oid, c.oid, 'select, insert, update, delete')) as may
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace, pg_roles r
+  where n.nspname = $1 and c.relkind = 'r' and r.rolname = '${role}'`;
+
+/** The tables, and whether they are to be secured: where nothing is wanted, they are where some are. */
+async function tablesOf(client: Queryable, schema: string, wanted: boolean | undefined) {
   const { rows } = await client.query({ text: tablesQuery, values: [schema] });
-  return rows.length === 0 ? undefined : rows.some((row) => row.secured === true);
+  return { tables: rows, secure: wanted ?? rows.some(({ secured }) => secured === true) };
 }
 
 async function bypasses(client: Queryable): Promise<boolean> {
@@ -49,9 +55,11 @@ export async function isAsWanted(
   schema: string,
   wanted: boolean | undefined,
 ): Promise<boolean> {
-  const { rows } = await client.query({ text: tablesQuery, values: [schema] });
-  const secure = wanted ?? rows.some((row) => row.secured === true);
-  return rows.every((row) => row.secured === secure);
+  const { tables, secure } = await tablesOf(client, schema, wanted);
+  if (tables.some(({ secured }) => secured !== secure)) return false;
+  if (!secure || !(await bypasses(client))) return true;
+  const { rows } = await client.query({ text: mayUseQuery, values: [schema] });
+  return rows[0]?.may === true;
 }
 
 /**
@@ -63,9 +71,8 @@ export async function secureTables(
   schema: string,
   wanted: boolean | undefined,
 ): Promise<void> {
-  const { rows } = await client.query({ text: tablesQuery, values: [schema] });
-  const secure = wanted ?? rows.some((row) => row.secured === true);
-  for (const { name, secured } of rows) {
+  const { tables, secure } = await tablesOf(client, schema, wanted);
+  for (const { name, secured } of tables) {
     if (secured === secure) continue;
     const table = `${schema}.${name}`;
     await client.query({
@@ -113,10 +120,10 @@ export function rowSecurity(schema: string, wanted: boolean | undefined): RowSec
   let mode: { role: string | null } | null | undefined = wanted === false ? null : undefined;
 
   async function find(client: Queryable): Promise<typeof mode> {
-    const found = await areSecured(client, schema);
+    const { tables, secure } = await tablesOf(client, schema, undefined);
     // Tables that are not there yet may be made secured ones; those that are, will be where that is wanted.
-    if (found === undefined || (wanted === true && !found)) return undefined;
-    mode = found ? { role: (await bypasses(client)) ? role : null } : null;
+    if (tables.length === 0 || (wanted === true && !secure)) return undefined;
+    mode = secure ? { role: (await bypasses(client)) ? role : null } : null;
     return mode;
   }
 

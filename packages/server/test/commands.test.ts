@@ -86,7 +86,7 @@ describe("erasing a seller", { timeout: slow }, () => {
     expect([await unsure.ended, unsure.stderr()]).toEqual([1, expect.stringContaining("--yes")]);
     const erased = await done(["erase", "--seller", "acme", "--yes", "--json", ...on]);
     expect(JSON.parse(erased)).toMatchObject({ sellerId: "acme", state: "erased", requestedBy: "cli" });
-    expect(await done(["keys", "list", "--seller", "acme", ...on])).toBe("");
+    expect(await done(["keys", "list", "--seller", "acme", ...on])).not.toContain("acme");
   });
 });
 
@@ -105,7 +105,9 @@ describe("commands on a server", { timeout: slow }, () => {
     await writeFile(file, '{"sku":"T-1","name":"Tea"}\n');
     expect(await done(["import", "products", file, ...server])).toContain("1 created");
     if (!tail.stdout().includes("\n")) await once(tail.child.stdout as NodeJS.ReadableStream, "data");
-    expect(JSON.parse(tail.stdout())).toMatchObject({ type: "product.created", seq: expect.any(Number) });
+    // The product may have its category told by then.
+    const [line = ""] = tail.stdout().split("\n");
+    expect(JSON.parse(line)).toMatchObject({ type: "product.created", seq: expect.any(Number) });
     tail.child.kill("SIGINT");
     expect(await tail.ended).toBe(0);
 

@@ -1,6 +1,6 @@
 import { type AuditEntry, type AuditRepository, encodedText } from "@amused/core";
 import type { Database } from "../database.ts";
-import { auditJson } from "../sql/json.ts";
+import { auditJson, storedEvent } from "../sql/json.ts";
 import { headOf } from "../sql/page.ts";
 import { typeFilter } from "../sql/type-filter.ts";
 
@@ -10,17 +10,7 @@ const lookedAt = 10_000;
 /** The log with the origin of each event, newest first. */
 export function auditRepository(schema: string): (database: Database) => AuditRepository {
   const events = `${schema}.events`;
-  const stored = {
-    epoch: "span.epoch",
-    seq: "e.seq",
-    type: "e.type",
-    sellerId: "e.seller_id",
-    productId: "e.product_id",
-    payload: "e.payload",
-    createdAt: "e.created_at",
-    actor: "e.actor",
-    requestId: "e.request_id",
-  };
+  const stored = { ...storedEvent("span.epoch"), actor: "e.actor", requestId: "e.request_id" };
 
   // The log has no hole, so that what is looked at is told by counting; of one product it is found in its index. Times
   // are those at which commands began: one may lie behind its neighbours', by less than the day that is allowed for.

@@ -3,7 +3,7 @@ import { beingErased, notFound } from "@amused/core/errors";
 import type { Database } from "../database.ts";
 import { everySeller } from "../row-security.ts";
 import { commandStatement } from "../sql/command.ts";
-import { eventJson, list } from "../sql/json.ts";
+import { eventJson, list, storedEvent } from "../sql/json.ts";
 import { headOf } from "../sql/page.ts";
 import { typeFilter } from "../sql/type-filter.ts";
 import { pruneEvents } from "./prune-events.ts";
@@ -41,20 +41,11 @@ export function eventRepository(schema: string): (database: Database) => EventRe
     refusal: "(select min(draft.product_id)::text::json from draft)",
   });
 
-  const stored = {
-    epoch: "s.epoch",
-    seq: "e.seq",
-    type: "e.type",
-    sellerId: "e.seller_id",
-    productId: "e.product_id",
-    payload: "e.payload",
-    createdAt: "e.created_at",
-  };
   const log = (where: string, limit: string) => `
     select s.epoch, s.seq, s.erasing, coalesce((select seq from ${events} where seller_id = $1::text order by seq limit 1), s.seq + 1) as oldest,
       e.seq as event_seq, e.type, e.product_id, e.json
     from ${streams} s left join lateral (
-      select e.seq, e.type, e.product_id, ${eventJson(stored)} as json
+      select e.seq, e.type, e.product_id, ${eventJson(storedEvent("s.epoch"))} as json
       from ${events} e where e.seller_id = $1::text and e.seq > $2::bigint ${where} order by e.seq limit ${limit}) e on true
     where s.seller_id = $1::text order by e.seq`;
   const readAll = log("", "$3::int");

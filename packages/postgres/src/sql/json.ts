@@ -199,6 +199,14 @@ type EventFields = Record<
   string
 >;
 
+/** An event as it is stored, in the row `e`, on a log of this epoch. */
+export function storedEvent(epoch: string): EventFields {
+  return {
+    ...{ epoch, seq: "e.seq", type: "e.type", sellerId: "e.seller_id" },
+    ...{ productId: "e.product_id", payload: "e.payload", createdAt: "e.created_at" },
+  };
+}
+
 export function eventJson(event: EventFields): string {
   return object(eventFields(event));
 }

@@ -30,7 +30,7 @@ export interface OpenStreams {
   remove(stream: OpenStream): void;
 }
 
-/** How often credentials of open streams are looked at; a verified key is believed for up to 4 s more. */
+/** How often credentials of open streams are looked at; a verified key is believed for up to 3 s more. */
 const checkMs = 1_000;
 /** Clients of a server that stops come back spread over this time, so that the next one is not run over. */
 const spreadMs = 3_000;
